@@ -1,0 +1,1 @@
+"""PROPOSALS: everything that proposes a bar, behind one shape, found in one catalogue."""

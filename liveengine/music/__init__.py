@@ -1,0 +1,1 @@
+"""WORDS: the values the whole house speaks in. No I/O, no clock, no thread."""

@@ -1,0 +1,44 @@
+"""The record that flows from the sequencer to every output: a time-stamped MIDI message.
+
+One fixed-size record serves MIDI ports, the built-in instruments, the
+recorder and the screen, so that they cannot disagree on what was played.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+EVENT = np.dtype(
+    [
+        ("when", "i8"),   # the driver's clock: ns or frames
+        ("tick", "i8"),   # song tick
+        ("value", "f4"),  # an instrument control's value, where size is 0
+        ("port", "i2"),   # output port; INSTRUMENTS is the built-in rack
+        ("track", "i2"),  # the patch's track, -1 for none
+        ("size", "u1"),   # MIDI bytes in use, 1-3; 0: instrument control b1 takes `value`
+        ("b0", "u1"),
+        ("b1", "u1"),
+        ("b2", "u1"),
+    ],
+    align=True,
+)  # fmt: skip
+
+#: The port number of the built-in instruments; MIDI ports count from 1.
+INSTRUMENTS = 0
+
+# Status bytes (MIDI 1.0); the low nibble of a channel message is the channel.
+NOTE_OFF = 0x80
+NOTE_ON = 0x90
+CONTROL_CHANGE = 0xB0
+PROGRAM_CHANGE = 0xC0
+PITCH_BEND = 0xE0
+SONG_POSITION = 0xF2
+CLOCK = 0xF8
+START = 0xFA
+CONTINUE = 0xFB
+STOP = 0xFC
+
+# Controllers of the MIDI 1.0 table that the engine itself sends.
+SUSTAIN = 64
+ALL_SOUND_OFF = 120
+ALL_NOTES_OFF = 123
