@@ -1,0 +1,233 @@
+"""Commands from the control plane: what each means, and when it takes effect.
+
+A command says when in one of three ways: at once, at the next multiple of a
+quantum of the song (decided here, on the exact tick), or at a run tick.
+
+Realtime-safe, but for `push`, which belongs to the control thread alone.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from liveengine.compiled import compiled
+from liveengine.music.time import TEMPO_MAX_BPM, TEMPO_MIN_BPM, TICKS_PER_SIXTEENTH
+from liveengine.sequencer.agenda import COMMAND_DUE, schedule
+from liveengine.sequencer.ledger import end_notes_of, panic
+from liveengine.sequencer.outlet import MUTED, REFUSED, TEMPO, emit, song_tick, tell
+from liveengine.sequencer.players import cancel, launch
+from liveengine.sequencer.ring import publish, release, room, waiting
+from liveengine.sequencer.state import COMMANDS_SIZE, NEVER, PORTS, SLOTS, TRACKS, State
+from liveengine.sequencer.timeline import set_tempo
+from liveengine.sequencer.transport import (
+    clock_runs_when_stopped,
+    expect_bar_line,
+    halt,
+    locate,
+    roll,
+    run_clock_from,
+)
+
+# What a command can ask. `track` names a track, or a port where it says so.
+DO_START = 0  # from the top
+DO_STOP = 1
+DO_CONTINUE = 2  # from where it stopped, at the next sixteenth there
+DO_LOCATE = 3  # a: song tick
+DO_TEMPO = 4  # x: BPM
+DO_LAUNCH = 5  # a: slot, -1 for silence; b: 1 keeps the playhead (legato)
+DO_CANCEL = 6  # take back a launch that has not begun
+DO_MUTE = 7  # a: 1 mutes, 0 unmutes
+DO_ROUTE = 8  # a: MIDI port or -1, b: channel 0-15
+DO_CLOCK = 9  # track: port; a: 1 sends clock, b: 1 also while stopped
+DO_METRE = 10  # a: ticks in a bar
+DO_SEED = 11  # a: seed of the session
+DO_SEND = 12  # track: port; a: bytes, first lowest; b: how many (1-3)
+DO_CONTROL = 13  # an instrument control; track -1: the master; a: its number, x: its value
+DO_PANIC = 14
+_KINDS = 15
+
+
+@compiled
+def push(
+    s: State,
+    kind: int,
+    track: int = -1,
+    quantum: int = 0,
+    at: int = -1,
+    a: int = 0,
+    b: int = 0,
+    x: float = 0.0,
+) -> bool:
+    """Hand a command to the data plane; False when its inbox is full. One thread alone may call this."""
+    if room(s.command_ends, COMMANDS_SIZE) == 0:
+        return False
+    command = s.commands[s.command_ends[0] % COMMANDS_SIZE]
+    command.kind = kind
+    command.track = track
+    command.quantum = quantum
+    command.at = at
+    command.a = a
+    command.b = b
+    command.x = x
+    publish(s.command_ends)
+    return True
+
+
+@compiled
+def _is_sound(c: Any) -> bool:
+    """Say whether a command names things that exist: the data plane trusts nobody."""
+    if not 0 <= c.kind < _KINDS or c.quantum < 0:
+        return False
+    if c.kind in (DO_LAUNCH, DO_CANCEL, DO_MUTE, DO_ROUTE):
+        if not 0 <= c.track < TRACKS:
+            return False
+        if c.kind == DO_LAUNCH:
+            return -1 <= c.a < SLOTS
+        if c.kind == DO_ROUTE:
+            return -1 <= c.a < PORTS and 0 <= c.b < 16
+    if c.kind in (DO_CLOCK, DO_SEND) and not 0 <= c.track < PORTS:
+        return False
+    if c.kind == DO_SEND:
+        return 1 <= c.b <= 3 and (c.a & 0xFF) >= 0x80
+    if c.kind == DO_TEMPO:
+        return TEMPO_MIN_BPM <= c.x <= TEMPO_MAX_BPM
+    if c.kind == DO_LOCATE:
+        return c.a >= 0
+    return c.kind != DO_METRE or c.a > 0
+
+
+@compiled
+def _due(s: State, c: Any, tick: int) -> int:
+    """Return the run tick at which a command that is taken at `tick` is to be carried out."""
+    transport = s.transport[0]
+    if c.at >= 0:
+        return max(c.at, tick)
+    if c.kind in (DO_START, DO_CONTINUE) and not transport.playing and clock_runs_when_stopped(s):
+        return max(transport.clock_tick, tick)  # On the pulse that slaves already hear: no pulse comes early.
+    if c.quantum > 0 and transport.playing:
+        song = tick - transport.song_origin
+        return transport.song_origin + -(-song // c.quantum) * c.quantum
+    return tick
+
+
+@compiled
+def take_commands(s: State) -> None:
+    """Read the inbox; carry out what is due now and put the rest on the agenda."""
+    transport = s.transport[0]
+    tick = transport.tick
+    while waiting(s.command_ends) > 0:
+        if transport.out_count > 0 and transport.out_count >= s.out.size // 4:
+            return  # The rest waits for an empty `out`.
+        c = s.commands[s.command_ends[8] % COMMANDS_SIZE]
+        if not _is_sound(c):
+            _refuse(s, c.kind, tick)
+        else:
+            due = _due(s, c, tick)
+            if c.kind == DO_LAUNCH and c.at < 0:
+                # A launch is made known early, so that pickups can sound before the line (N5).
+                launch(s, c.track, c.a, song_tick(s, due), c.b, tick)
+            elif due > tick:
+                _keep(s, c, due, tick)
+            else:
+                carry_out(s, c, tick)
+        release(s.command_ends, 1)
+
+
+@compiled
+def _refuse(s: State, kind: int, tick: int) -> None:
+    s.transport[0].refused += 1
+    tell(s, REFUSED, -1, tick, kind, 0.0)
+
+
+@compiled
+def _keep(s: State, c: Any, due: int, tick: int) -> None:
+    """Put a command on the agenda for a later tick."""
+    transport = s.transport[0]
+    place = transport.sequence % COMMANDS_SIZE
+    kept = s.pending[place]
+    if kept.kind >= 0 or not schedule(s, due, COMMAND_DUE, transport.sequence, 0):
+        _refuse(s, c.kind, tick)
+        return
+    kept.kind, kept.track, kept.a, kept.b, kept.x = c.kind, c.track, c.a, c.b, c.x
+    kept.at, kept.quantum = due, 0
+    transport.sequence += 1
+
+
+@compiled
+def carry_out_kept(s: State, sequence: int, tick: int) -> None:
+    """Carry out a command whose time has come."""
+    kept = s.pending[sequence % COMMANDS_SIZE]
+    carry_out(s, kept, tick)
+    kept.kind = -1
+
+
+@compiled
+def carry_out(s: State, c: Any, tick: int) -> None:
+    """Do what a command says, now."""
+    if c.kind <= DO_LOCATE:
+        _move(s, c, tick)
+    elif c.kind <= DO_ROUTE:
+        _play_on(s, c, tick)
+    else:
+        _set(s, c, tick)
+
+
+@compiled
+def _move(s: State, c: Any, tick: int) -> None:
+    transport = s.transport[0]
+    if c.kind == DO_START:
+        halt(s, tick)
+        roll(s, tick, 0, True)
+    elif c.kind == DO_STOP:
+        halt(s, tick)
+    elif c.kind == DO_CONTINUE:
+        if not transport.playing:
+            song = -(-transport.position // TICKS_PER_SIXTEENTH) * TICKS_PER_SIXTEENTH
+            roll(s, tick, song, False)
+    else:
+        locate(s, tick, c.a)
+
+
+@compiled
+def _play_on(s: State, c: Any, tick: int) -> None:
+    if c.kind == DO_TEMPO:
+        set_tempo(s.transport[0], c.x, tick)
+        tell(s, TEMPO, -1, tick, 0, c.x)
+    elif c.kind == DO_LAUNCH:
+        launch(s, c.track, c.a, song_tick(s, tick), c.b, tick)
+    elif c.kind == DO_CANCEL:
+        cancel(s, c.track, tick)
+    elif c.kind == DO_MUTE:
+        s.tracks[c.track].muted = c.a
+        if c.a:
+            end_notes_of(s, c.track, tick)
+        tell(s, MUTED, c.track, tick, c.a, 0.0)
+    else:
+        s.tracks[c.track].port = c.a
+        s.tracks[c.track].channel = c.b
+
+
+@compiled
+def _set(s: State, c: Any, tick: int) -> None:
+    transport = s.transport[0]
+    if c.kind == DO_CLOCK:
+        s.ports[c.track].clock = c.a
+        s.ports[c.track].clock_when_stopped = c.b
+        if not transport.playing:
+            runs = clock_runs_when_stopped(s)
+            if runs and transport.clock_tick == NEVER:
+                run_clock_from(s, tick)
+            elif not runs:
+                run_clock_from(s, NEVER)
+    elif c.kind == DO_METRE:
+        transport.bar_ticks = c.a
+        if transport.playing:
+            expect_bar_line(s, tick)
+    elif c.kind == DO_SEED:
+        transport.seed = c.a
+    elif c.kind == DO_SEND:
+        emit(s, tick, c.track, -1, c.b, c.a & 0xFF, (c.a >> 8) & 0x7F, (c.a >> 16) & 0x7F, 0.0)
+    elif c.kind == DO_CONTROL:
+        emit(s, tick, 0, c.track, 0, 0, c.a, 0, c.x)
+    else:
+        panic(s, tick)

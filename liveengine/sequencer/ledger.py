@@ -1,0 +1,80 @@
+"""The note ledger: every note-on has exactly one note-off, and it goes where the note-on went (N1, N2, N3).
+
+A key is a place where a note can sound: (port, channel, pitch). The ledger
+knows the keys that sound, and the stamp of the agenda entry that will end each.
+
+Realtime-safe.
+"""
+
+from __future__ import annotations
+
+from liveengine.compiled import compiled
+from liveengine.music.event import ALL_NOTES_OFF, ALL_SOUND_OFF, CONTROL_CHANGE, NOTE_OFF, NOTE_ON, SUSTAIN
+from liveengine.sequencer.agenda import NOTE_END, new_stamp, schedule
+from liveengine.sequencer.outlet import emit
+from liveengine.sequencer.state import PORTS, VOICES, State
+
+
+@compiled
+def end_note(s: State, key: int, tick: int) -> None:
+    """Send the note-off of a sounding key and strike it from the ledger."""
+    transport = s.transport[0]
+    entry = s.ledger[key]
+    emit(s, tick, key >> 11, entry.track, 3, NOTE_OFF | ((key >> 7) & 15), key & 127, 0, 0.0)
+    entry.stamp = 0
+    last = transport.voice_count - 1
+    moved = s.voices[last]
+    s.voices[entry.voice] = moved
+    s.ledger[moved].voice = entry.voice
+    transport.voice_count = last
+
+
+@compiled
+def strike(
+    s: State, tick: int, port: int, channel: int, track: int, pitch: int, velocity: int, gate: int
+) -> None:
+    """Send a note-on and put its end on the agenda; the same key struck again ends first (N3)."""
+    transport = s.transport[0]
+    key = (port << 11) | (channel << 7) | pitch
+    if s.ledger[key].stamp != 0:
+        end_note(s, key, tick)
+    if transport.voice_count == VOICES:
+        transport.stolen += 1
+        end_note(s, s.voices[0], tick)
+    stamp = new_stamp(s)
+    if not schedule(s, tick + gate, NOTE_END, key, stamp):
+        transport.stolen += 1  # A note whose end could not be promised is not begun.
+        return
+    entry = s.ledger[key]
+    entry.stamp = stamp
+    entry.track = track
+    entry.voice = transport.voice_count
+    s.voices[transport.voice_count] = key
+    transport.voice_count += 1
+    s.ports[port].channels |= 1 << channel
+    emit(s, tick, port, track, 3, NOTE_ON | channel, pitch, velocity, 0.0)
+
+
+@compiled
+def end_notes_of(s: State, track: int, tick: int) -> None:
+    """End every note of a track; of all tracks where `track` is -1."""
+    transport = s.transport[0]
+    for voice in range(transport.voice_count - 1, -1, -1):
+        key = s.voices[voice]
+        if track in (-1, s.ledger[key].track):
+            end_note(s, key, tick)
+
+
+@compiled
+def panic(s: State, tick: int) -> None:
+    """Silence everything: the ledger's notes first, then the channels that were used (N4)."""
+    end_notes_of(s, -1, tick)
+    for port in range(PORTS):
+        for channel in range(16):
+            if s.ports[port].channels & (1 << channel):
+                status = CONTROL_CHANGE | channel
+                # The built-in rack tells its strips apart by track, and there channel and track are one.
+                track = channel if port == 0 else -1
+                emit(s, tick, port, track, 3, status, SUSTAIN, 0, 0.0)
+                emit(s, tick, port, track, 3, status, ALL_NOTES_OFF, 0, 0.0)
+                emit(s, tick, port, track, 3, status, ALL_SOUND_OFF, 0, 0.0)

@@ -1,0 +1,99 @@
+"""Where rendered events leave: into `out` for the driver, and into the log for Python.
+
+Realtime-safe.
+"""
+
+from __future__ import annotations
+
+from liveengine.compiled import compiled
+from liveengine.music.event import CLOCK
+from liveengine.sequencer.ring import publish, room
+from liveengine.sequencer.state import LOG_SIZE, State
+from liveengine.sequencer.timeline import when_at
+
+# Kinds of log records.
+SENT = 0  # a MIDI message went out: port, size, b0 b1 b2
+BAR = 1  # a bar line: a = number of the bar that begins, from 0
+LAUNCHED = 2  # a pattern takes over a track at song tick `tick`: a = slot, -1 for silence
+ENDED = 3  # a slot is free again: a = slot
+TRANSPORTED = 4  # a = 1 playing, 0 stopped; tick = position
+TEMPO = 5  # x = BPM
+REALIGNED = 6  # a stall was collapsed: a = units of the driver's clock
+REFUSED = 7  # a command could not be taken: a = its kind
+MUTED = 8  # a = 1 muted, 0 heard
+CANCELLED = 9  # a launch was taken back: a = slot
+
+
+@compiled
+def song_tick(s: State, tick: int) -> int:
+    """Return the place in the song of a run tick; while stopped, the place where it stopped."""
+    transport = s.transport[0]
+    return tick - transport.song_origin if transport.playing else transport.position
+
+
+@compiled
+def tell(s: State, kind: int, track: int, tick: int, a: int, x: float) -> None:
+    """Put a record of what happens at a run tick into the log."""
+    tell_at(s, kind, track, tick, song_tick(s, tick), a, x)
+
+
+@compiled
+def tell_at(s: State, kind: int, track: int, tick: int, song: int, a: int, x: float) -> None:
+    """Put a record into the log; count it as lost where the log is full, for the beat waits for nobody."""
+    transport = s.transport[0]
+    if room(s.log_ends, LOG_SIZE) == 0:
+        transport.log_lost += 1
+        return
+    record = s.log[s.log_ends[0] % LOG_SIZE]
+    record.kind = kind
+    record.track = track
+    record.when = max(when_at(transport, tick), transport.floor)
+    record.tick = song
+    record.run = tick
+    record.a = a
+    record.x = x
+    record.size = 0
+    publish(s.log_ends)
+
+
+@compiled
+def _log_sent(s: State, event: object) -> None:
+    transport = s.transport[0]
+    if room(s.log_ends, LOG_SIZE) == 0:
+        transport.log_lost += 1
+        return
+    record = s.log[s.log_ends[0] % LOG_SIZE]
+    record.kind = SENT
+    record.track = event.track
+    record.when = event.when
+    record.tick = event.tick
+    record.run = transport.tick
+    record.port = event.port
+    record.size = event.size
+    record.b0, record.b1, record.b2 = event.b0, event.b1, event.b2
+    publish(s.log_ends)
+
+
+@compiled
+def emit(
+    s: State, tick: int, port: int, track: int, size: int, b0: int, b1: int, b2: int, value: float
+) -> None:
+    """Append an event at a run tick. A clock pulse goes before whatever shares its instant (O4)."""
+    transport = s.transport[0]
+    when = max(when_at(transport, tick), transport.floor)
+    place = transport.out_count
+    if b0 == CLOCK:
+        while place > 0 and s.out[place - 1].when == when and s.out[place - 1].b0 < CLOCK:
+            s.out[place] = s.out[place - 1]
+            place -= 1
+    event = s.out[place]
+    event.when = when
+    event.tick = song_tick(s, tick)
+    event.value = value
+    event.port = port
+    event.track = track
+    event.size = size
+    event.b0, event.b1, event.b2 = b0, b1, b2
+    transport.out_count += 1
+    if size > 0 and b0 != CLOCK:
+        _log_sent(s, event)

@@ -1,0 +1,95 @@
+"""The heart: one pure function that turns state into time-stamped events.
+
+`render` is pure but for its state, and window-invariant: rendering [a, c)
+gives the same events as [a, b) then [b, c), for any b (T3).
+
+Realtime-safe.
+"""
+
+from __future__ import annotations
+
+from liveengine.compiled import compiled
+from liveengine.sequencer.agenda import (
+    BAR_LINE,
+    COMMAND_DUE,
+    NOTE_END,
+    PLAYER_END,
+    PLAYER_NOTE,
+    PLAYER_PICKUPS,
+    PULSE,
+    drop_first,
+    is_current,
+)
+from liveengine.sequencer.commands import carry_out_kept, take_commands
+from liveengine.sequencer.ledger import end_note
+from liveengine.sequencer.outlet import REALIGNED, tell
+from liveengine.sequencer.players import end_player, next_note, pickups
+from liveengine.sequencer.state import BURST, NEVER, OUT_SIZE, State
+from liveengine.sequencer.timeline import collapse_stall, tick_at, when_at
+from liveengine.sequencer.transport import bar_line, pulse
+
+
+@compiled
+def begin(s: State, when: int) -> None:
+    """Set the data plane's clock going at instant `when`; once, before the first `render`."""
+    transport = s.transport[0]
+    transport.when_origin = when
+    transport.tick_origin = transport.tick
+    transport.until = when
+    transport.floor = when
+
+
+@compiled
+def render(s: State, from_: int, until: int) -> int:
+    """Render what happens in [from_, until) into `s.out`, sorted; return how many events.
+
+    `from_` is where the last call's `until` was, or later after a stall. Should `out` fill up, the call ends
+    early: `s.transport[0].until` says how far it came, and the caller calls again.
+    """
+    transport = s.transport[0]
+    transport.out_count = 0
+    slid = collapse_stall(transport, from_)
+    transport.floor = max(from_, transport.until)
+    if slid > 0:
+        tell(s, REALIGNED, -1, transport.tick, slid, 0.0)
+    take_commands(s)
+    end = tick_at(transport, until)
+    while transport.agenda_count > 0 and s.agenda[0].tick < end:
+        if transport.out_count > OUT_SIZE - BURST:
+            transport.until = max(transport.floor, min(when_at(transport, s.agenda[0].tick), until))
+            return transport.out_count
+        entry = s.agenda[0]
+        tick, order, what, stamp = entry.tick, entry.order, entry.what, entry.stamp
+        drop_first(s)
+        if is_current(s, order, what, stamp):
+            transport.tick = max(tick, transport.tick)
+            _happen(s, order, what, tick)
+            end = tick_at(transport, until)  # A command may have changed the tempo.
+    transport.tick = max(end, transport.tick)
+    transport.until = max(until, transport.until)
+    return transport.out_count
+
+
+@compiled
+def _happen(s: State, order: int, what: int, tick: int) -> None:
+    if order == PLAYER_NOTE:
+        next_note(s, what, tick)
+    elif order == NOTE_END:
+        end_note(s, what, tick)
+    elif order == PULSE:
+        pulse(s, tick)
+    elif order == BAR_LINE:
+        bar_line(s, tick)
+    elif order == PLAYER_END:
+        end_player(s, what, tick)
+    elif order == PLAYER_PICKUPS:
+        pickups(s, what, tick)
+    elif order == COMMAND_DUE:
+        carry_out_kept(s, what, tick)
+
+
+@compiled
+def next_instant(s: State) -> int:
+    """Return the instant of the first entry on the agenda, current or not; NEVER when it is empty."""
+    transport = s.transport[0]
+    return when_at(transport, s.agenda[0].tick) if transport.agenda_count > 0 else NEVER

@@ -1,0 +1,207 @@
+"""Everything the data plane knows, in arrays that were allocated before the show.
+
+A State is a tuple of one-dimensional arrays and nothing else, so that it can
+be handed to compiled code, or rebuilt inside a C callback from a table of
+addresses. Run ticks count up for ever; song ticks are run ticks counted from
+the song's beginning while the transport runs.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from liveengine.music.event import EVENT
+from liveengine.music.time import NS_PER_SECOND, Metre, units_per_tick
+
+TRACKS = 16
+PORTS = 16
+SLOTS = 256
+SLOT_NOTES = 512
+AGENDA_SIZE = 4096
+COMMANDS_SIZE = 1024
+LOG_SIZE = 16_384
+OUT_SIZE = 4096
+#: The most events that one entry of the agenda can cause: every sounding note ends, and every channel is reset.
+BURST = 2048
+VOICES = 1024
+LEDGER_SIZE = PORTS * 16 * 128
+
+#: A tick that never comes, and an instant before all others.
+NEVER = np.int64(1 << 62)
+
+TRANSPORT = np.dtype(
+    [
+        ("rate", "f8"),            # units of the driver's clock in a second
+        ("tempo_bpm", "f8"),
+        ("unit_ticks", "f8"),      # units in a tick
+        ("when_origin", "f8"),     # the timeline: this instant …
+        ("tick_origin", "i8"),     # … is this run tick
+        ("until", "i8"),           # everything before this instant has been rendered; -1: not begun
+        ("tick", "i8"),            # the first run tick not rendered yet
+        ("floor", "i8"),           # no event is stamped before this instant
+        ("playing", "i8"),
+        ("song_origin", "i8"),     # the run tick of song tick 0, while playing
+        ("position", "i8"),        # the song tick at which it stopped, while stopped
+        ("bar_ticks", "i8"),
+        ("clock_stamp", "i8"),     # of the one valid clock entry on the agenda
+        ("clock_tick", "i8"),      # run tick of the next pulse, NEVER when no clock runs
+        ("bar_stamp", "i8"),       # of the one valid bar-line entry
+        ("seed", "i8"),
+        ("stamp", "i8"),           # the last stamp given out
+        ("sequence", "i8"),        # commands taken so far
+        ("agenda_count", "i8"),
+        ("voice_count", "i8"),
+        ("out_count", "i8"),
+        ("realigned", "i8"),       # times that a stall was collapsed
+        ("refused", "i8"),         # commands that could not be taken
+        ("log_lost", "i8"),        # log records that found the ring full
+        ("stolen", "i8"),          # notes ended early because too many sounded
+    ]
+)  # fmt: skip
+
+AGENDA = np.dtype([("tick", "i8"), ("order", "i8"), ("what", "i8"), ("stamp", "i8")])
+
+TRACK = np.dtype([("port", "i8"), ("channel", "i8"), ("muted", "i8")])
+
+# Two players a track: the pattern that plays and the one that comes next (or the one that fades out).
+PLAYER = np.dtype(
+    [
+        ("slot", "i8"),    # -1: nobody plays
+        ("start", "i8"),   # song tick at which round 0 of the pattern begins
+        ("begin", "i8"),   # song tick from which its notes belong to it …
+        ("stop", "i8"),    # … and up to which
+        ("cursor", "i8"),  # next note of the slot
+        ("round", "i8"),   # how often the pattern has come round
+        ("stamp", "i8"),
+    ]
+)  # fmt: skip
+
+SLOT = np.dtype([("length", "i8"), ("count", "i8")])
+
+SLOT_NOTE = np.dtype(
+    [
+        ("place", "i8"),        # where it sounds, in [0, length): its tick plus its offset, wrapped
+        ("turn", "i8"),         # 1: sounds one round before its own (a pickup), -1: one round after, else 0
+        ("tick", "i8"),         # its place on the grid, which says who owns it
+        ("gate", "i8"),
+        ("probability", "f8"),
+        ("pitch", "i8"),
+        ("velocity", "i8"),
+    ]
+)  # fmt: skip
+
+PORT = np.dtype(
+    [("clock", "i8"), ("clock_when_stopped", "i8"), ("channels", "i8")]
+)  # channels: a bit for each used
+
+LEDGER = np.dtype(
+    [
+        ("stamp", "i8"),  # of the note-off on the agenda that ends this note; 0: silent
+        ("track", "i8"),
+        ("voice", "i8"),  # its place in the list of sounding notes
+    ]
+)  # fmt: skip
+
+COMMAND = np.dtype(
+    [
+        ("kind", "i8"),
+        ("track", "i8"),
+        ("quantum", "i8"),  # ticks: the next multiple of this in the song; 0: at once
+        ("at", "i8"),       # run tick, or -1 where `quantum` decides
+        ("a", "i8"),
+        ("b", "i8"),
+        ("x", "f8"),
+    ]
+)  # fmt: skip
+
+LOG = np.dtype(
+    [
+        ("kind", "i8"),
+        ("track", "i8"),
+        ("when", "i8"),
+        ("tick", "i8"),  # song tick
+        ("run", "i8"),   # run tick
+        ("a", "i8"),
+        ("x", "f8"),
+        ("port", "i2"),
+        ("size", "u1"),
+        ("b0", "u1"),
+        ("b1", "u1"),
+        ("b2", "u1"),
+    ],
+    align=True,
+)  # fmt: skip
+
+#: Lateness is counted in eighths of an octave of microseconds: bin k holds [2^(k/8), 2^((k+1)/8)) µs, bin 0 all below.
+LATENESS_BINS = 192
+
+# Each ring's two ends live on cache lines of their own: [0] written so far, [8] read so far.
+ENDS_SIZE = 16
+WRITTEN = 0
+READ = 8
+
+
+class State(NamedTuple):
+    """The data plane's memory. Field order and shapes are those of LAYOUT."""
+
+    transport: NDArray[Any]
+    agenda: NDArray[Any]
+    tracks: NDArray[Any]
+    players: NDArray[Any]
+    slots: NDArray[Any]
+    notes: NDArray[Any]
+    ports: NDArray[Any]
+    ledger: NDArray[Any]
+    voices: NDArray[np.int64]
+    pending: NDArray[Any]
+    commands: NDArray[Any]
+    command_ends: NDArray[np.int64]
+    log: NDArray[Any]
+    log_ends: NDArray[np.int64]
+    out: NDArray[Any]
+    lateness: NDArray[np.int64]
+
+
+INT = np.dtype(np.int64)
+
+LAYOUT: tuple[tuple[str, int, np.dtype[Any]], ...] = (
+    ("transport", 1, TRANSPORT),
+    ("agenda", AGENDA_SIZE, AGENDA),
+    ("tracks", TRACKS, TRACK),
+    ("players", 2 * TRACKS, PLAYER),
+    ("slots", SLOTS, SLOT),
+    ("notes", SLOTS * SLOT_NOTES, SLOT_NOTE),
+    ("ports", PORTS, PORT),
+    ("ledger", LEDGER_SIZE, LEDGER),
+    ("voices", VOICES, INT),
+    ("pending", COMMANDS_SIZE, COMMAND),
+    ("commands", COMMANDS_SIZE, COMMAND),
+    ("command_ends", ENDS_SIZE, INT),
+    ("log", LOG_SIZE, LOG),
+    ("log_ends", ENDS_SIZE, INT),
+    ("out", OUT_SIZE, EVENT),
+    ("lateness", LATENESS_BINS, INT),
+)
+assert tuple(name for name, _, _ in LAYOUT) == State._fields
+
+
+def make_state(
+    rate: float = NS_PER_SECOND, tempo_bpm: float = 120.0, metre: Metre | None = None, seed: int = 0
+) -> State:
+    """Allocate a stopped data plane for a driver whose clock runs at `rate` units a second."""
+    state = State(*(np.zeros(size, dtype) for _, size, dtype in LAYOUT))
+    transport = state.transport[0]
+    transport["rate"] = rate
+    transport["tempo_bpm"] = tempo_bpm
+    transport["unit_ticks"] = units_per_tick(tempo_bpm, rate)
+    transport["until"] = -1
+    transport["bar_ticks"] = (metre or Metre()).bar_ticks
+    transport["clock_tick"] = NEVER
+    transport["seed"] = seed
+    state.players["slot"] = -1
+    state.tracks["port"] = -1
+    state.pending["kind"] = -1
+    return state

@@ -1,0 +1,60 @@
+"""The data plane's bridge between ticks and the driver's clock.
+
+The compiled twin of `music.time.Timeline`, kept in the transport record.
+
+Realtime-safe.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from liveengine.compiled import compiled
+from liveengine.music.time import PULSES_PER_BEAT, TICKS_PER_BEAT, TICKS_PER_PULSE
+
+
+assert TICKS_PER_PULSE * PULSES_PER_BEAT == TICKS_PER_BEAT
+
+
+@compiled
+def when_at(transport: Any, tick: int) -> int:
+    """Return the instant of a run tick, to the nearest unit."""
+    return math.floor(transport.when_origin + (tick - transport.tick_origin) * transport.unit_ticks + 0.5)
+
+
+@compiled
+def tick_at(transport: Any, when: int) -> int:
+    """Return the first run tick whose instant is not before `when`."""
+    tick = transport.tick_origin + math.floor((when - transport.when_origin) / transport.unit_ticks)
+    while when_at(transport, tick) >= when:
+        tick -= 1
+    while when_at(transport, tick) < when:
+        tick += 1
+    return tick
+
+
+@compiled
+def set_tempo(transport: Any, tempo_bpm: float, tick: int) -> None:
+    """Change tempo from `tick` on; the instant of that tick does not move (T2)."""
+    transport.when_origin += (tick - transport.tick_origin) * transport.unit_ticks
+    transport.tick_origin = tick
+    transport.tempo_bpm = tempo_bpm
+    transport.unit_ticks = transport.rate * 60.0 / (tempo_bpm * TICKS_PER_BEAT)
+
+
+@compiled
+def collapse_stall(transport: Any, when: int) -> int:
+    """Take note that nothing was rendered between `transport.until` and `when`; return the units of a realign.
+
+    A stall shorter than half a clock pulse is caught up: what was missed sounds at once, the grid stays. A
+    longer one is collapsed (T6): the timeline slides, so that the song goes on where it was.
+    """
+    gap = when - transport.until
+    if gap <= 0:
+        return 0
+    if gap <= transport.unit_ticks * TICKS_PER_PULSE * 0.5:
+        return 0
+    transport.when_origin += gap
+    transport.realigned += 1
+    return gap

@@ -1,0 +1,126 @@
+"""The transport: start, stop, continue, locate, metre and the clock that goes out.
+
+Realtime-safe.
+"""
+
+from __future__ import annotations
+
+from liveengine.compiled import compiled
+from liveengine.music.event import CLOCK, CONTINUE, SONG_POSITION, START, STOP
+from liveengine.music.time import TICKS_PER_PULSE, TICKS_PER_SIXTEENTH
+from liveengine.sequencer.agenda import BAR_LINE, PULSE, new_stamp, schedule
+from liveengine.sequencer.ledger import end_notes_of
+from liveengine.sequencer.outlet import BAR, TRANSPORTED, emit, song_tick, tell
+from liveengine.sequencer.players import restart, settle
+from liveengine.sequencer.state import NEVER, PORTS, State
+
+_SONG_POSITION_MAX = (1 << 14) - 1
+
+
+@compiled
+def _to_clock_ports(s: State, tick: int, status: int) -> None:
+    for port in range(1, PORTS):
+        if s.ports[port].clock:
+            emit(s, tick, port, -1, 1, status, 0, 0, 0.0)
+
+
+@compiled
+def _send_song_position(s: State, tick: int, song: int) -> None:
+    sixteenths = min(song // TICKS_PER_SIXTEENTH, _SONG_POSITION_MAX)
+    for port in range(1, PORTS):
+        if s.ports[port].clock:
+            emit(s, tick, port, -1, 3, SONG_POSITION, sixteenths & 127, sixteenths >> 7, 0.0)
+
+
+@compiled
+def clock_runs_when_stopped(s: State) -> bool:
+    """Say whether any port is to hear the clock while the transport stands still."""
+    for port in range(1, PORTS):
+        if s.ports[port].clock and s.ports[port].clock_when_stopped:
+            return True
+    return False
+
+
+@compiled
+def run_clock_from(s: State, tick: int) -> None:
+    """Let the next clock pulse fall on `tick`; NEVER stops the clock."""
+    transport = s.transport[0]
+    transport.clock_stamp = new_stamp(s)
+    transport.clock_tick = tick
+    if tick != NEVER:
+        schedule(s, tick, PULSE, 0, transport.clock_stamp)
+
+
+@compiled
+def pulse(s: State, tick: int) -> None:
+    """Send a clock pulse to every port that hears it now, and put the next on the agenda."""
+    transport = s.transport[0]
+    for port in range(1, PORTS):
+        if s.ports[port].clock and (transport.playing or s.ports[port].clock_when_stopped):
+            emit(s, tick, port, -1, 1, CLOCK, 0, 0, 0.0)
+    transport.clock_tick = tick + TICKS_PER_PULSE
+    schedule(s, transport.clock_tick, PULSE, 0, transport.clock_stamp)
+
+
+@compiled
+def bar_line(s: State, tick: int) -> None:
+    """Tell that a bar begins, and put the next bar line on the agenda."""
+    transport = s.transport[0]
+    tell(s, BAR, -1, tick, song_tick(s, tick) // transport.bar_ticks, 0.0)
+    schedule(s, tick + transport.bar_ticks, BAR_LINE, 0, transport.bar_stamp)
+
+
+@compiled
+def expect_bar_line(s: State, tick: int) -> None:
+    """Put the first bar line at or after `tick` on the agenda."""
+    transport = s.transport[0]
+    transport.bar_stamp = new_stamp(s)
+    bars = -(-song_tick(s, tick) // transport.bar_ticks)
+    schedule(s, transport.song_origin + bars * transport.bar_ticks, BAR_LINE, 0, transport.bar_stamp)
+
+
+@compiled
+def roll(s: State, tick: int, song: int, from_the_top: bool) -> None:
+    """Start at run tick `tick` with song tick `song`. The first pulse after Start or Continue is that tick (C1, O2)."""
+    transport = s.transport[0]
+    if from_the_top:
+        _to_clock_ports(s, tick, START)
+    else:
+        _send_song_position(s, tick, song)
+        _to_clock_ports(s, tick, CONTINUE)
+    transport.playing = 1
+    transport.song_origin = tick - song
+    run_clock_from(s, tick)
+    expect_bar_line(s, tick)
+    tell(s, TRANSPORTED, -1, tick, 1, transport.tempo_bpm)
+    restart(s, song, tick, from_the_top)
+
+
+@compiled
+def halt(s: State, tick: int) -> None:
+    """Stop: every note ends, the position is kept."""
+    transport = s.transport[0]
+    if not transport.playing:
+        return
+    end_notes_of(s, -1, tick)
+    _to_clock_ports(s, tick, STOP)
+    settle(s, tick)
+    transport.position = tick - transport.song_origin
+    transport.playing = 0
+    transport.bar_stamp = new_stamp(s)
+    if not clock_runs_when_stopped(s):
+        run_clock_from(s, NEVER)
+    tell(s, TRANSPORTED, -1, tick, 0, transport.tempo_bpm)
+
+
+@compiled
+def locate(s: State, tick: int, song: int) -> None:
+    """Jump to a place in the song, playing or not."""
+    transport = s.transport[0]
+    if transport.playing:
+        halt(s, tick)
+        roll(s, tick, song, False)
+    else:
+        transport.position = song
+        _send_song_position(s, tick, song)
+        tell(s, TRANSPORTED, -1, tick, 0, transport.tempo_bpm)

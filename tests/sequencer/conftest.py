@@ -1,0 +1,38 @@
+"""What every test of the data plane needs: a state with patterns in it, and a way to turn the crank."""
+
+from __future__ import annotations
+
+from liveengine.music.note import Bar
+from liveengine.music.time import Metre
+from liveengine.sequencer import commands
+from liveengine.sequencer.render import begin, render
+from liveengine.sequencer.slots import write_slot
+from liveengine.sequencer.state import State, make_state
+
+RATE = 48_000.0
+
+
+def data_plane(bars: list[Bar], tempo: float = 120.0, seed: int = 0, metre: Metre | None = None) -> State:
+    """Return a data plane at 48 kHz, its clock at 0, with `bars` in its first slots."""
+    state = make_state(RATE, tempo, metre, seed)
+    for slot, bar in enumerate(bars):
+        write_slot(state, slot, bar)
+    begin(state, 0)
+    return state
+
+
+def order(state: State, word: str, **fields: float) -> None:
+    """Push the command DO_<word>."""
+    assert commands.push(state, getattr(commands, f"DO_{word.upper()}"), **fields)
+
+
+def play_until(state: State, until: int) -> list[tuple[int, int, int, tuple[int, ...]]]:
+    """Render up to `until`; return (when, port, track, bytes) of every event in order."""
+    sent = []
+    while True:
+        count = render(state, state.transport[0]["until"], until)
+        for event in state.out[:count]:
+            data = tuple(int(event[name]) for name in ("b0", "b1", "b2"))[: event["size"]]
+            sent.append((int(event["when"]), int(event["port"]), int(event["track"]), data))
+        if state.transport[0]["until"] >= until:
+            return sent
