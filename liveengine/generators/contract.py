@@ -15,7 +15,8 @@ from typing import Protocol
 
 from liveengine.music.chord import Chord
 from liveengine.music.note import Bar
-from liveengine.music.pitch import Key
+from liveengine.music.pitch import PITCH_MAX, PITCH_MIN, Key
+from liveengine.music.spelling import did_you_mean
 from liveengine.music.time import Metre
 
 ROLES = ("drums", "bass", "chords", "lead")
@@ -33,8 +34,8 @@ class Controls:
 
     role: str = "drums"
     bars: int = 1
-    metre: Metre = Metre()
-    key: Key = Key()
+    metre: Metre = field(default_factory=Metre)
+    key: Key = field(default_factory=Key)
     chords: tuple[Chord, ...] = (Chord(),)
     low: int = 36
     high: int = 84
@@ -43,10 +44,29 @@ class Controls:
     humanise: float = 0.0
     swing: float = 0.5
     fill: bool = False
-    #: A rhythm in the notation of `rhythms.parse`, for pitched roles; empty: the proposer's own idea.
+    #: A rhythm in the notation of `rhythms.parse` (for drums the kick's); empty: the proposer's own idea.
     rhythm: str = ""
-    #: A rhythm for each drum voice by name, in the same notation.
+    #: A rhythm for each drum by its name in DRUM_NOTES, in the same notation; these drums and no others play.
     lanes: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.role not in ROLES:
+            raise ValueError(f'no role "{self.role}"{did_you_mean(self.role, ROLES)}')
+        if self.bars < 1:
+            raise ValueError(f"bars must be 1 or more, not {self.bars}")
+        if not self.chords:
+            raise ValueError("chords must name at least one chord")
+        if not PITCH_MIN <= self.low <= self.high <= PITCH_MAX:
+            raise ValueError(f"low {self.low} and high {self.high} must be pitches 0-127, low first")
+        for name in ("density", "accent", "humanise"):
+            if not 0.0 <= getattr(self, name) <= 1.0:
+                raise ValueError(f"{name} must lie in 0-1, not {getattr(self, name)}")
+        if not 0.5 <= self.swing <= 0.75:
+            raise ValueError(f"swing must lie in 0.5-0.75, not {self.swing}")
+
+    def chord_at(self, bar: int) -> Chord:
+        """Return the chord of a bar, counted from 0; the chords repeat."""
+        return self.chords[bar % len(self.chords)]
 
     @property
     def length(self) -> int:
