@@ -1,0 +1,1 @@
+"""CONTROL: events in, commands out. What can be turned, what a set holds, what a pad does."""

@@ -1,0 +1,340 @@
+"""The engine: one event in, orders out.
+
+It owns everything a player can change, and decides nothing about time: each
+order that sounds says at which quantum, and the data plane finds the tick.
+
+Pure: no clock, no thread, no I/O. One thread calls it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from liveengine.engine.events import (
+    Asked,
+    BarBegan,
+    BarFailed,
+    BarReady,
+    Event,
+    KeyPressed,
+    LatenessTold,
+    LaunchTold,
+    MidiCame,
+    SlotEnded,
+    TransportMoved,
+)
+from liveengine.engine.launches import Launch, Launches, Slots
+from liveengine.engine.mapping import Action, Mapping, translate
+from liveengine.engine.orders import Order, Report, Say, ToSequencer, WriteSlot
+from liveengine.engine.panel import Panel
+from liveengine.engine.parameter import Setting
+from liveengine.engine.spec import NO_SOUND, Patch
+from liveengine.engine.track import SLIDERS, Track
+from liveengine.music.note import Bar
+from liveengine.music.sound import (
+    CHOOSE_SOUND,
+    MASTER_CONTROL,
+    SILENCE_DB,
+    SOUND_NUMBER,
+    STRIP_CONTROL,
+)
+from liveengine.sequencer import commands as do
+
+#: A nudge of 1 hurries the beat by this share.
+NUDGE_SHARE = 0.04
+
+#: The delay repeats after this many beats, where the patch does not say otherwise.
+DELAY_BEATS = 0.75
+
+
+class Engine:
+    """Everything the players share: tracks, scenes, values, and what is under way.
+
+    `ports` names the MIDI port (from 1) of each track, -1 for none.
+    """
+
+    def __init__(self, patch: Patch, mappings: Iterable[Mapping] = (), ports: Iterable[int] = ()) -> None:
+        self.patch = patch
+        self.mappings = tuple(mappings)
+        self.tracks = [Track(number, spec) for number, spec in enumerate(patch.tracks)]
+        self.ports = list(ports) or [-1] * len(self.tracks)
+        self.panel = Panel(patch)
+        self.launches = Launches()
+        self.slots = Slots()
+        self.scene = -1
+        self.playing = False
+        self.bar = -1
+        self.is_starting = True
+        self.tickets = 0
+        self.unknown = 0  # addresses and values that meant nothing
+        self.failures = 0  # bars that generators could not make
+
+    def begin(self) -> list[Order]:
+        """Return what sets the data plane up and asks for the first bars; with those the music starts."""
+        return [*self._set_up(), *self._launch_scene(0)]
+
+    def handle(self, event: Event) -> list[Order]:
+        """Return what is to be done about an event."""
+        return list(self._respond(event))
+
+    def _respond(self, event: Event) -> Iterator[Order]:
+        match event:
+            case Asked(action, origin):
+                yield from self._turn(action, origin)
+            case MidiCame(port, data):
+                heard = [mapping for mapping in self.mappings if mapping.hears(port)]
+                yield from self._turn_all(heard, data, port)
+            case KeyPressed(key):
+                yield from self._turn_all(self.mappings, key, "keys")
+            case BarReady(ticket, bar):
+                yield from self._go(self.launches.answer(ticket, bar))
+            case BarFailed(ticket, reason):
+                self.failures += 1
+                yield Say(reason)
+                yield from self._go(self.launches.answer(ticket, None))
+            case BarBegan(number):
+                yield from self._bar_began(number)
+            case LaunchTold(track, slot, tick):
+                self._launch_told(track, slot, tick)
+            case SlotEnded(slot):
+                self.slots.give_back(slot)
+            case TransportMoved(playing, tick):
+                yield from self._transport_moved(playing, tick)
+            case LatenessTold(late, p99_us):
+                yield from self._report("/engine/late", late)
+                yield from self._report("/engine/lateness_us", p99_us)
+
+    # -- parameters --------------------------------------------------------
+
+    def _turn_all(self, mappings: Iterable[Mapping], received: bytes | str, origin: str) -> Iterator[Order]:
+        for mapping in mappings:
+            for action in translate(mapping, received):
+                yield from self._turn(action, origin)
+
+    def _turn(self, action: Action, origin: str) -> Iterator[Order]:
+        """Turn one parameter, and tell everybody but whoever turned it."""
+        try:
+            turned = self.panel.turn(action.address, action.value, action.add)
+        except (LookupError, ValueError) as error:
+            self.unknown += 1
+            yield Say(str(error))
+            return
+        if turned is None:
+            return
+        if turned.told:
+            yield Report(turned.address, turned.value, but=origin)
+        track = None if turned.track is None else self.tracks[turned.track]
+        yield from self._do(turned.name, turned.value, track, origin)
+
+    def _do(self, name: str, value: Setting, track: Track | None, origin: str) -> Iterator[Order]:
+        """Do what a parameter means, now that it has its value."""
+        if track is not None:
+            yield from self._do_on_track(name, value, track)
+            return
+        match name:
+            case "/transport/start":
+                yield ToSequencer(do.DO_START)
+            case "/transport/stop":
+                yield ToSequencer(do.DO_STOP)
+            case "/transport/continue":
+                yield ToSequencer(do.DO_CONTINUE)
+            case "/transport/play":
+                yield ToSequencer(do.DO_START if value else do.DO_STOP)
+            case "/transport/tempo" | "/transport/nudge":
+                yield from self._tempo()
+            case "/scene/next" | "/scene/previous":
+                step = 1 if name == "/scene/next" else -1
+                yield from self._launch_scene((self.scene + step) % len(self.patch.scenes))
+            case "/scene/launch":
+                yield from self._launch_scene(int(value) - 1)
+            case "/panic":
+                yield ToSequencer(do.DO_PANIC)
+            case "/refresh":
+                yield from (Report(address, told, to=origin) for address, told in self.panel.values.items())
+            case "/ping":
+                yield Report("/pong", True, to=origin)
+            case _:
+                control = MASTER_CONTROL[name.removeprefix("/master/")]
+                yield ToSequencer(do.DO_CONTROL, a=control.number, x=float(value))
+
+    def _do_on_track(self, name: str, value: Setting, track: Track) -> Iterator[Order]:
+        match name:
+            case "mute":
+                yield ToSequencer(do.DO_MUTE, track.number, a=int(value))
+            case "reroll":
+                track.rolls += 1
+                yield from self._ask_again(track)
+            case "fill":
+                yield from self._ask_fill(track)
+            case "pattern":
+                yield from self._choose({track.number: int(value) - 1})
+            case _ if name in SLIDERS:
+                track.sliders[name] = float(value)
+                yield from self._ask_again(track)
+            case _:
+                control = STRIP_CONTROL[name.removeprefix("sound/")]
+                yield ToSequencer(do.DO_CONTROL, track.number, a=control.number, x=float(value))
+
+    def _tempo(self) -> Iterator[Order]:
+        tempo_bpm = float(self.panel.values["/transport/tempo"])
+        nudge = float(self.panel.values["/transport/nudge"])
+        yield ToSequencer(do.DO_TEMPO, x=tempo_bpm * (1.0 + NUDGE_SHARE * nudge))
+        if "delay_time" not in self.patch.master:
+            control = MASTER_CONTROL["delay_time"]
+            yield ToSequencer(
+                do.DO_CONTROL, a=control.number, x=control.clamp(DELAY_BEATS * 60.0 / tempo_bpm)
+            )
+
+    # -- setting up --------------------------------------------------------
+
+    def _set_up(self) -> Iterator[Order]:
+        yield ToSequencer(do.DO_METRE, a=self.patch.metre.bar_ticks)
+        yield ToSequencer(do.DO_SEED, a=self.patch.seed)
+        yield from self._tempo()
+        for name, value in self.patch.master.items():
+            yield ToSequencer(do.DO_CONTROL, a=MASTER_CONTROL[name].number, x=value)
+        for track in self.tracks:
+            yield from self._set_up_track(track)
+
+    def _set_up_track(self, track: Track) -> Iterator[Order]:
+        number, spec, port = track.number, track.spec, self.ports[track.number]
+        yield ToSequencer(do.DO_ROUTE, number, a=port, b=spec.channel - 1)
+        if spec.program is not None and port > 0:
+            status = 0xC0 | (spec.channel - 1)
+            yield ToSequencer(do.DO_SEND, port, a=status | ((spec.program - 1) << 8), b=2)
+        if spec.sound == NO_SOUND:
+            yield ToSequencer(do.DO_CONTROL, number, a=STRIP_CONTROL["level"].number, x=SILENCE_DB)
+            return
+        yield ToSequencer(do.DO_CONTROL, number, a=CHOOSE_SOUND, x=SOUND_NUMBER[spec.sound])
+        for name, value in spec.controls.items():
+            yield ToSequencer(do.DO_CONTROL, number, a=STRIP_CONTROL[name].number, x=value)
+
+    # -- patterns ----------------------------------------------------------
+
+    def _ticket(self) -> int:
+        self.tickets += 1
+        return self.tickets
+
+    def _launch_scene(self, scene: int) -> Iterator[Order]:
+        if not 0 <= scene < len(self.patch.scenes):
+            self.unknown += 1
+            yield Say(f"there is no scene {scene + 1}: this patch has {len(self.patch.scenes)}")
+            return
+        self.scene = scene
+        yield from self._report("/scene/current", scene + 1)
+        chosen = self.patch.scenes[scene].patterns
+        named = {track.number: chosen[track.spec.name] for track in self.tracks if track.spec.name in chosen}
+        yield from self._choose({
+            number: self._pattern_number(number, name) if name else None for number, name in named.items()
+        })  # fmt: skip
+
+    def _pattern_number(self, track: int, name: str) -> int:
+        return [pattern.name for pattern in self.tracks[track].spec.patterns].index(name)
+
+    def _choose(self, patterns: dict[int, int | None]) -> Iterator[Order]:
+        """Let tracks take up patterns, all on the same tick; None is silence."""
+        launch = Launch(self.panel.quantum_ticks, legato=False)
+        requests = []
+        for number, pattern in patterns.items():
+            track = self.tracks[number]
+            if pattern is not None and pattern >= len(track.spec.patterns):
+                self.unknown += 1
+                yield Say(f"track {track.spec.name} has no pattern {pattern + 1}")
+                continue
+            track.choose(pattern)
+            yield from self._report_track(track)
+            if pattern is None:
+                launch.silences.append(number)
+            else:
+                request = track.request(self.patch, self._ticket())
+                launch.waiting[request.ticket] = number
+                requests.append(request)
+        yield from requests
+        yield from self._go(self.launches.add(launch))
+
+    def _ask_again(self, track: Track) -> Iterator[Order]:
+        """Ask for the track's pattern anew, to take over at the quantum without losing its place."""
+        if track.playing is None:
+            return
+        request = track.request(self.patch, self._ticket())
+        launch = Launch(self.panel.quantum_ticks, legato=True, waiting={request.ticket: track.number})
+        yield request
+        yield from self._go(self.launches.add(launch))
+
+    def _ask_fill(self, track: Track) -> Iterator[Order]:
+        if track.playing is None or not self.playing:
+            return
+        request = track.request_fill(self.patch, self._ticket(), self.bar + 1)
+        launch = Launch(self.patch.metre.bar_ticks, True, True, {request.ticket: track.number})
+        yield request
+        yield from self._go(self.launches.add(launch))
+
+    def _go(self, ready: Iterable[Launch]) -> Iterator[Order]:
+        """Launch what is ready; with the first launch the music starts."""
+        for launch in ready:
+            for number in launch.silences:
+                self.tracks[number].home = None
+                yield ToSequencer(do.DO_LAUNCH, number, launch.quantum, a=-1)
+            for number, bar in launch.bars.items():
+                yield from self._launch_bar(self.tracks[number], bar, launch)
+        if self.is_starting and not self.launches.waiting:
+            self.is_starting = False
+            yield ToSequencer(do.DO_START)
+
+    def _launch_bar(self, track: Track, bar: Bar, launch: Launch) -> Iterator[Order]:
+        slot = self.slots.take()
+        if slot is None:
+            yield Say(f"no room for another pattern: {track.spec.name} plays on as it is")
+            return
+        if not launch.legato:
+            track.fresh_slot = slot
+        if launch.is_fill:
+            track.fill_slot = slot
+        else:
+            track.home = bar
+            track.fill_slot = track.fill_bar = -1
+        yield WriteSlot(slot, bar)
+        yield ToSequencer(do.DO_LAUNCH, track.number, launch.quantum, a=slot, b=int(launch.legato))
+
+    # -- what the data plane tells -----------------------------------------
+
+    def _launch_told(self, number: int, slot: int, tick: int) -> None:
+        track = self.tracks[number]
+        bar = tick // self.patch.metre.bar_ticks
+        if slot == track.fill_slot and slot >= 0:
+            track.fill_bar = bar
+        elif slot == track.fresh_slot:
+            track.anchor_bar = bar
+
+    def _bar_began(self, number: int) -> Iterator[Order]:
+        self.bar = number
+        yield from self._report("/transport/bar", number + 1)
+        for track in self.tracks:
+            if track.fill_bar == number and track.home is not None:
+                # The fill has its bar; what it interrupted comes back where its playhead would be.
+                back = Launch(self.patch.metre.bar_ticks, legato=True)
+                yield from self._launch_bar(track, track.home, back)
+            elif track.is_last_time_round(number):
+                track.rolls += 1
+                yield from self._ask_again(track)
+
+    def _transport_moved(self, playing: bool, tick: int) -> Iterator[Order]:
+        self.playing = playing
+        if playing and tick == 0:
+            for track in self.tracks:
+                track.anchor_bar = 0
+        self.panel.values["/transport/play"] = playing
+        yield from self._report("/transport/playing", playing)
+
+    def _report(self, address: str, value: Setting) -> Iterator[Order]:
+        self.panel.values[address] = value
+        yield Report(address, value)
+
+    def _report_track(self, track: Track) -> Iterator[Order]:
+        root = f"/track/{track.number + 1}/"
+        pattern = track.playing
+        yield from self._report(root + "playing", f"{pattern.name} ({pattern.generator})" if pattern else "")
+        if track.pattern is not None:
+            yield from self._report(root + "pattern", track.pattern + 1)
+            for name in SLIDERS:
+                yield from self._report(root + name, track.sliders[name])

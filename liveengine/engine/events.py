@@ -1,0 +1,95 @@
+"""What can happen, in the past tense: everything that reaches the control thread.
+
+Pure.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from liveengine.engine.mapping import Action
+from liveengine.music.note import Bar
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Somebody asked for a parameter to be turned. `origin` says who: 'keys', a MIDI port, an OSC client."""
+
+    action: Action
+    origin: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MidiCame:
+    """A channel message came in on a MIDI port."""
+
+    port: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class KeyPressed:
+    """A key of the computer keyboard was struck: its sign, or its name."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class BarReady:
+    """A generator has answered the request with this ticket."""
+
+    ticket: int
+    bar: Bar
+
+
+@dataclass(frozen=True, slots=True)
+class BarFailed:
+    """A generator could not answer; `reason` is in words for the player."""
+
+    ticket: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class BarBegan:
+    """The data plane crossed a bar line; `number` counts from 0 at the song's beginning."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class LaunchTold:
+    """The data plane has taken a launch: `slot` (-1: silence) plays on `track` from song tick `tick` on."""
+
+    track: int
+    slot: int
+    tick: int
+
+
+@dataclass(frozen=True, slots=True)
+class SlotEnded:
+    """Nobody plays this slot any more."""
+
+    slot: int
+
+
+@dataclass(frozen=True, slots=True)
+class TransportMoved:
+    """The transport started, stopped or jumped."""
+
+    playing: bool
+    tick: int
+
+
+@dataclass(frozen=True, slots=True)
+class LatenessTold:
+    """How the data plane keeps time: events late since the start, and the 99th percentile in µs."""
+
+    late: int
+    p99_us: float
+
+
+Event = (
+    Asked | MidiCame | KeyPressed | BarReady | BarFailed | BarBegan | LaunchTold | SlotEnded
+    | TransportMoved | LatenessTold
+)  # fmt: skip

@@ -1,0 +1,102 @@
+"""The panel: every parameter of this patch at its present value.
+
+Pure.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from liveengine.engine.parameter import Parameter, Setting
+from liveengine.engine.parameters import TABLE, find
+from liveengine.engine.schema import near, shown
+from liveengine.engine.spec import Patch, TrackSpec
+from liveengine.music.time import TICKS_PER_BEAT
+
+_TRACK = "/track/{track}/"
+
+
+@dataclass(frozen=True, slots=True)
+class Turned:
+    """A parameter that has a new value.
+
+    `address` is the one everybody is told, with the track's number; `name` is the address itself, or for a
+    track's parameter what follows the track; `track` counts from 0; a trigger is not `told`.
+    """
+
+    address: str
+    name: str
+    track: int | None
+    value: Setting
+    told: bool
+
+
+class Panel:
+    """The values of everything that can be turned, by address with the track's number."""
+
+    def __init__(self, patch: Patch) -> None:
+        self._tracks = {spec.name: number for number, spec in enumerate(patch.tracks)}
+        self.values: dict[str, Setting] = {}
+        for parameter in TABLE:
+            if parameter.kind == "trigger":
+                continue
+            if _TRACK in parameter.address:
+                for number, spec in enumerate(patch.tracks):
+                    self.values[parameter.at(number + 1)] = _of_track(parameter, spec)
+            else:
+                self.values[parameter.address] = parameter.default
+        self.values["/transport/tempo"] = patch.tempo_bpm
+        for name, value in patch.master.items():
+            self.values[f"/master/{name}"] = value
+        self.quantum_ticks = _quantum_ticks(patch)
+
+    def turn(self, address: str, value: Setting | None, add: float | None) -> Turned | None:
+        """Set, add to, flip or fire a parameter; None where nothing comes of it (a trigger let go).
+
+        Raises LookupError or ValueError, in a player's words.
+        """
+        parameter, track_name = find(address)
+        track = None if track_name is None else self._track(track_name)
+        place = parameter.address if track is None else parameter.at(track + 1)
+        name = parameter.address if track is None else parameter.address.removeprefix(_TRACK)
+        if parameter.kind == "trigger":
+            return Turned(place, name, track, True, False) if parameter.accept(value) else None
+        if add is not None:
+            value = parameter.accept(min(max(float(self.values[place]) + add, parameter.low), parameter.high))
+        elif value is None and parameter.kind == "toggle":
+            value = not self.values[place]
+        else:
+            value = parameter.accept(value)
+        self.values[place] = value
+        return Turned(place, name, track, value, True)
+
+    def _track(self, name: str) -> int:
+        """Return which track (from 0) a number or name means."""
+        if name in self._tracks:
+            return self._tracks[name]
+        if name.isdecimal() and 1 <= int(name) <= len(self._tracks):
+            return int(name) - 1
+        words = ", ".join(f"{number + 1} {known}" for known, number in self._tracks.items())
+        raise ValueError(f"no track {shown(name)}{near(name, self._tracks)}: this patch has {words}")
+
+
+def _quantum_ticks(patch: Patch) -> int:
+    """Return the patch's launch quantum in ticks; 0 for none."""
+    match patch.quantum.split():
+        case ["none"]:
+            return 0
+        case ["beat"]:
+            return TICKS_PER_BEAT
+        case ["bar"]:
+            return patch.metre.bar_ticks
+        case [count, "bars"]:
+            return int(count) * patch.metre.bar_ticks
+    raise AssertionError(f"a patch was loaded with quantum {patch.quantum!r}")
+
+
+def _of_track(parameter: Parameter, spec: TrackSpec) -> Setting:
+    """Return what a track's parameter stands at before anybody has turned it."""
+    name = parameter.address.removeprefix(_TRACK)
+    if name == "name":
+        return spec.name
+    return spec.controls.get(name.removeprefix("sound/"), parameter.default)

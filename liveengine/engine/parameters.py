@@ -1,0 +1,222 @@
+"""Everything that can be turned, listed once: address, type, range, default, effect, meaning.
+
+OSC namespace, MIDI mapping, dashboard, snapshots and the reference page in
+`docs/parameters.md` all read this table, so none of them can disagree with it.
+`{track}` in an address stands for a track's 1-based number or its name.
+
+Pure.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from liveengine.engine.parameter import Effect, Kind, Parameter, Setting
+from liveengine.engine.schema import near, shown
+from liveengine.music.sound import MASTER_CONTROLS, SOUND_CONTROLS, SOUNDS, SoundControl
+from liveengine.music.time import TEMPO_MAX_BPM, TEMPO_MIN_BPM
+
+__all__ = ["TABLE", "Found", "Parameter", "Setting", "UnknownAddress", "find"]
+
+TRACKS_MAX = 16
+PATTERNS_MAX = 16
+SCENES_MAX = 64
+
+#: The strip's controls that have an address of their own; the rest stand under `/sound/`.
+MIX_CONTROLS = ("level", "pan", "reverb", "delay")
+
+#: A name that can stand in an OSC address and cannot be taken for a number.
+TRACK_NAME = re.compile(r"(?![0-9]+\Z)[A-Za-z0-9_-]{1,24}")
+
+#: The largest whole number that OSC carries: the end of a count that has none.
+COUNT_MAX = 2**31 - 1
+
+
+class UnknownAddress(LookupError):
+    """An address that names no parameter. `str` says which one is nearest."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__(address)
+        self.address = address
+
+    def __str__(self) -> str:
+        # Only looked for when someone reads it: a flood of unknown addresses must stay cheap.
+        template, track = _template(self.address)
+        if template in _BY_ADDRESS:
+            return f"no track {shown(track)} (tracks are numbered 1–{TRACKS_MAX}, or called by their name)"
+        return (
+            f"no address {shown(self.address)}{near(self.address, (known.at(track or 1) for known in TABLE))}"
+        )
+
+
+class Found(NamedTuple):
+    """What an address means: a parameter, and whose it is (a track's number or name; None for no track's)."""
+
+    parameter: Parameter
+    track: str | None
+
+
+def _trigger(address: str, effect: Effect, meaning: str) -> Parameter:
+    return Parameter(address, "trigger", 0, 1, 0, "", effect, meaning)
+
+
+def _told(
+    address: str, kind: Kind, low: float, high: float, effect: Effect, meaning: str, unit: str = ""
+) -> Parameter:
+    default = "" if kind == "text" else low
+    return Parameter(address, kind, low, high, default, unit, effect, meaning, read_only=True)
+
+
+def _of_sound(control: SoundControl, root: str) -> Parameter:
+    """Return the parameter of an instrument's control; which sounds have it is part of its meaning."""
+    whose = f" ({', '.join(control.sounds)})" if control.sounds not in ((), SOUNDS) else ""
+    return Parameter(
+        root + control.name,
+        "float",
+        control.low,
+        control.high,
+        control.default,
+        control.unit,
+        "now",
+        control.meaning + whose,
+    )
+
+
+def _transport() -> Iterator[Parameter]:
+    yield _trigger("/transport/start", "now", "Play from the beginning")
+    yield _trigger("/transport/stop", "now", "Stop; every note is let go")
+    yield _trigger("/transport/continue", "now", "Play on from where it stopped")
+    yield Parameter("/transport/play", "toggle", 0, 1, 0, "", "now", "1 starts, 0 stops")
+    yield Parameter(
+        "/transport/tempo",
+        "float",
+        TEMPO_MIN_BPM,
+        TEMPO_MAX_BPM,
+        120.0,
+        "BPM",
+        "now",
+        "Tempo; the beat stays put",
+    )
+    yield Parameter(
+        "/transport/nudge",
+        "float",
+        -1.0,
+        1.0,
+        0.0,
+        "",
+        "now",
+        "While it is not 0 the beat runs up to 4 % slower (-1) or faster (1)",
+        held=True,
+    )
+    yield _told("/transport/playing", "toggle", 0, 1, "now", "1 while the transport runs")
+    yield _told(
+        "/transport/bar",
+        "int",
+        0,
+        COUNT_MAX,
+        "next bar",
+        "Bar that plays, counted from 1; 0 before the first",
+    )
+    yield _told(
+        "/transport/beat", "int", 0, 32, "beat", "Beat of the bar, counted from 1; 0 before the first"
+    )
+
+
+def _scenes() -> Iterator[Parameter]:
+    yield _trigger("/scene/next", "next bar", "Launch the scene after this one")
+    yield _trigger("/scene/previous", "next bar", "Launch the scene before this one")
+    yield Parameter("/scene/launch", "int", 1, SCENES_MAX, 1, "", "next bar", "Launch a scene by its number")
+    yield _told(
+        "/scene/current", "int", 0, SCENES_MAX, "now", "Number of the scene that plays; 0 before the first"
+    )
+
+
+def _tracks() -> Iterator[Parameter]:
+    track = "/track/{track}/"
+    yield Parameter(
+        track + "mute", "toggle", 0, 1, 0, "", "now", "1 silences the track; its playhead runs on"
+    )
+    yield _trigger(track + "reroll", "next bar", "Play a fresh proposal of the pattern under a new seed")
+    yield _trigger(track + "fill", "next bar", "Play the next bar as a fill")
+    for name, low, high, default, meaning in (
+        (
+            "density",
+            0.0,
+            1.0,
+            0.5,
+            "How full the pattern is: 0 bare bones, 0.5 as written, 1 as full as it goes",
+        ),
+        (
+            "swing",
+            0.5,
+            0.75,
+            0.5,
+            "Where the off-beat sixteenth falls in its eighth: 0.5 straight, 0.618 phi",
+        ),
+        ("humanise", 0.0, 1.0, 0.0, "How far timing and velocity stray from the grid"),
+        ("accent", 0.0, 1.0, 0.5, "How far velocities spread"),
+    ):
+        yield Parameter(track + name, "float", low, high, default, "", "next bar", meaning)
+    yield Parameter(
+        track + "pattern", "int", 1, PATTERNS_MAX, 1, "", "next bar", "Launch a pattern by its number"
+    )
+    for control in SOUND_CONTROLS:
+        mixes = control.name in MIX_CONTROLS
+        yield _of_sound(control, track if mixes else track + "sound/")
+    yield _told(track + "name", "text", 0, 0, "now", "Name of the track")
+    yield _told(track + "playing", "text", 0, 0, "now", "Pattern that plays and the generator it came from")
+
+
+def _rest() -> Iterator[Parameter]:
+    for control in MASTER_CONTROLS:
+        yield _of_sound(control, "/master/")
+    yield _trigger("/panic", "now", "Silence everything at once, on every port")
+    yield _trigger("/refresh", "now", "Tell every value to whoever asks")
+    yield _trigger("/ping", "now", "Answered with /pong")
+    yield _told("/pong", "trigger", 0, 1, "now", "The answer to /ping")
+    yield _told("/engine/late", "int", 0, COUNT_MAX, "next bar", "Events that went out late since the start")
+    yield _told(
+        "/engine/lateness_us",
+        "float",
+        0,
+        COUNT_MAX,
+        "next bar",
+        "Lateness that 99 of 100 events stay under",
+        "µs",
+    )
+
+
+#: Every parameter there is, in the order a reader looks for them.
+TABLE: tuple[Parameter, ...] = (*_transport(), *_scenes(), *_tracks(), *_rest())
+
+_BY_ADDRESS = {parameter.address: parameter for parameter in TABLE}
+assert len(_BY_ADDRESS) == len(TABLE), "two parameters share an address"
+
+
+def _template(address: str) -> tuple[str, str | None]:
+    """Return an address with its track replaced by `{track}`, and that track."""
+    head, slash, rest = address.removeprefix("/track/").partition("/")
+    if not address.startswith("/track/") or not slash:
+        return address, None
+    return f"/track/{{track}}/{rest}", head
+
+
+def find(address: str) -> Found:
+    """Return the parameter that `address` names. Raises UnknownAddress; its words name the nearest one.
+
+    >>> find("/track/bass/density").track
+    'bass'
+    """
+    template, track = _template(address)
+    parameter = _BY_ADDRESS.get(template)
+    if parameter is None or (track is None and "{track}" in address):
+        raise UnknownAddress(address)
+    if track is not None and track.isdecimal() and track.isascii():
+        track = str(int(track[:4]))
+        if not 1 <= int(track) <= TRACKS_MAX:
+            raise UnknownAddress(address)
+    elif track is not None and not TRACK_NAME.fullmatch(track):
+        raise UnknownAddress(address)
+    return Found(parameter, track)

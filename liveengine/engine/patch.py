@@ -1,0 +1,243 @@
+"""A patch: a whole set, read from one TOML file and checked to the last word before anything sounds.
+
+The format is told in `docs/patches.md`. What is read here is complete and
+right: a Patch names only generators, rhythms, chords, sounds and patterns
+that exist, and every number in it is within its range.
+
+Pure, but for `load_patch` reading its file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from liveengine.engine.parameters import PATTERNS_MAX, SCENES_MAX, TRACK_NAME, TRACKS_MAX
+from liveengine.engine.schema import Section, near
+from liveengine.engine.spec import NO_SOUND, QUANTA, Patch, PatternSpec, SceneSpec, TrackSpec
+from liveengine.engine.tomlfile import close_file, open_file, resolve
+from liveengine.generators.catalogue import find as find_generator
+from liveengine.generators.contract import ROLES
+from liveengine.music.chord import Chord
+from liveengine.music.pitch import OCTAVE, PITCH_MAX, PITCH_MIN, SCALES, Key, pitch_name, pitch_of
+from liveengine.music.sound import DRUM_NOTES, MASTER_CONTROLS, SOUND_CONTROLS, SOUNDS, SoundControl
+from liveengine.music.time import TEMPO_MAX_BPM, TEMPO_MIN_BPM, TICKS_PER_BEAT, Metre
+from liveengine.rhythms.notation import parse as parse_rhythm
+
+__all__ = [
+    "QUANTA",
+    "Patch",
+    "PatternSpec",
+    "SceneSpec",
+    "TrackSpec",
+    "load_patch",
+    "resolve_patch",
+]
+
+BARS_MAX = 16
+CHORDS_MAX = 64
+EVERY_MAX = 128
+SEED_MAX = 2**63 - 1
+GM_DRUM_CHANNEL = 10
+
+#: For each role the sound and the register that a track has unless it says otherwise.
+ROLE_DEFAULTS: dict[str, tuple[str, int, int]] = {
+    "drums": ("drums", 35, 81),
+    "bass": ("bass", 28, 52),
+    "chords": ("pad", 50, 76),
+    "lead": ("keys", 60, 84),
+}
+assert tuple(ROLE_DEFAULTS) == ROLES
+
+
+def resolve_patch(name: str) -> Path:
+    """Return the file of a patch given by path or, if it comes with the engine, by bare name.
+
+    Raises FileError, telling which ones there are.
+    """
+    return resolve(name, "patches")
+
+
+def load_patch(path: Path | str) -> Patch:
+    """Read and check a patch. Raises FileError with everything that is wrong with it."""
+    top = open_file(Path(path))
+    metre = top.parsed("metre", Metre.parse, Metre())
+    key = top.parsed("key", Key.parse, Key())
+    tracks = _tracks(top, metre)
+    patch = Patch(
+        path=Path(path),
+        title=top.text("title", Path(path).stem),
+        about=top.text("about", ""),
+        tempo_bpm=top.number("tempo", TEMPO_MIN_BPM, TEMPO_MAX_BPM, 120.0, "BPM"),
+        metre=metre,
+        seed=top.whole("seed", 0, SEED_MAX, 1),
+        key=key,
+        chords=top.list_of("chords", Chord.parse, (_tonic(key),), CHORDS_MAX),
+        quantum=top.choice("quantum", QUANTA, "bar"),
+        tracks=tracks,
+        scenes=_scenes(top, tracks),
+        clock_ports=top.list_of("clock", str, (), TRACKS_MAX),
+        master=_controls(top.table("master", "master control"), MASTER_CONTROLS),
+    )
+    if not patch.chords:
+        top.problem("chords", "is an empty list (leave it out for the key's own chord)")
+    close_file(top)
+    return patch
+
+
+def _tonic(key: Key) -> Chord:
+    """Return the key's own triad: what sounds where a patch gives no chords."""
+    intervals = SCALES[key.scale]
+    return Chord(key.tonic, "m" if 3 in intervals and 4 not in intervals else "")
+
+
+def _tracks(top: Section, metre: Metre) -> tuple[TrackSpec, ...]:
+    faults = top.faults
+    sections = top.tables("track", TRACKS_MAX)
+    if not sections and top.faults == faults:
+        top.problem("", "a patch needs at least one [[track]]")
+    tracks = tuple(_track(section, number, metre) for number, section in enumerate(sections, 1))
+    _unique(sections, [track.name for track in tracks])
+    return tracks
+
+
+def _track(section: Section, number: int, metre: Metre) -> TrackSpec:
+    name = section.parsed("name", _track_name, "", needed=True)
+    section.called(name)
+    role = section.choice("role", ROLES)
+    default_sound, low, high = ROLE_DEFAULTS[role]
+    sound = section.choice("sound", (*SOUNDS, NO_SOUND), default_sound)
+    heard = tuple(control for control in SOUND_CONTROLS if sound in control.sounds)
+    for misplaced in section.names(control.name for control in SOUND_CONTROLS):
+        section.problem(misplaced, f"belongs among the controls: controls = {{ {misplaced} = … }}")
+    low, high = _register(section, low, high, role)
+    return TrackSpec(
+        name=name,
+        role=role,
+        sound=sound,
+        controls=_controls(section.table("controls", f'control of sound "{sound}"'), heard),
+        port=section.text("port", ""),
+        channel=section.whole("channel", 1, 16, GM_DRUM_CHANNEL if role == "drums" else min(number, 16)),
+        program=section.whole("program", 1, 128) if "program" in section else None,
+        low=low,
+        high=high,
+        patterns=_patterns(section, role, metre),
+    )
+
+
+def _track_name(text: str) -> str:
+    if not TRACK_NAME.fullmatch(text):
+        raise ValueError("a track's name is 1–24 letters, digits, - or _, and not digits alone")
+    return text
+
+
+def _register(section: Section, low: int, high: int, role: str) -> tuple[int, int]:
+    """Read the lowest and highest pitch, as names or MIDI numbers."""
+    given_low, given_high = _pitch(section, "low", low), _pitch(section, "high", high)
+    if role != "drums" and given_high < given_low + OCTAVE:
+        section.problem("high", f"{pitch_name(given_high)} is not an octave above {pitch_name(given_low)}")
+    return given_low, given_high
+
+
+def _pitch(section: Section, key: str, default: int) -> int:
+    if section.is_text(key):
+        return section.parsed(key, pitch_of, default)
+    return section.whole(key, PITCH_MIN, PITCH_MAX, default)
+
+
+def _controls(section: Section, known: tuple[SoundControl, ...]) -> dict[str, float]:
+    """Read whichever of the `known` controls are set."""
+    by_name = {control.name: control for control in known}
+    return {
+        name: section.number(
+            name, by_name[name].low, by_name[name].high, by_name[name].default, by_name[name].unit
+        )
+        for name in section.names(by_name)
+    }
+
+
+def _patterns(track: Section, role: str, metre: Metre) -> tuple[PatternSpec, ...]:
+    faults = track.faults
+    sections = track.tables("pattern", PATTERNS_MAX)
+    if not sections and track.faults == faults:
+        track.problem("", "a track needs at least one [[track.pattern]]")
+    patterns = tuple(_pattern(section, role, metre) for section in sections)
+    _unique(sections, [pattern.name for pattern in patterns])
+    return patterns
+
+
+def _pattern(section: Section, role: str, metre: Metre) -> PatternSpec:
+    name = _name(section)
+    bars = section.whole("bars", 1, BARS_MAX, 1)
+    if bars * metre.bar_ticks < TICKS_PER_BEAT:
+        section.problem("bars", f"{bars} of {metre} is shorter than a quarter note")
+    checked = _rhythm_in(metre)
+    lanes = section.table("lanes", "drum")
+    if role != "drums" and "lanes" in section:
+        section.problem("lanes", f"belongs to drums; {role} takes rhythm = …")
+    if "lanes" in section and "rhythm" in section:
+        section.problem("rhythm", "cannot stand beside lanes (for drums it is the kick's: kick = …)")
+    return PatternSpec(
+        name=name,
+        generator=section.parsed("generator", _generator, "", needed=True),
+        bars=bars,
+        density=section.number("density", 0.0, 1.0, 0.5),
+        swing=section.number("swing", 0.5, 0.75, 0.5),
+        humanise=section.number("humanise", 0.0, 1.0, 0.0),
+        accent=section.number("accent", 0.0, 1.0, 0.5),
+        rhythm=section.parsed("rhythm", checked, ""),
+        lanes={drum: lanes.parsed(drum, checked, "") for drum in lanes.names(DRUM_NOTES)},
+        every=section.whole("every", 0, EVERY_MAX, 0),
+    )
+
+
+def _name(section: Section) -> str:
+    """Read the name of a pattern or scene: words on one line."""
+    name = section.text("name", limit=40)
+    if "name" in section and not (name.strip() and name.isprintable()):
+        section.problem("name", "a name is 1–40 letters on one line")
+    section.called(name)
+    return name
+
+
+def _generator(name: str) -> str:
+    find_generator(name)
+    return name
+
+
+def _rhythm_in(metre: Metre) -> Callable[[str], str]:
+    def checked(text: str) -> str:
+        parse_rhythm(text, length=metre.bar_ticks)
+        return text
+
+    return checked
+
+
+def _scenes(top: Section, tracks: tuple[TrackSpec, ...]) -> tuple[SceneSpec, ...]:
+    """Read the scenes; a patch without any gets one of every track's first pattern."""
+    sections = top.tables("scene", SCENES_MAX)
+    if not sections:
+        return (SceneSpec("all", {track.name: track.patterns[0].name for track in tracks if track.patterns}),)
+    scenes = tuple(_scene(section, tracks) for section in sections)
+    _unique(sections, [scene.name for scene in scenes])
+    return scenes
+
+
+def _scene(section: Section, tracks: tuple[TrackSpec, ...]) -> SceneSpec:
+    name = _name(section)
+    launched = section.table("patterns", "track")
+    there = {track.name: [pattern.name for pattern in track.patterns] for track in tracks}
+    patterns = {}
+    for track in launched.names(there):
+        pattern = launched.text(track)
+        if pattern and pattern not in there[track]:
+            launched.problem(track, f'no pattern named "{pattern}"{near(pattern, there[track])}')
+        patterns[track] = pattern
+    return SceneSpec(name, patterns)
+
+
+def _unique(sections: list[Section], names: list[str]) -> None:
+    """Note every name that an earlier table of the same kind has already."""
+    for index, name in enumerate(names):
+        if name and name in names[:index]:
+            sections[index].problem("name", f'"{name}" is the name of an earlier one')

@@ -1,0 +1,306 @@
+"""Reading a TOML file key by key, and telling everything that is wrong with it at once.
+
+A musician mends a file faster from one complete list than from one complaint
+a try. So every check notes its problem and goes on with a harmless value; the
+problems come out together, as one FileError, when the reading is finished.
+A key that nobody asked for is a problem too: it is most often a slip.
+
+Pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import TypeVar
+
+from liveengine.music.spelling import did_you_mean
+
+Value = TypeVar("Value")
+
+#: Problems told of one file: beyond these the file is not a slip but a different thing.
+PROBLEM_LIMIT = 40
+
+
+class FileError(ValueError):
+    """A file that cannot be used, with every problem found in it: `str` gives one line for each."""
+
+    def __init__(self, path: Path, problems: Iterable[str]) -> None:
+        self.path = path
+        self.problems = tuple(problems)
+        super().__init__(path, self.problems)
+
+    def __str__(self) -> str:
+        return "\n".join(self.problems)
+
+
+def printable(text: str, limit: int = 200) -> str:
+    """Return `text` on one line and of bounded length, whatever it holds."""
+    clean = "".join(letter if letter.isprintable() else f"\\x{ord(letter):02x}" for letter in text[:limit])
+    return clean + ("…" if len(text) > limit else "")
+
+
+def shown(value: object) -> str:
+    """Return a TOML value as one would write it, cut short where it is long."""
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case int():
+            # Python refuses to print integers of thousands of digits; nobody wants to read them either.
+            return str(value) if value.bit_length() <= 64 else "a very large number"
+        case str():
+            return f'"{printable(value, 40)}"'
+        case list():
+            return "a list"
+        case dict():
+            return "a table"
+        case _:
+            return printable(str(value), 40)
+
+
+def near(word: str, words: Iterable[str]) -> str:
+    """Return ' (did you mean "x"?)', or what there is where nothing is near and the choice is short."""
+    known = list(dict.fromkeys(words))
+    hint = did_you_mean(word[:64], known) if known else ""
+    return hint if len(known) <= 16 or "did you mean" in hint else ""
+
+
+def span(low: float, high: float, unit: str = "") -> str:
+    """Return a range in words: '20–400 BPM', '-1 to 1'."""
+    joint = " to " if low < 0 else "–"
+    return f"{_figure(low)}{joint}{_figure(high)}{' ' + unit if unit else ''}"
+
+
+def _figure(number: float) -> str:
+    """Return a number as one writes it: large ones in groups of three digits."""
+    return (
+        f"{number:g}"
+        if abs(number) < 1e6
+        else f"{number:,.0f}"
+        if isinstance(number, float)
+        else f"{number:,}"
+    )
+
+
+class Report:
+    """The problems found in one file so far."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.problems: list[str] = []
+        self.untold = 0
+
+    @property
+    def full(self) -> bool:
+        """Whether further problems are only counted."""
+        return len(self.problems) >= PROBLEM_LIMIT
+
+    def add(self, place: str, message: str) -> None:
+        """Note a problem at a place of the file; the place may be empty."""
+        if self.full:
+            self.untold += 1
+            return
+        parts = (printable(str(self.path)), printable(place), printable(message, 400))
+        self.problems.append(": ".join(part for part in parts if part))
+
+    def check(self) -> None:
+        """Raise FileError if there is any problem."""
+        if self.untold:
+            self.problems.append(f"{printable(str(self.path))}: and {self.untold} more problems")
+        if self.problems:
+            raise FileError(self.path, self.problems)
+
+
+class Section:
+    """One table of a file, read key by key.
+
+    Each reading method names a key and what it may hold, notes a problem where the file says otherwise, and
+    then returns the default so that the reading can go on. A method without a default, or with None for it,
+    asks for a key that must be there.
+    """
+
+    def __init__(
+        self, report: Report, entries: Mapping[str, object], place: str = "", noun: str = ""
+    ) -> None:
+        self.report = report
+        self.place = place
+        self.faults = 0
+        self._entries = entries
+        self._noun = noun
+        self._asked: set[str] = set()
+        self._children: list[Section] = []
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._entries
+
+    def problem(self, key: str, message: str) -> None:
+        """Note a problem with `key`, or with the whole table where `key` is empty."""
+        self.faults += 1
+        where = f'key "{printable(key, 40)}"' if key else ""
+        self.report.add(", ".join(part for part in (self.place, where) if part), message)
+
+    def _take(self, key: str, needed: bool) -> object | None:
+        self._asked.add(key)
+        if needed and key not in self._entries:
+            self.problem(key, "is missing")
+        return self._entries.get(key)
+
+    def is_text(self, key: str) -> bool:
+        """Tell whether the file gives words for `key`."""
+        return isinstance(self._entries.get(key), str)
+
+    def number(self, key: str, low: float, high: float, default: float, unit: str = "") -> float:
+        """Read a number within [low, high]."""
+        value = self._take(key, needed=False)
+        if value is None:
+            return default
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            self.problem(key, f"{shown(value)} is not a number ({span(low, high, unit)})")
+        elif not low <= value <= high:  # nan fails this as well
+            self.problem(key, f"{shown(value)} is outside {span(low, high, unit)}")
+        else:
+            return float(value)
+        return default
+
+    def whole(self, key: str, low: int, high: int, default: int | None = None) -> int:
+        """Read a whole number within [low, high]."""
+        value = self._take(key, needed=default is None)
+        if value is not None and (isinstance(value, bool) or not isinstance(value, int)):
+            self.problem(key, f"{shown(value)} is not a whole number ({span(low, high)})")
+        elif value is not None and not low <= value <= high:
+            self.problem(key, f"{shown(value)} is outside {span(low, high)}")
+        elif value is not None:
+            return value
+        return low if default is None else default
+
+    def toggle(self, key: str, default: bool) -> bool:
+        """Read true or false; 1 and 0 are taken as well."""
+        value = self._take(key, needed=False)
+        if value is None:
+            return default
+        if isinstance(value, bool | int) and value in (0, 1):
+            return bool(value)
+        self.problem(key, f"{shown(value)} is neither true nor false")
+        return default
+
+    def text(self, key: str, default: str | None = None, limit: int = 2000) -> str:
+        """Read words, at most `limit` letters of them."""
+        value = self._take(key, needed=default is None)
+        if isinstance(value, str) and len(value) <= limit:
+            return value
+        if isinstance(value, str):
+            self.problem(key, f"is longer than {limit} letters")
+        elif value is not None:
+            self.problem(key, f'{shown(value)} is not words (write it in quotes: "like this")')
+        return default or ""
+
+    def choice(self, key: str, words: Iterable[str], default: str | None = None) -> str:
+        """Read one of `words`."""
+        allowed = tuple(words)
+        fallback = allowed[0] if default is None else default
+        if key not in self._entries and default is None:
+            self._asked.add(key)
+            self.problem(key, f"is missing (one of: {', '.join(allowed)})")
+            return fallback
+        value = self.text(key, fallback)
+        if value not in allowed and self.is_text(key):
+            self.problem(key, f"{shown(value)} is not among its words{near(value, allowed)}")
+        return value if value in allowed else fallback
+
+    def parsed(self, key: str, parse: Callable[[str], Value], default: Value, needed: bool = False) -> Value:
+        """Read words that `parse` understands; its ValueError becomes the problem."""
+        if key not in self._entries:
+            self._take(key, needed)
+            return default
+        return self._understood(key, self._entries[key], parse, default)
+
+    def _understood(self, key: str, value: object, parse: Callable[[str], Value], default: Value) -> Value:
+        self._asked.add(key)
+        if not isinstance(value, str):
+            self.problem(key, f'{shown(value)} is not words (write it in quotes: "like this")')
+        elif len(value) > 2000:
+            self.problem(key, "is longer than 2000 letters")
+        else:
+            try:
+                return parse(value)
+            except ValueError as error:
+                self.problem(key, str(error))
+        return default
+
+    def list_of(
+        self, key: str, parse: Callable[[str], Value], default: tuple[Value, ...], longest: int
+    ) -> tuple[Value, ...]:
+        """Read a list of words that `parse` understands; one word alone is taken as a list of one."""
+        value = self._take(key, needed=False)
+        if value is None:
+            return default
+        items = [value] if isinstance(value, str) else value
+        if not isinstance(items, list):
+            self.problem(key, f'{shown(value)} is not a list (write it ["like this", "and this"])')
+            return default
+        if len(items) > longest:
+            self.problem(key, f"holds {len(items)} entries; {longest} at most")
+            return default
+        results = (self._understood(key, item, parse, None) for item in items)
+        return tuple(result for result in results if result is not None)
+
+    def names(self, words: Iterable[str]) -> list[str]:
+        """Return those of `words` that stand here as keys; any other key is then unknown."""
+        known = list(words)
+        self._asked.update(known)
+        return [key for key in self._entries if key in known]
+
+    def table(self, key: str, noun: str = "") -> Section:
+        """Read a table within this one, empty where it is not given; `noun` says what its keys name."""
+        value = self._take(key, needed=False)
+        if value is not None and not isinstance(value, dict):
+            self.problem(key, f"{shown(value)} is not a table (write it {{ name = value }})")
+            value = None
+        entries: dict[str, object] = value if isinstance(value, dict) else {}
+        return self._child(entries, key, noun)
+
+    def tables(self, key: str, most: int) -> list[Section]:
+        """Read every [[key]] table, in the order of the file, `most` at most."""
+        value = self._take(key, needed=False)
+        dotted = self.path_of(key)
+        if value is None:
+            return []
+        if not isinstance(value, list) or not all(isinstance(entry, dict) for entry in value):
+            self.problem(key, f"is not a list of tables (write each of them under [[{dotted}]])")
+            return []
+        if len(value) > most:
+            self.problem(key, f"stands {len(value)} times; {most} at most")
+        return [self._child(entry, f"{key} {number}", "") for number, entry in enumerate(value[:most], 1)]
+
+    def path_of(self, key: str) -> str:
+        """Return the dotted path of `key` as a TOML header writes it."""
+        heads = [part.split(" ")[0] for part in self.place.split(", ") if part]
+        return ".".join([*heads, key])
+
+    def _child(self, entries: Mapping[str, object], name: str, noun: str) -> Section:
+        place = ", ".join(part for part in (self.place, name) if part)
+        child = Section(self.report, entries, place, noun)
+        self._children.append(child)
+        return child
+
+    def renamed(self, name: str) -> None:
+        """From now on tell problems under this name rather than the table's number."""
+        head, comma, _ = self.place.rpartition(", ")
+        self.place = f"{head}{comma}{name}"
+
+    def called(self, name: str) -> None:
+        """From now on tell problems under this table's own name rather than its number."""
+        if name:
+            kind = self.place.rpartition(", ")[2].split(" ")[0]
+            self.renamed(f'{kind} "{printable(name, 40)}"')
+
+    def finish(self) -> None:
+        """Note every key that was not asked for, here and in the tables within."""
+        known = sorted(self._asked)
+        for key in self._entries:
+            if key not in self._asked:
+                # Looking for the nearest word is slow, and pointless where nobody will read it.
+                hint = "" if self.report.full else near(key, known)
+                self.problem(key, f"no such {self._noun or 'key'}{hint}")
+        for child in self._children:
+            child.finish()

@@ -1,0 +1,81 @@
+"""One track as the control plane sees it: what it plays, what is asked of its generator, what comes next.
+
+Pure.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from liveengine.engine.orders import RequestBar
+from liveengine.engine.spec import Patch, PatternSpec, TrackSpec
+from liveengine.generators.contract import Controls
+from liveengine.music.dice import roll
+from liveengine.music.note import Bar
+
+SLIDERS = ("density", "swing", "humanise", "accent")
+
+
+@dataclass(slots=True)
+class Track:
+    """What the engine knows of one track. `number` counts from 0."""
+
+    number: int
+    spec: TrackSpec
+    pattern: int | None = None  # which of its patterns; None: silent
+    sliders: dict[str, float] = field(default_factory=dict)
+    rolls: int = 0  # how often it was re-rolled
+    home: Bar | None = None  # what it plays when no fill does
+    anchor_bar: int = 0  # song bar at which its pattern began
+    fresh_slot: int = -1  # the slot whose launch begins the pattern anew
+    fill_slot: int = -1
+    fill_bar: int = -1  # song bar that the fill takes up
+
+    def choose(self, pattern: int | None) -> None:
+        """Take up a pattern: its sliders are the track's from now on."""
+        self.pattern = pattern
+        if pattern is not None:
+            spec = self.spec.patterns[pattern]
+            self.sliders = {name: getattr(spec, name) for name in SLIDERS}
+
+    @property
+    def playing(self) -> PatternSpec | None:
+        """The pattern it plays."""
+        return None if self.pattern is None else self.spec.patterns[self.pattern]
+
+    def request(self, patch: Patch, ticket: int) -> RequestBar:
+        """Ask for what the pattern says, under the track's own seed."""
+        spec = self.playing
+        assert spec is not None, "a silent track asks for nothing"
+        sliders = self.sliders
+        controls = Controls(
+            role=self.spec.role,
+            bars=spec.bars,
+            metre=patch.metre,
+            key=patch.key,
+            chords=patch.chords,
+            low=self.spec.low,
+            high=self.spec.high,
+            rhythm=spec.rhythm,
+            lanes=spec.lanes,
+            density=sliders["density"],
+            swing=sliders["swing"],
+            humanise=sliders["humanise"],
+            accent=sliders["accent"],
+        )
+        seed = roll(patch.seed, self.number, self.pattern or 0, self.rolls)
+        return RequestBar(ticket, self.number, spec.generator, None, frozenset(), controls, seed)
+
+    def request_fill(self, patch: Patch, ticket: int, bar: int) -> RequestBar:
+        """Ask for one bar of fill, to sound in song bar `bar`."""
+        request = self.request(patch, ticket)
+        place = (bar - self.anchor_bar) % request.controls.bars % len(patch.chords)
+        controls = replace(request.controls, bars=1, fill=True, chords=(patch.chords[place],))
+        return replace(request, controls=controls, seed=roll(request.seed, bar))
+
+    def is_last_time_round(self, bar: int) -> bool:
+        """Say whether song bar `bar` is the last before a fresh proposal is due."""
+        spec = self.playing
+        if spec is None or spec.every == 0:
+            return False
+        return (bar - self.anchor_bar + 1) % (spec.bars * spec.every) == 0
