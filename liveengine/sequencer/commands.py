@@ -3,12 +3,15 @@
 A command says when in one of three ways: at once, at the next multiple of a
 quantum of the song (decided here, on the exact tick), or at a run tick.
 
-Realtime-safe, but for `push`, which belongs to the control thread alone.
+Realtime-safe, but for `push_all` and `push`, which belong to the control thread alone.
 """
 
 from __future__ import annotations
 
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from liveengine.compiled import compiled
 from liveengine.music.time import TEMPO_MAX_BPM, TEMPO_MIN_BPM, TICKS_PER_SIXTEENTH
@@ -17,7 +20,17 @@ from liveengine.sequencer.ledger import end_notes_of, panic
 from liveengine.sequencer.outlet import MUTED, REFUSED, TEMPO, emit, song_tick, tell
 from liveengine.sequencer.players import cancel, launch
 from liveengine.sequencer.ring import publish, release, room, waiting
-from liveengine.sequencer.state import COMMANDS_SIZE, NEVER, PORTS, SLOTS, TRACKS, State
+from liveengine.sequencer.state import (
+    COMMAND,
+    COMMANDS_SIZE,
+    NEVER,
+    PORTS,
+    READ,
+    SLOTS,
+    TRACKS,
+    WRITTEN,
+    State,
+)
 from liveengine.sequencer.timeline import set_tempo
 from liveengine.sequencer.transport import (
     clock_runs_when_stopped,
@@ -48,6 +61,19 @@ _KINDS = 15
 
 
 @compiled
+def push_all(s: State, wanted: NDArray[Any]) -> bool:
+    """Hand commands (dtype COMMAND) to the data plane, which takes them all on one tick.
+
+    Returns False, and hands over nothing, when its inbox has no room. One thread alone may call this.
+    """
+    if room(s.command_ends, COMMANDS_SIZE) < wanted.size:
+        return False
+    for i in range(wanted.size):
+        s.commands[(s.command_ends[WRITTEN] + i) % COMMANDS_SIZE] = wanted[i]
+    publish(s.command_ends, wanted.size)
+    return True
+
+
 def push(
     s: State,
     kind: int,
@@ -58,19 +84,8 @@ def push(
     b: int = 0,
     x: float = 0.0,
 ) -> bool:
-    """Hand a command to the data plane; False when its inbox is full. One thread alone may call this."""
-    if room(s.command_ends, COMMANDS_SIZE) == 0:
-        return False
-    command = s.commands[s.command_ends[0] % COMMANDS_SIZE]
-    command.kind = kind
-    command.track = track
-    command.quantum = quantum
-    command.at = at
-    command.a = a
-    command.b = b
-    command.x = x
-    publish(s.command_ends)
-    return True
+    """Hand one command to the data plane, as `push_all` does."""
+    return bool(push_all(s, np.array([(kind, track, quantum, at, a, b, x)], COMMAND)))
 
 
 @compiled
@@ -118,7 +133,7 @@ def take_commands(s: State) -> None:
     while waiting(s.command_ends) > 0:
         if transport.out_count > 0 and transport.out_count >= s.out.size // 4:
             return  # The rest waits for an empty `out`.
-        c = s.commands[s.command_ends[8] % COMMANDS_SIZE]
+        c = s.commands[s.command_ends[READ] % COMMANDS_SIZE]
         if not _is_sound(c):
             _refuse(s, c.kind, tick)
         else:

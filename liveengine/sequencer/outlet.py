@@ -5,10 +5,12 @@ Realtime-safe.
 
 from __future__ import annotations
 
+from typing import Any
+
 from liveengine.compiled import compiled
 from liveengine.music.event import CLOCK
 from liveengine.sequencer.ring import publish, room
-from liveengine.sequencer.state import LOG_SIZE, State
+from liveengine.sequencer.state import LOG_SIZE, WRITTEN, State
 from liveengine.sequencer.timeline import when_at
 
 # Kinds of log records.
@@ -44,7 +46,7 @@ def tell_at(s: State, kind: int, track: int, tick: int, song: int, a: int, x: fl
     if room(s.log_ends, LOG_SIZE) == 0:
         transport.log_lost += 1
         return
-    record = s.log[s.log_ends[0] % LOG_SIZE]
+    record = s.log[s.log_ends[WRITTEN] % LOG_SIZE]
     record.kind = kind
     record.track = track
     record.when = max(when_at(transport, tick), transport.floor)
@@ -53,16 +55,16 @@ def tell_at(s: State, kind: int, track: int, tick: int, song: int, a: int, x: fl
     record.a = a
     record.x = x
     record.size = 0
-    publish(s.log_ends)
+    publish(s.log_ends, 1)
 
 
 @compiled
-def _log_sent(s: State, event: object) -> None:
+def _log_sent(s: State, event: Any) -> None:
     transport = s.transport[0]
     if room(s.log_ends, LOG_SIZE) == 0:
         transport.log_lost += 1
         return
-    record = s.log[s.log_ends[0] % LOG_SIZE]
+    record = s.log[s.log_ends[WRITTEN] % LOG_SIZE]
     record.kind = SENT
     record.track = event.track
     record.when = event.when
@@ -71,7 +73,7 @@ def _log_sent(s: State, event: object) -> None:
     record.port = event.port
     record.size = event.size
     record.b0, record.b1, record.b2 = event.b0, event.b1, event.b2
-    publish(s.log_ends)
+    publish(s.log_ends, 1)
 
 
 @compiled

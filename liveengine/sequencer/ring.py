@@ -58,9 +58,9 @@ def room(ends: NDArray[np.int64], size: int) -> int:
 
 
 @compiled
-def publish(ends: NDArray[np.int64]) -> None:
-    """Make the record at `ends[WRITTEN]` the reader's."""
-    store_release(ends, WRITTEN, ends[WRITTEN] + 1)
+def publish(ends: NDArray[np.int64], count: int) -> None:
+    """Make the next `count` records, from `ends[WRITTEN]` on, the reader's."""
+    store_release(ends, WRITTEN, ends[WRITTEN] + count)
 
 
 @compiled
@@ -73,3 +73,9 @@ def waiting(ends: NDArray[np.int64]) -> int:
 def release(ends: NDArray[np.int64], count: int) -> None:
     """Give `count` records that have been read back to the writer."""
     store_release(ends, READ, ends[READ] + count)
+
+
+@compiled
+def raise_flag(flags: NDArray[np.int64], place: int, value: int) -> None:
+    """Set a flag that another thread reads with `load_acquire`."""
+    store_release(flags, place, value)

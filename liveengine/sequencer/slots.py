@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from liveengine.compiled import compiled
 from liveengine.music.note import OFFSET_LIMIT, Bar
 from liveengine.sequencer.ring import release, waiting
-from liveengine.sequencer.state import LOG, LOG_SIZE, SLOT_NOTES, State
+from liveengine.sequencer.state import LOG, LOG_SIZE, READ, SLOT_NOTES, State
 
 
 def write_slot(state: State, slot: int, bar: Bar) -> None:
@@ -40,7 +40,7 @@ def write_slot(state: State, slot: int, bar: Bar) -> None:
 def _drain(s: State, into: NDArray[Any]) -> int:
     count = min(waiting(s.log_ends), into.size)
     for i in range(count):
-        into[i] = s.log[(s.log_ends[8] + i) % LOG_SIZE]
+        into[i] = s.log[(s.log_ends[READ] + i) % LOG_SIZE]
     release(s.log_ends, count)
     return count
 

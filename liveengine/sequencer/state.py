@@ -30,7 +30,7 @@ VOICES = 1024
 LEDGER_SIZE = PORTS * 16 * 128
 
 #: A tick that never comes, and an instant before all others.
-NEVER = np.int64(1 << 62)
+NEVER = 1 << 62
 
 TRANSPORT = np.dtype(
     [

@@ -13,7 +13,6 @@ from typing import Any
 from liveengine.compiled import compiled
 from liveengine.music.time import PULSES_PER_BEAT, TICKS_PER_BEAT, TICKS_PER_PULSE
 
-
 assert TICKS_PER_PULSE * PULSES_PER_BEAT == TICKS_PER_BEAT
 
 

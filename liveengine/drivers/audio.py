@@ -1,0 +1,253 @@
+"""The audio driver: a compiled PortAudio callback that plays the built-in instruments.
+
+Events come from the timer driver through a ring, stamped in nanoseconds.
+Each sounds one buffer after its stamp, at its exact place in the buffer: a
+constant latency, not a wavering one. The stream is opened through
+sounddevice's own handle of the library, because sounddevice's streams call
+back into Python and this one must not.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+from typing import Any, NamedTuple
+
+import numpy as np
+from numba import types
+from numpy.typing import NDArray
+
+from liveengine.compiled import callback, compiled
+from liveengine.drivers import system
+from liveengine.drivers.memory import address_of, address_table, array_at, tuple_at
+from liveengine.drivers.timer import AUDIO_EVENTS
+from liveengine.instruments.play import play
+from liveengine.instruments.rack import RACK_LAYOUT, Rack
+from liveengine.music.event import EVENT
+from liveengine.music.time import NS_PER_SECOND
+from liveengine.sequencer.ring import release, waiting
+from liveengine.sequencer.state import ENDS_SIZE, READ
+
+FRAMES_MAX = 8192
+
+#: Bandwidth of the loop that tells the sound card's clock from the jitter of its callbacks.
+_BANDWIDTH_HZ = 0.5
+
+CLOCK = np.dtype(
+    [
+        ("rate", "f8"),
+        ("begun", "i8"),
+        ("frames", "i8"),     # rendered so far
+        ("start_ns", "f8"),   # filtered instant of this buffer's beginning
+        ("frame_ns", "f8"),   # filtered length of a frame
+        ("underflows", "i8"),
+        ("peak", "f8"),       # highest sample since Python last looked
+    ]
+)  # fmt: skip
+
+
+class Audio(NamedTuple):
+    """What the callback works with, besides the rack."""
+
+    clock: NDArray[Any]
+    time: NDArray[np.int64]
+    due: NDArray[Any]
+    left: NDArray[np.float32]
+    right: NDArray[np.float32]
+    events: NDArray[Any]
+    ends: NDArray[np.int64]
+
+
+LAYOUT: tuple[tuple[str, int, np.dtype[Any]], ...] = (
+    ("clock", 1, CLOCK),
+    ("time", 2, np.dtype(np.int64)),
+    ("due", AUDIO_EVENTS, EVENT),
+    ("left", FRAMES_MAX, np.dtype(np.float32)),
+    ("right", FRAMES_MAX, np.dtype(np.float32)),
+    ("events", AUDIO_EVENTS, EVENT),
+    ("ends", ENDS_SIZE, np.dtype(np.int64)),
+)
+
+_audio_at = tuple_at(Audio, LAYOUT)
+_rack_at = tuple_at(Rack, RACK_LAYOUT)
+_addresses_at = array_at(np.int64)
+_samples_at = array_at(np.float32)
+_TABLE_SIZE = len(LAYOUT) + len(RACK_LAYOUT)
+_OUTPUT_UNDERFLOW = 4
+
+
+@compiled
+def follow(clock: Any, now: int, frames: int) -> None:
+    """Tell where this buffer begins, from when its callback came.
+
+    Source: Adriaensen, "Using a DLL to filter time".
+    """
+    if clock.begun == 0:
+        clock.begun = 1
+        clock.start_ns = now
+        clock.frame_ns = NS_PER_SECOND / clock.rate
+        return
+    expected = clock.start_ns + clock.frame_ns * frames
+    omega = 2.0 * math.pi * _BANDWIDTH_HZ * frames / clock.rate
+    error = now - expected
+    if abs(error) > 0.1 * NS_PER_SECOND:
+        clock.start_ns = now
+        return
+    clock.start_ns = expected + math.sqrt(2.0) * omega * error
+    clock.frame_ns += omega * omega * error / frames
+
+
+@compiled
+def take_due(a: Audio, frames: int) -> int:
+    """Move the events of this buffer from the ring to `due`, stamped in frames; return how many."""
+    clock = a.clock[0]
+    count = 0
+    while count < AUDIO_EVENTS and waiting(a.ends) > 0:
+        event = a.events[a.ends[READ] % AUDIO_EVENTS]
+        # Stamped during the last buffer, it sounds at the same place of this one.
+        offset = int((event.when - clock.start_ns) / clock.frame_ns) + frames
+        if offset >= frames:
+            break
+        a.due[count] = event
+        a.due[count].when = clock.frames + max(offset, 0)
+        count += 1
+        release(a.ends, 1)
+    return count
+
+
+@compiled
+def _fill(a: Audio, rack: Rack, samples: NDArray[np.float32], frames: int, flags: int) -> None:
+    clock = a.clock[0]
+    if flags & _OUTPUT_UNDERFLOW:
+        clock.underflows += 1
+    follow(clock, system.now_ns(a.time), frames)
+    done = 0
+    while done < frames:
+        part = min(frames - done, FRAMES_MAX)
+        count = take_due(a, frames) if done == 0 else 0
+        play(rack, a.due, count, clock.frames, a.left, a.right, part)
+        for i in range(part):
+            samples[2 * (done + i)] = a.left[i]
+            samples[2 * (done + i) + 1] = a.right[i]
+            clock.peak = max(clock.peak, abs(a.left[i]), abs(a.right[i]))
+        clock.frames += part
+        done += part
+
+
+def _on_buffer(_in: Any, out: Any, frames: int, _time: Any, flags: int, pointer: Any) -> int:
+    table = _addresses_at(address_of(pointer), _TABLE_SIZE)
+    a = _audio_at(table, 0)
+    rack = _rack_at(table, len(LAYOUT))
+    samples = _samples_at(address_of(out), 2 * int(frames))
+    _fill(a, rack, samples, int(frames), int(flags))
+    return 0
+
+
+@functools.cache
+def stream_callback() -> Any:
+    """Compile the PaStreamCallback."""
+    pointer, whole = types.voidptr, types.uint64
+    return callback(types.int32(pointer, pointer, whole, pointer, whole, pointer))(_on_buffer)
+
+
+class AudioDriver:
+    """Plays a rack on an audio device, fed by the timer driver's ring.
+
+    Raises OSError, in words a player understands, when there is no PortAudio or no device.
+    """
+
+    def __init__(
+        self,
+        rack: Rack,
+        rate: float,
+        events: NDArray[Any],
+        ends: NDArray[np.int64],
+        device: int | None = None,
+    ) -> None:
+        clock = np.zeros(1, CLOCK)
+        clock["rate"] = rate
+        rest = {name: np.zeros(size, dtype) for name, size, dtype in LAYOUT[1:-2]}
+        self.audio = Audio(clock=clock, **rest, events=events, ends=ends)
+        self.rack = rack
+        self._table = address_table(self.audio, rack)
+        self._stream: Any = None
+        self._library, self._ffi, self.device = open_library(device)
+        self._rate = rate
+
+    def start(self) -> None:
+        """Open the stream and let it run."""
+        ffi, library = self._ffi, self._library
+        info = library.Pa_GetDeviceInfo(self.device)
+        parameters = ffi.new(
+            "PaStreamParameters*",
+            {
+                "device": self.device,
+                "channelCount": 2,
+                "sampleFormat": 0x1,  # paFloat32
+                "suggestedLatency": info.defaultLowOutputLatency,
+                "hostApiSpecificStreamInfo": ffi.NULL,
+            },
+        )
+        stream = ffi.new("PaStream**")
+        error = library.Pa_OpenStream(
+            stream,
+            ffi.NULL,
+            parameters,
+            self._rate,
+            0,
+            0,
+            ffi.cast("PaStreamCallback*", stream_callback().address),
+            ffi.cast("void*", self._table.ctypes.data),
+        )
+        if error == 0:
+            self._stream = stream[0]
+            error = library.Pa_StartStream(self._stream)
+        if error != 0:
+            raise OSError(f"cannot play sound: {ffi.string(library.Pa_GetErrorText(error)).decode()}")
+
+    @property
+    def latency_ms(self) -> float:
+        """What PortAudio says of the way from callback to loudspeaker."""
+        info = self._library.Pa_GetStreamInfo(self._stream) if self._stream else None
+        return 1000.0 * float(info.outputLatency) if info else 0.0
+
+    def stop(self) -> None:
+        """Close the stream."""
+        if self._stream:
+            self._library.Pa_StopStream(self._stream)
+            self._library.Pa_CloseStream(self._stream)
+            self._stream = None
+
+
+def open_library(device: int | None = None) -> tuple[Any, Any, int]:
+    """Return PortAudio, its foreign-function interface and the number of an output device.
+
+    Raises OSError where the library or a device is missing.
+    """
+    import sounddevice
+
+    library, ffi = sounddevice._lib, sounddevice._ffi
+    number = library.Pa_GetDefaultOutputDevice() if device is None else device
+    if number < 0 or library.Pa_GetDeviceInfo(number) == ffi.NULL:
+        raise OSError("there is no audio output device")
+    return library, ffi, number
+
+
+def device_rate(device: int | None = None) -> float:
+    """Return the rate in Hz that an output device prefers. Raises OSError as `open_library` does."""
+    library, _, number = open_library(device)
+    return float(library.Pa_GetDeviceInfo(number).defaultSampleRate)
+
+
+def try_callback(
+    rack: Rack, events: NDArray[Any], ends: NDArray[np.int64], frames: int = 64
+) -> NDArray[np.float32]:
+    """Call the C callback once, as PortAudio would, and return what it played: float32 (frames, 2)."""
+    clock = np.zeros(1, CLOCK)
+    clock["rate"] = rack.master[0]["rate"]
+    rest = {name: np.zeros(size, dtype) for name, size, dtype in LAYOUT[1:-2]}
+    audio = Audio(clock=clock, **rest, events=events, ends=ends)
+    table = address_table(audio, rack)
+    sound = np.zeros(2 * frames, np.float32)
+    stream_callback().ctypes(None, sound.ctypes.data, frames, None, 0, table.ctypes.data)
+    return sound.reshape(frames, 2)

@@ -1,0 +1,327 @@
+"""The JACK driver: a compiled process callback, sample-exact MIDI in and out, and the built-in instruments.
+
+The callback renders the sequencer over the very frames of the period, so
+that each event is written at its own sample, and plays the rack over the
+same frames. Python only makes ports and connections, through JACK-Client.
+"""
+
+from __future__ import annotations
+
+import ctypes.util
+import functools
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import llvmlite.binding
+import numpy as np
+from numba import types
+from numpy.typing import NDArray
+
+from liveengine.compiled import callback, compiled
+from liveengine.drivers.memory import address_of, address_table, array_at, pointer_to, tuple_at
+from liveengine.instruments.play import play
+from liveengine.instruments.rack import RACK_LAYOUT, Rack
+from liveengine.music.event import EVENT, INSTRUMENTS
+from liveengine.sequencer.render import begin, render
+from liveengine.sequencer.ring import load_acquire, publish, raise_flag, release, room, waiting
+from liveengine.sequencer.state import ENDS_SIZE, LAYOUT, PORTS, READ, WRITTEN, State
+
+IN_PORTS = 4
+IN_EVENTS = 1024
+
+# Places in `handles`.
+CLIENT = 0
+LEFT = 1
+RIGHT = 2
+RUNNING = 3
+IN = 8
+OUT = 16
+
+# Places in `counts`.
+CYCLES = 0
+MISSED = 1  # frames the server skipped (xruns)
+OUT_FULL = 2  # events that found a port's buffer full
+IN_LOST = 3  # events that found the inbox full
+LONG = 4  # messages over three bytes, which are not taken
+FRAMES_HIGH = 5  # the frame clock's upper bits
+LAST_FRAME = 6
+
+
+class Jack(NamedTuple):
+    """What the callback works with, besides the sequencer and the rack."""
+
+    handles: NDArray[np.int64]
+    counts: NDArray[np.int64]
+    peak: NDArray[np.float64]
+    inbox: NDArray[Any]  # ring of EVENT: what came in, `port` counted from 0
+    inbox_ends: NDArray[np.int64]
+    found: NDArray[Any]  # room for one jack_midi_event_t
+
+
+# struct jack_midi_event_t {jack_nframes_t time; size_t size; jack_midi_data_t *buffer;}
+_MIDI_EVENT = np.dtype([("time", "u4"), ("pad", "u4"), ("size", "u8"), ("buffer", "i8")])
+
+JACK_LAYOUT: tuple[tuple[str, int, np.dtype[Any]], ...] = (
+    ("handles", OUT + PORTS, np.dtype(np.int64)),
+    ("counts", 8, np.dtype(np.int64)),
+    ("peak", 1, np.dtype(np.float64)),
+    ("inbox", IN_EVENTS, EVENT),
+    ("inbox_ends", ENDS_SIZE, np.dtype(np.int64)),
+    ("found", 1, _MIDI_EVENT),
+)
+
+_state_at = tuple_at(State, LAYOUT)
+_rack_at = tuple_at(Rack, RACK_LAYOUT)
+_jack_at = tuple_at(Jack, JACK_LAYOUT)
+_addresses_at = array_at(np.int64)
+_bytes_at = array_at(np.uint8)
+_samples_at = array_at(np.float32)
+_TABLE_SIZE = len(LAYOUT) + len(RACK_LAYOUT) + len(JACK_LAYOUT)
+
+_last_frame_time = types.ExternalFunction("jack_last_frame_time", types.uint32(types.voidptr))
+_get_buffer = types.ExternalFunction("jack_port_get_buffer", types.voidptr(types.voidptr, types.uint32))
+_clear = types.ExternalFunction("jack_midi_clear_buffer", types.void(types.voidptr))
+_reserve = types.ExternalFunction(
+    "jack_midi_event_reserve", types.voidptr(types.voidptr, types.uint32, types.uint64)
+)
+_count_in = types.ExternalFunction("jack_midi_get_event_count", types.uint32(types.voidptr))
+_get_in = types.ExternalFunction(
+    "jack_midi_event_get", types.int32(types.voidptr, types.voidptr, types.uint32)
+)
+
+
+def load_library() -> None:
+    """Make libjack's functions known to compiled code. Raises OSError where there is no libjack."""
+    name = ctypes.util.find_library("jack")
+    if name is None:
+        raise OSError("there is no JACK library here (Debian: apt install libjack-jackd2-0)")
+    llvmlite.binding.load_library_permanently(name)
+
+
+@compiled
+def _begin_of_period(j: Jack) -> int:
+    """Return the frame at which this period begins, in 64 bits where JACK counts in 32."""
+    low = int(_last_frame_time(pointer_to(j.handles[CLIENT])))
+    if low < j.counts[LAST_FRAME]:
+        j.counts[FRAMES_HIGH] += 1 << 32
+    j.counts[LAST_FRAME] = low
+    return j.counts[FRAMES_HIGH] + low
+
+
+@compiled
+def _receive(j: Jack, start: int, frames: int) -> None:
+    """Put what came in during the period into the inbox, stamped with its frame."""
+    for port in range(IN_PORTS):
+        if j.handles[IN + port] == 0:
+            continue
+        buffer = _get_buffer(pointer_to(j.handles[IN + port]), np.uint32(frames))
+        for index in range(_count_in(buffer)):
+            if _get_in(j.found.ctypes, buffer, np.uint32(index)) != 0:
+                continue
+            size = j.found[0].size
+            if size > 3:
+                j.counts[LONG] += 1
+            elif room(j.inbox_ends, IN_EVENTS) == 0:
+                j.counts[IN_LOST] += 1
+            else:
+                data = _bytes_at(j.found[0].buffer, 3)
+                event = j.inbox[j.inbox_ends[WRITTEN] % IN_EVENTS]
+                event.when = start + j.found[0].time
+                event.port = port
+                event.size = size
+                event.b0 = data[0]
+                event.b1 = data[1] if size > 1 else 0
+                event.b2 = data[2] if size > 2 else 0
+                publish(j.inbox_ends, 1)
+
+
+@compiled
+def _send(s: State, j: Jack, count: int, start: int, frames: int) -> None:
+    """Write what was rendered into the MIDI ports, each event at its sample."""
+    for i in range(count):
+        event = s.out[i]
+        handle = j.handles[OUT + event.port]
+        if event.port == INSTRUMENTS or handle == 0:
+            continue
+        buffer = _get_buffer(pointer_to(handle), np.uint32(frames))
+        place = address_of(_reserve(buffer, np.uint32(event.when - start), np.uint64(event.size)))
+        if place == 0:
+            j.counts[OUT_FULL] += 1
+            continue
+        data = _bytes_at(place, 3)
+        data[0] = event.b0
+        if event.size > 1:
+            data[1] = event.b1
+        if event.size > 2:
+            data[2] = event.b2
+
+
+@compiled
+def _period(s: State, rack: Rack, j: Jack, frames: int) -> None:
+    start = _begin_of_period(j)
+    left = _samples_at(address_of(_get_buffer(pointer_to(j.handles[LEFT]), np.uint32(frames))), frames)
+    right = _samples_at(address_of(_get_buffer(pointer_to(j.handles[RIGHT]), np.uint32(frames))), frames)
+    for port in range(1, PORTS):
+        if j.handles[OUT + port] != 0:
+            _clear(_get_buffer(pointer_to(j.handles[OUT + port]), np.uint32(frames)))
+    _receive(j, start, frames)
+    if load_acquire(j.handles, RUNNING) == 0:
+        left[:] = 0.0
+        right[:] = 0.0
+        return
+    if s.transport[0].until < 0:
+        begin(s, start)
+    j.counts[MISSED] += start - s.transport[0].until
+    done = 0
+    while done < frames or s.transport[0].until < start + frames:
+        count = render(s, start + done, start + frames)
+        _send(s, j, count, start, frames)
+        upto = min(s.transport[0].until - start, frames)
+        play(rack, s.out, count, start + done, left[done:upto], right[done:upto], upto - done)
+        done = upto
+    for i in range(frames):
+        j.peak[0] = max(j.peak[0], abs(left[i]), abs(right[i]))
+    j.counts[CYCLES] += 1
+
+
+def _on_period(frames: int, pointer: Any) -> int:
+    table = _addresses_at(address_of(pointer), _TABLE_SIZE)
+    s = _state_at(table, 0)
+    rack = _rack_at(table, len(LAYOUT))
+    j = _jack_at(table, len(LAYOUT) + len(RACK_LAYOUT))
+    _period(s, rack, j, int(frames))
+    return 0
+
+
+@functools.cache
+def process_callback() -> Any:
+    """Compile the JackProcessCallback. Raises OSError where there is no libjack."""
+    load_library()
+    return callback(types.int32(types.uint32, types.voidptr))(_on_period)
+
+
+@compiled
+def _drain(j: Jack, into: NDArray[Any]) -> int:
+    count = min(waiting(j.inbox_ends), into.size)
+    for i in range(count):
+        into[i] = j.inbox[(j.inbox_ends[READ] + i) % IN_EVENTS]
+    release(j.inbox_ends, count)
+    return count
+
+
+class JackDriver:
+    """Turns the crank by the JACK server's frames.
+
+    `make` is called with the server's rate and returns the state and the rack to play; `outputs` names MIDI
+    ports 1, 2, … . Raises OSError, in words a player understands, where there is no JACK.
+    """
+
+    name = "jack"
+
+    def __init__(
+        self,
+        make: Callable[[float], tuple[State, Rack]],
+        outputs: Sequence[str] = ("midi_out",),
+        inputs: Sequence[str] = ("midi_in",),
+        client_name: str = "liveengine",
+    ) -> None:
+        self._callback = process_callback()
+        self._binding = _binding()
+        self.client = _open_client(self._binding, client_name)
+        self.rate = float(self.client.samplerate)
+        self.state, self.rack = make(self.rate)
+        self.memory = Jack(*(np.zeros(size, dtype) for _, size, dtype in JACK_LAYOUT))
+        self._table = address_table(self.state, self.rack, self.memory)
+        self.outputs = [self.client.midi_outports.register(name) for name in outputs[: PORTS - 1]]
+        self.inputs = [self.client.midi_inports.register(name) for name in inputs[:IN_PORTS]]
+        self.audio = [self.client.outports.register(name) for name in ("left", "right")]
+        self._hand_over()
+
+    def _hand_over(self) -> None:
+        """Put the C handles where the callback finds them, and make it JACK's."""
+        ffi, handles = self._binding._ffi, self.memory.handles
+
+        def address(pointer: Any) -> int:
+            return int(ffi.cast("intptr_t", pointer))
+
+        handles[CLIENT] = address(self.client._ptr)
+        handles[LEFT], handles[RIGHT] = (address(port._ptr) for port in self.audio)
+        for index, port in enumerate(self.inputs):
+            handles[IN + index] = address(port._ptr)
+        for index, port in enumerate(self.outputs):
+            handles[OUT + 1 + index] = address(port._ptr)
+        self._binding._lib.jack_set_process_callback(
+            self.client._ptr,
+            ffi.cast("JackProcessCallback", self._callback.address),
+            ffi.cast("void*", self._table.ctypes.data),
+        )
+
+    def start(self) -> None:
+        """Begin to turn."""
+        raise_flag(self.memory.handles, RUNNING, 1)
+        self.client.activate()
+
+    def wake(self) -> None:
+        """Do nothing: the next period takes every command."""
+
+    def now(self) -> int:
+        """Return the first frame that is not rendered yet."""
+        return max(0, int(self.state.transport[0]["until"]))
+
+    def connect_audio(self) -> int:
+        """Connect left and right to the first two physical outputs; return how many connections that made."""
+        playback = self.client.get_ports(is_audio=True, is_input=True, is_physical=True)
+        pairs = list(zip(self.audio, playback, strict=False))
+        for ours, theirs in pairs:
+            self.client.connect(ours, theirs)
+        return len(pairs)
+
+    def connect_midi(self, output: int, wanted: Callable[[str], bool]) -> list[str]:
+        """Connect MIDI port `output` (from 1) to every JACK input whose name is `wanted`; return their names."""
+        ours = self.outputs[output - 1]
+        found = [
+            port
+            for port in self.client.get_ports(is_midi=True, is_input=True)
+            if wanted(port.name) and not port.name.startswith(f"{self.client.name}:")
+        ]
+        for port in found:
+            self.client.connect(ours, port)
+        return [port.name for port in found]
+
+    def connect_inputs(self) -> list[str]:
+        """Connect every physical MIDI input to ours; return their names."""
+        found = self.client.get_ports(is_midi=True, is_output=True, is_physical=True)
+        for port in found:
+            self.client.connect(port, self.inputs[0])
+        return [port.name for port in found]
+
+    def received(self) -> NDArray[Any]:
+        """Return the EVENTs that came in since the last call. One thread alone may call this."""
+        into = np.empty(IN_EVENTS, EVENT)
+        return into[: _drain(self.memory, into)]
+
+    def stop(self) -> None:
+        """Leave the server; whoever wants silence has sent DO_STOP before."""
+        raise_flag(self.memory.handles, RUNNING, 0)
+        self.client.deactivate()
+        self.client.close()
+
+
+def _binding() -> Any:
+    """Return JACK-Client. Raises OSError where libjack is missing."""
+    import jack
+
+    return jack
+
+
+def _open_client(binding: Any, name: str) -> Any:
+    try:
+        return binding.Client(name, no_start_server=True)
+    except binding.JackOpenError:
+        raise OSError("no JACK server is running (start one: jackd -d alsa, or PipeWire's pw-jack)") from None
+
+
+def compile_callback() -> None:
+    """Compile the process callback and what drains its inbox. Raises OSError where there is no libjack."""
+    process_callback()
+    _drain(Jack(*(np.zeros(size, dtype) for _, size, dtype in JACK_LAYOUT)), np.empty(1, EVENT))

@@ -1,0 +1,201 @@
+"""The timer driver: a thread without the GIL that sleeps to absolute deadlines.
+
+It sends each MIDI port's bytes down a file descriptor: a raw MIDI device, or
+a pipe to the process that feeds python-rtmidi. What the built-in instruments
+are to play it puts into a ring for the audio driver.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from liveengine.compiled import compiled
+from liveengine.drivers import system
+from liveengine.drivers.lateness import count_late
+from liveengine.drivers.priority import run_first
+from liveengine.music.event import EVENT, INSTRUMENTS
+from liveengine.music.time import NS_PER_SECOND, TICKS_PER_PULSE
+from liveengine.sequencer.render import begin, next_instant, render
+from liveengine.sequencer.ring import load_acquire, publish, raise_flag, room
+from liveengine.sequencer.state import ENDS_SIZE, PORTS, WRITTEN, State
+
+#: The longest sleep: how long a command waits where it cannot wake the thread.
+PERIOD_NS = 1_000_000
+
+#: Bytes a port may fall behind before events for it are lost (and counted).
+BACKLOG = 2048
+AUDIO_EVENTS = 4096
+
+RUNNING = 0
+BYTES_LOST = 0
+AUDIO_LOST = 1
+
+
+class Timer(NamedTuple):
+    """What the loop works with; all of it allocated before it starts."""
+
+    flags: NDArray[np.int64]  # [RUNNING]: 1 while it is to go on
+    fds: NDArray[np.int64]  # a file descriptor for each port, -1 for none
+    fill: NDArray[np.int64]  # bytes of each port that wait to be written
+    backlog: NDArray[np.uint8]
+    time: NDArray[np.int64]
+    poll: NDArray[np.int64]
+    counts: NDArray[np.int64]
+    audio: NDArray[Any]  # ring of EVENT for the audio driver
+    audio_ends: NDArray[np.int64]
+
+
+def make_timer(fds: Mapping[int, int]) -> Timer:
+    """Allocate the loop's memory; `fds` names a file descriptor for each connected port."""
+    timer = Timer(
+        flags=np.zeros(ENDS_SIZE, np.int64),
+        fds=np.full(PORTS, -1, np.int64),
+        fill=np.zeros(PORTS, np.int64),
+        backlog=np.zeros(PORTS * BACKLOG, np.uint8),
+        time=np.zeros(2, np.int64),
+        poll=np.zeros(2, np.int64),
+        counts=np.zeros(2, np.int64),
+        audio=np.zeros(AUDIO_EVENTS, EVENT),
+        audio_ends=np.zeros(ENDS_SIZE, np.int64),
+    )
+    for port, fd in fds.items():
+        timer.fds[port] = fd
+    return timer
+
+
+@compiled
+def _queue(t: Timer, event: Any) -> None:
+    """Put an event where its port's bytes, or the audio driver's events, wait."""
+    if event.port == INSTRUMENTS:
+        if room(t.audio_ends, AUDIO_EVENTS) > 0:
+            t.audio[t.audio_ends[WRITTEN] % AUDIO_EVENTS] = event
+            publish(t.audio_ends, 1)
+        else:
+            t.counts[AUDIO_LOST] += 1
+        return
+    port = event.port
+    if t.fds[port] < 0:
+        return
+    fill = t.fill[port]
+    if fill + event.size > BACKLOG:
+        t.counts[BYTES_LOST] += event.size
+        return
+    place = port * BACKLOG + fill
+    t.backlog[place] = event.b0
+    if event.size > 1:
+        t.backlog[place + 1] = event.b1
+    if event.size > 2:
+        t.backlog[place + 2] = event.b2
+    t.fill[port] = fill + event.size
+
+
+@compiled
+def _flush(t: Timer) -> None:
+    """Write what waits; what a port does not take now stays for the next round."""
+    for port in range(PORTS):
+        fill = t.fill[port]
+        if fill > 0:
+            bytes_ = t.backlog[port * BACKLOG : (port + 1) * BACKLOG]
+            gone = max(system.write_bytes(t.fds[port], bytes_, fill), 0)
+            for i in range(fill - gone):
+                bytes_[i] = bytes_[gone + i]
+            t.fill[port] = fill - gone
+
+
+@compiled
+def turn(s: State, t: Timer, now: int) -> None:
+    """Render and send everything that is due by `now`; a stall before it is collapsed."""
+    half_pulse = s.transport[0].unit_ticks * TICKS_PER_PULSE * 0.5
+    from_ = s.transport[0].until
+    if now - from_ > max(half_pulse, 2 * PERIOD_NS):
+        from_ = now
+    while s.transport[0].until <= now:
+        count = render(s, max(from_, s.transport[0].until), now + 1)
+        for i in range(count):
+            _queue(t, s.out[i])
+        _flush(t)
+        for i in range(count):
+            if s.out[i].size > 0:
+                count_late(s.lateness, (system.now_ns(t.time) - s.out[i].when) * 1e-3)
+
+
+@compiled
+def run(s: State, t: Timer, wake_fd: int) -> None:
+    """Turn the crank until told to stop. Holds no GIL, waits for nobody."""
+    while load_acquire(t.flags, RUNNING) == 1:
+        deadline = min(next_instant(s), system.now_ns(t.time) + PERIOD_NS)
+        system.wait_until(deadline, wake_fd, t.time, t.poll)
+        turn(s, t, system.now_ns(t.time))
+
+
+class TimerDriver:
+    """Turns the crank by the system's monotonic clock, in nanoseconds.
+
+    `fds` maps port numbers to file descriptors that take raw MIDI bytes; they should not block.
+    """
+
+    name = "timer"
+    rate = float(NS_PER_SECOND)
+
+    def __init__(self, state: State, fds: Mapping[int, int]) -> None:
+        self.state = state
+        self.timer = make_timer(fds)
+        self.has_priority = False
+        self._wake_fd = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC) if system.NATIVE else -1
+        self._thread = threading.Thread(target=self._run, name="timer", daemon=True)
+
+    def start(self) -> None:
+        """Begin to turn."""
+        begin(self.state, time.monotonic_ns())
+        raise_flag(self.timer.flags, RUNNING, 1)
+        self._thread.start()
+
+    def wake(self) -> None:
+        """Let a command that was just pushed be taken at once."""
+        if self._wake_fd >= 0:
+            os.eventfd_write(self._wake_fd, 1)
+
+    def now(self) -> int:
+        """Return the driver's clock."""
+        return time.monotonic_ns()
+
+    def stop(self) -> None:
+        """Stop turning; whoever wants silence has sent DO_STOP before."""
+        raise_flag(self.timer.flags, RUNNING, 0)
+        self.wake()
+        if self._thread.is_alive():
+            self._thread.join(2.0)
+        if self._wake_fd >= 0:
+            os.close(self._wake_fd)
+            self._wake_fd = -1
+
+    def _run(self) -> None:
+        self.has_priority = run_first()
+        if system.NATIVE:
+            run(self.state, self.timer, self._wake_fd)
+        else:
+            self._run_portably()
+
+    def _run_portably(self) -> None:
+        """The same loop from Python, where compiled code knows no clock to sleep on."""
+        while self.timer.flags[RUNNING]:
+            due = min(next_instant(self.state), time.monotonic_ns() + PERIOD_NS)
+            time.sleep(max(0, due - time.monotonic_ns()) / NS_PER_SECOND)
+            self._turn_portably(time.monotonic_ns())
+
+    def _turn_portably(self, now: int) -> None:
+        while self.state.transport[0]["until"] <= now:
+            count = render(self.state, self.state.transport[0]["until"], now + 1)
+            for event in self.state.out[:count]:
+                if event["port"] == INSTRUMENTS:
+                    _queue(self.timer, event)
+                elif self.timer.fds[event["port"]] >= 0:
+                    data = bytes((event["b0"], event["b1"], event["b2"]))[: event["size"]]
+                    os.write(int(self.timer.fds[event["port"]]), data)
