@@ -1,0 +1,1 @@
+"""DOORS: the only code that touches a device or a socket."""
