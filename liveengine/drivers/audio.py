@@ -239,9 +239,7 @@ def device_rate(device: int | None = None) -> float:
     return float(library.Pa_GetDeviceInfo(number).defaultSampleRate)
 
 
-def try_callback(
-    rack: Rack, events: NDArray[Any], ends: NDArray[np.int64], frames: int = 64
-) -> NDArray[np.float32]:
+def try_callback(rack: Rack, events: NDArray[Any], ends: NDArray[np.int64], frames: int = 64) -> NDArray[np.float32]:
     """Call the C callback once, as PortAudio would, and return what it played: float32 (frames, 2)."""
     clock = np.zeros(1, CLOCK)
     clock["rate"] = rack.master[0]["rate"]

@@ -81,13 +81,9 @@ _TABLE_SIZE = len(LAYOUT) + len(RACK_LAYOUT) + len(JACK_LAYOUT)
 _last_frame_time = types.ExternalFunction("jack_last_frame_time", types.uint32(types.voidptr))
 _get_buffer = types.ExternalFunction("jack_port_get_buffer", types.voidptr(types.voidptr, types.uint32))
 _clear = types.ExternalFunction("jack_midi_clear_buffer", types.void(types.voidptr))
-_reserve = types.ExternalFunction(
-    "jack_midi_event_reserve", types.voidptr(types.voidptr, types.uint32, types.uint64)
-)
+_reserve = types.ExternalFunction("jack_midi_event_reserve", types.voidptr(types.voidptr, types.uint32, types.uint64))
 _count_in = types.ExternalFunction("jack_midi_get_event_count", types.uint32(types.voidptr))
-_get_in = types.ExternalFunction(
-    "jack_midi_event_get", types.int32(types.voidptr, types.voidptr, types.uint32)
-)
+_get_in = types.ExternalFunction("jack_midi_event_get", types.int32(types.voidptr, types.voidptr, types.uint32))
 
 
 def load_library() -> None:

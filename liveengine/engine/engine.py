@@ -181,9 +181,7 @@ class Engine:
         yield ToSequencer(do.DO_TEMPO, x=tempo_bpm * (1.0 + NUDGE_SHARE * nudge))
         if "delay_time" not in self.patch.master:
             control = MASTER_CONTROL["delay_time"]
-            yield ToSequencer(
-                do.DO_CONTROL, a=control.number, x=control.clamp(DELAY_BEATS * 60.0 / tempo_bpm)
-            )
+            yield ToSequencer(do.DO_CONTROL, a=control.number, x=control.clamp(DELAY_BEATS * 60.0 / tempo_bpm))
 
     # -- setting up --------------------------------------------------------
 

@@ -46,9 +46,7 @@ class UnknownAddress(LookupError):
         template, track = _template(self.address)
         if template in _BY_ADDRESS:
             return f"no track {shown(track)} (tracks are numbered 1–{TRACKS_MAX}, or called by their name)"
-        return (
-            f"no address {shown(self.address)}{near(self.address, (known.at(track or 1) for known in TABLE))}"
-        )
+        return f"no address {shown(self.address)}{near(self.address, (known.at(track or 1) for known in TABLE))}"
 
 
 class Found(NamedTuple):
@@ -62,9 +60,7 @@ def _trigger(address: str, effect: Effect, meaning: str) -> Parameter:
     return Parameter(address, "trigger", 0, 1, 0, "", effect, meaning)
 
 
-def _told(
-    address: str, kind: Kind, low: float, high: float, effect: Effect, meaning: str, unit: str = ""
-) -> Parameter:
+def _told(address: str, kind: Kind, low: float, high: float, effect: Effect, meaning: str, unit: str = "") -> Parameter:
     default = "" if kind == "text" else low
     return Parameter(address, kind, low, high, default, unit, effect, meaning, read_only=True)
 
@@ -119,25 +115,19 @@ def _transport() -> Iterator[Parameter]:
         "next bar",
         "Bar that plays, counted from 1; 0 before the first",
     )
-    yield _told(
-        "/transport/beat", "int", 0, 32, "beat", "Beat of the bar, counted from 1; 0 before the first"
-    )
+    yield _told("/transport/beat", "int", 0, 32, "beat", "Beat of the bar, counted from 1; 0 before the first")
 
 
 def _scenes() -> Iterator[Parameter]:
     yield _trigger("/scene/next", "next bar", "Launch the scene after this one")
     yield _trigger("/scene/previous", "next bar", "Launch the scene before this one")
     yield Parameter("/scene/launch", "int", 1, SCENES_MAX, 1, "", "next bar", "Launch a scene by its number")
-    yield _told(
-        "/scene/current", "int", 0, SCENES_MAX, "now", "Number of the scene that plays; 0 before the first"
-    )
+    yield _told("/scene/current", "int", 0, SCENES_MAX, "now", "Number of the scene that plays; 0 before the first")
 
 
 def _tracks() -> Iterator[Parameter]:
     track = "/track/{track}/"
-    yield Parameter(
-        track + "mute", "toggle", 0, 1, 0, "", "now", "1 silences the track; its playhead runs on"
-    )
+    yield Parameter(track + "mute", "toggle", 0, 1, 0, "", "now", "1 silences the track; its playhead runs on")
     yield _trigger(track + "reroll", "next bar", "Play a fresh proposal of the pattern under a new seed")
     yield _trigger(track + "fill", "next bar", "Play the next bar as a fill")
     for name, low, high, default, meaning in (
@@ -159,9 +149,7 @@ def _tracks() -> Iterator[Parameter]:
         ("accent", 0.0, 1.0, 0.5, "How far velocities spread"),
     ):
         yield Parameter(track + name, "float", low, high, default, "", "next bar", meaning)
-    yield Parameter(
-        track + "pattern", "int", 1, PATTERNS_MAX, 1, "", "next bar", "Launch a pattern by its number"
-    )
+    yield Parameter(track + "pattern", "int", 1, PATTERNS_MAX, 1, "", "next bar", "Launch a pattern by its number")
     for control in SOUND_CONTROLS:
         mixes = control.name in MIX_CONTROLS
         yield _of_sound(control, track if mixes else track + "sound/")

@@ -149,9 +149,7 @@ def _controls(section: Section, known: tuple[SoundControl, ...]) -> dict[str, fl
     """Read whichever of the `known` controls are set."""
     by_name = {control.name: control for control in known}
     return {
-        name: section.number(
-            name, by_name[name].low, by_name[name].high, by_name[name].default, by_name[name].unit
-        )
+        name: section.number(name, by_name[name].low, by_name[name].high, by_name[name].default, by_name[name].unit)
         for name in section.names(by_name)
     }
 

@@ -28,9 +28,7 @@ This page is made from the table in `liveengine/engine/parameters.py`:
 
 def page() -> str:
     """Return the whole page, in Markdown."""
-    return "\n".join(
-        (INTRODUCTION, *_part("To turn", "heard", False), "", *_part("To read", "told", True), "")
-    )
+    return "\n".join((INTRODUCTION, *_part("To turn", "heard", False), "", *_part("To read", "told", True), ""))
 
 
 def _part(title: str, effect: str, read_only: bool) -> list[str]:

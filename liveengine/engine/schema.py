@@ -73,13 +73,7 @@ def span(low: float, high: float, unit: str = "") -> str:
 
 def _figure(number: float) -> str:
     """Return a number as one writes it: large ones in groups of three digits."""
-    return (
-        f"{number:g}"
-        if abs(number) < 1e6
-        else f"{number:,.0f}"
-        if isinstance(number, float)
-        else f"{number:,}"
-    )
+    return f"{number:g}" if abs(number) < 1e6 else f"{number:,.0f}" if isinstance(number, float) else f"{number:,}"
 
 
 class Report:
@@ -119,9 +113,7 @@ class Section:
     asks for a key that must be there.
     """
 
-    def __init__(
-        self, report: Report, entries: Mapping[str, object], place: str = "", noun: str = ""
-    ) -> None:
+    def __init__(self, report: Report, entries: Mapping[str, object], place: str = "", noun: str = "") -> None:
         self.report = report
         self.place = place
         self.faults = 0

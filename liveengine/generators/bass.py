@@ -107,9 +107,7 @@ def _run(controls: Controls, ticks: range, seed: int) -> Iterator[Stroke]:
         pitch = controls.key.step(target, -left if upwards else left)
         if not controls.low <= pitch <= controls.high:
             pitch = controls.key.step(target, left if upwards else -left)
-        pitch = nearest(
-            pitch, controls.low, controls.high, controls.key, controls.chord_at(controls.bars - 1)
-        )
+        pitch = nearest(pitch, controls.low, controls.high, controls.key, controls.chord_at(controls.bars - 1))
         strong = strength(tick, controls.metre)
         need = 0.0 if tick == ticks.start else AS_WRITTEN * max(0.0, 0.9 - strong)
         yield Stroke(tick, 0.5 + 0.3 * strong, need, pitch)

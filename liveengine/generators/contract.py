@@ -77,9 +77,7 @@ class Controls:
 class Proposer(Protocol):
     """Proposes a bar. Raises ValueError with a musician's words when what is asked cannot be."""
 
-    def __call__(
-        self, source: Bar | None, locks: frozenset[int], controls: Controls, seed: int, model: str
-    ) -> Bar:
+    def __call__(self, source: Bar | None, locks: frozenset[int], controls: Controls, seed: int, model: str) -> Bar:
         """Return a bar of `controls.length` ticks.
 
         `source` is the bar to vary, if any; the sixteenths whose numbers stand in `locks` are taken over

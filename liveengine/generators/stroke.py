@@ -48,9 +48,7 @@ def written(rhythm: Rhythm, start: int, metre: Metre, anchors: Iterable[int] = (
         for tick, accent in zip(rhythm.onsets, rhythm.accents, strict=True)
     }
     ranked = sorted(weights, key=lambda tick: (tick not in kept, -weights[tick], tick))
-    need = {
-        tick: 0.0 if tick in kept else AS_WRITTEN * rank / len(ranked) for rank, tick in enumerate(ranked)
-    }
+    need = {tick: 0.0 if tick in kept else AS_WRITTEN * rank / len(ranked) for rank, tick in enumerate(ranked)}
     return [
         Stroke(start + tick, 0.35 * strength(tick, metre) + 0.65 * accent, need[tick])
         for tick, accent in zip(rhythm.onsets, rhythm.accents, strict=True)

@@ -28,6 +28,5 @@ def before(strokes: Iterable[Stroke], ticks: range) -> list[Stroke]:
 def busier(strokes: Iterable[Stroke], ticks: range) -> list[Stroke]:
     """Let half the density do in the turn-around: what only filled there is now played as written."""
     return [
-        replace(stroke, need=stroke.need * AS_WRITTEN) if stroke.tick >= ticks.start else stroke
-        for stroke in strokes
+        replace(stroke, need=stroke.need * AS_WRITTEN) if stroke.tick >= ticks.start else stroke for stroke in strokes
     ]

@@ -84,10 +84,7 @@ class Rhythm:
         checked_steps(steps)
         strengths = [PLAIN] * len(hits) if accents is None else accents
         return cls.gathered(
-            (
-                (step_tick(hit % steps, steps, length), accent)
-                for hit, accent in zip(hits, strengths, strict=True)
-            ),
+            ((step_tick(hit % steps, steps, length), accent) for hit, accent in zip(hits, strengths, strict=True)),
             steps,
             length,
         )

@@ -83,9 +83,7 @@ class Timeline:
 
     def tick_at(self, when: int) -> int:
         """Return the first tick whose instant is not before `when`."""
-        tick = self.tick_origin + math.floor(
-            (when - self.when_origin) / units_per_tick(self.tempo_bpm, self.rate)
-        )
+        tick = self.tick_origin + math.floor((when - self.when_origin) / units_per_tick(self.tempo_bpm, self.rate))
         while self.when_at(tick) >= when:
             tick -= 1
         while self.when_at(tick) < when:

@@ -39,9 +39,7 @@ def parse_address(text: str) -> tuple[str, int]:
 class OscServer:
     """Listens, and hands what comes to `hear`. Raises OSError in clear words where the port is taken."""
 
-    def __init__(
-        self, hear: Callable[[Asked], None], host: str = DEFAULT_HOST, port: int = DEFAULT_PORT
-    ) -> None:
+    def __init__(self, hear: Callable[[Asked], None], host: str = DEFAULT_HOST, port: int = DEFAULT_PORT) -> None:
         self._hear = hear
         self._clients: dict[str, tuple[str, int]] = {}
         self.garbage = 0

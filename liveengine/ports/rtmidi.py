@@ -38,9 +38,7 @@ def _library() -> Any:
     try:
         import rtmidi
     except (ImportError, OSError) as error:
-        raise MidiPortError(
-            f"python-rtmidi does not load ({error}); Debian: apt install libasound2"
-        ) from None
+        raise MidiPortError(f"python-rtmidi does not load ({error}); Debian: apt install libasound2") from None
     return rtmidi
 
 

@@ -11,6 +11,7 @@ that still sounds is ended.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -87,10 +88,9 @@ def main() -> int:
         print("refused", error, flush=True)
         return 1
     print("open", output.name, flush=True)
-    try:
+    # Where it is not allowed, or not Linux, it sends all the same; `doctor` tells.
+    with contextlib.suppress(OSError, AttributeError):
         os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(40))
-    except (OSError, AttributeError):
-        pass  # Not allowed, or not Linux: it sends all the same, and `doctor` tells.
     forward(sys.stdin.fileno(), output)
     output.close()
     return 0

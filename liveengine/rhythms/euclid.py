@@ -11,9 +11,7 @@ from __future__ import annotations
 from liveengine.music.rhythm import BAR_TICKS, LOUD, PLAIN, Rhythm, checked_steps
 
 
-def euclid(
-    onsets: int, steps: int = 16, rotation: int = 0, accents: int = 0, *, length: int = BAR_TICKS
-) -> Rhythm:
+def euclid(onsets: int, steps: int = 16, rotation: int = 0, accents: int = 0, *, length: int = BAR_TICKS) -> Rhythm:
     """Spread `onsets` over `steps` as evenly as the grid allows, later by `rotation` steps.
 
     `accents` of the onsets are accented, spread evenly too. Raises ValueError for more onsets than steps.

@@ -36,9 +36,7 @@ def word(letters: int) -> str:
     return longer[:letters]
 
 
-def fibonacci(
-    steps: int = 16, long: int = 2, short: int = 1, rotation: int = 0, *, length: int = BAR_TICKS
-) -> Rhythm:
+def fibonacci(steps: int = 16, long: int = 2, short: int = 1, rotation: int = 0, *, length: int = BAR_TICKS) -> Rhythm:
     """Strike at the letters of the Fibonacci word, a lasting `long` steps and b `short`.
 
     With 2 and 1 the onsets themselves spell the word, x for a. Raises ValueError for durations under 1.

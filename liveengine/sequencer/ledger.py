@@ -30,9 +30,7 @@ def end_note(s: State, key: int, tick: int) -> None:
 
 
 @compiled
-def strike(
-    s: State, tick: int, port: int, channel: int, track: int, pitch: int, velocity: int, gate: int
-) -> None:
+def strike(s: State, tick: int, port: int, channel: int, track: int, pitch: int, velocity: int, gate: int) -> None:
     """Send a note-on and put its end on the agenda; the same key struck again ends first (N3)."""
     transport = s.transport[0]
     key = (port << 11) | (channel << 7) | pitch

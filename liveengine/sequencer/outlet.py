@@ -77,9 +77,7 @@ def _log_sent(s: State, event: Any) -> None:
 
 
 @compiled
-def emit(
-    s: State, tick: int, port: int, track: int, size: int, b0: int, b1: int, b2: int, value: float
-) -> None:
+def emit(s: State, tick: int, port: int, track: int, size: int, b0: int, b1: int, b2: int, value: float) -> None:
     """Append an event at a run tick. A clock pulse goes before whatever shares its instant (O4)."""
     transport = s.transport[0]
     when = max(when_at(transport, tick), transport.floor)

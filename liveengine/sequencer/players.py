@@ -59,9 +59,7 @@ def _play(s: State, p: int, note: Any, owned: int, tick: int) -> None:
     track = s.tracks[index]
     if track.muted:
         return
-    if note.probability < 1.0 and (
-        uniform(s.transport[0].seed, index, owned, note.pitch) >= note.probability
-    ):
+    if note.probability < 1.0 and (uniform(s.transport[0].seed, index, owned, note.pitch) >= note.probability):
         return
     strike(s, tick, INSTRUMENTS, index, index, note.pitch, note.velocity, note.gate)
     if track.port > 0:

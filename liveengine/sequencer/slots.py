@@ -26,8 +26,7 @@ def write_slot(state: State, slot: int, bar: Bar) -> None:
     if bar.length < 2 * OFFSET_LIMIT:
         raise ValueError(f"a pattern is a beat long at least, this one has {bar.length} ticks")
     placed = sorted(
-        ((note.tick + note.offset) % bar.length, -((note.tick + note.offset) // bar.length), note)
-        for note in bar.notes
+        ((note.tick + note.offset) % bar.length, -((note.tick + note.offset) // bar.length), note) for note in bar.notes
     )
     for index, (place, turn, note) in enumerate(placed):
         state.notes[slot * SLOT_NOTES + index] = (

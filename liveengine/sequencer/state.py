@@ -93,9 +93,7 @@ SLOT_NOTE = np.dtype(
     ]
 )  # fmt: skip
 
-PORT = np.dtype(
-    [("clock", "i8"), ("clock_when_stopped", "i8"), ("channels", "i8")]
-)  # channels: a bit for each used
+PORT = np.dtype([("clock", "i8"), ("clock_when_stopped", "i8"), ("channels", "i8")])  # channels: a bit for each used
 
 LEDGER = np.dtype(
     [

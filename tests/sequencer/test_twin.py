@@ -127,9 +127,7 @@ def test_O3_T6_clock_pulses_are_never_closer_than_half_their_distance(script, ba
     script = [o for o in script if o.word not in ("clock", "locate", "tempo")]
     running = [Order(0, "clock", 1, a=1, b=1)]
     began = [o for o in script if o.word != "start"]
-    pulses = [
-        w for w, port, _, data in perform([*running, *GO, *began], bars_, tempo, 1, []) if data == (0xF8,)
-    ]
+    pulses = [w for w, port, _, data in perform([*running, *GO, *began], bars_, tempo, 1, []) if data == (0xF8,)]
     nominal = RATE * 60 / tempo / 24
     assert len(pulses) >= SECONDS * tempo / 60 * 24 - 2
     assert all(later - earlier >= nominal / 2 for earlier, later in zip(pulses, pulses[1:], strict=False))

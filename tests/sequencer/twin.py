@@ -124,7 +124,8 @@ class Twin:
             case "clock":
                 self.clock[order.track] = bool(order.b)
                 if not self.playing:
-                    self.pulse = min(self.pulse, self.tick) if any(self.clock.values()) else FOREVER
+                    running = self.tick if self.pulse == FOREVER else self.pulse
+                    self.pulse = running if any(self.clock.values()) else FOREVER
 
     def song_position(self, song: int) -> None:
         sixteenths = min(song // TICKS_PER_SIXTEENTH, 16383)
@@ -219,9 +220,7 @@ class Twin:
 
     def due(self) -> list:
         """Everything that could happen next, first first: (tick, class, which, what to do)."""
-        agenda = [
-            (tick, 0, number, lambda e=(tick, number, o): self.kept_order(e)) for tick, number, o in self.kept
-        ]
+        agenda = [(tick, 0, number, lambda e=(tick, number, o): self.kept_order(e)) for tick, number, o in self.kept]
         if self.pulse != FOREVER:
             agenda.append((self.pulse, 2, 0, self.send_pulse))
         for (port, channel, pitch), (ends, _) in self.sounding.items():

@@ -1,0 +1,180 @@
+"""The command line: `liveengine WORD …`. Its words and options stay as they are.
+
+Exit codes: 0 all went well; 1 something failed that was asked for; 2 the
+command, a patch or a mapping is wrong; 130 cancelled.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from difflib import get_close_matches
+from pathlib import Path
+from typing import NoReturn
+
+from liveengine import __version__
+
+OK, FAILED, WRONG = 0, 1, 2
+
+DEFAULT_PATCH = "first_light"
+DEFAULT_MAPPINGS = ("keyboard", "generic_pads")
+
+_ABOUT = "A live-performance engine: patterns, generators and instruments on a beat that Python cannot disturb."
+_EPILOG = """examples:
+  liveengine play                              the first patch, with sound, keyboard and pads
+  liveengine play my_set.toml --record night.mid
+  liveengine render first_light --bars 32 -o first_light.wav
+  liveengine ports                             what is connected, and what it is good for
+  liveengine doctor                            what this machine can do, and how to improve it
+
+In `play`: space stops and starts, 1-8 re-roll a track, q-i mute it, a-k fill it, n and p change
+the scene, + and - the tempo, Escape or Ctrl-C ends the set."""
+
+
+class _Parser(argparse.ArgumentParser):
+    """argparse, with the nearest valid word in its errors."""
+
+    def error(self, message: str) -> NoReturn:
+        words = list(_WORDS)
+        for word in sys.argv[1:2]:
+            if "invalid choice" in message and (near := get_close_matches(word, words, 1)):
+                message = f'no command "{word}" (did you mean "{near[0]}"?)'
+        self.exit(WRONG, f"liveengine: {message}\n(`{self.prog} --help` lists what there is)\n")
+
+
+def _play(arguments: argparse.Namespace) -> int:
+    from liveengine.engine.mapping import load_mapping, resolve_mapping
+    from liveengine.engine.patch import load_patch, resolve_patch
+    from liveengine.ports.osc import DEFAULT_HOST, DEFAULT_PORT, parse_address
+    from liveengine.runtime.play import play
+    from liveengine.runtime.stage import Options
+
+    if arguments.clock != "internal":
+        raise ValueError(f"--clock {arguments.clock}: this version keeps its own time only (--clock internal)")
+    patch = load_patch(resolve_patch(arguments.patch))
+    if arguments.seed is not None:
+        patch = replace(patch, seed=arguments.seed)
+    mappings = [load_mapping(resolve_mapping(name)) for name in arguments.mapping or DEFAULT_MAPPINGS]
+    options = Options(
+        driver=arguments.driver,
+        audio=not arguments.no_audio,
+        osc=parse_address(arguments.osc) if arguments.osc else (DEFAULT_HOST, DEFAULT_PORT),
+        osc_needed=arguments.osc is not None,
+        record=arguments.record,
+        mappings=mappings,
+    )
+    return play(patch, options, arguments.headless, arguments.seconds)
+
+
+def _render(arguments: argparse.Namespace) -> int:
+    from liveengine.engine.patch import load_patch, resolve_patch
+    from liveengine.runtime.render import render_file
+
+    patch = load_patch(resolve_patch(arguments.patch))
+    if arguments.seed is not None:
+        patch = replace(patch, seed=arguments.seed)
+    return render_file(patch, arguments.bars, arguments.output)
+
+
+def _ports(arguments: argparse.Namespace) -> int:
+    from liveengine.runtime import inventory
+
+    return inventory.main(arguments.json)
+
+
+def _doctor(arguments: argparse.Namespace) -> int:
+    from liveengine.runtime import doctor
+
+    return doctor.main(arguments.json, arguments.compile)
+
+
+_WORDS = {"play": _play, "render": _render, "ports": _ports, "doctor": _doctor}
+
+
+def _seconds(text: str) -> float:
+    seconds = float(text)
+    if not 0 < seconds < 1e9:
+        raise argparse.ArgumentTypeError(f"{text} is no length of time (seconds above 0)")
+    return seconds
+
+
+def _count(text: str) -> int:
+    count = int(text)
+    if not 0 < count <= 100_000:
+        raise argparse.ArgumentTypeError(f"{text} is not a number of bars (1-100000)")
+    return count
+
+
+def _seed(text: str) -> int:
+    seed = int(text)
+    if not 0 <= seed < 1 << 63:
+        raise argparse.ArgumentTypeError(f"{text} is no seed (0 to 2^63 - 1)")
+    return seed
+
+
+def _parser() -> _Parser:
+    parser = _Parser(
+        prog="liveengine",
+        description=_ABOUT,
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"liveengine {__version__}")
+    words = parser.add_subparsers(dest="word", metavar="COMMAND", required=True, parser_class=_Parser)
+    _add_play(words.add_parser("play", help="play a set live", description="Play a set live."))
+    render = words.add_parser("render", help="render a set into a file", description="Render a set into a file.")
+    render.add_argument("patch", metavar="PATCH", help="a patch file, or the name of one that comes along")
+    render.add_argument("--bars", type=_count, required=True, metavar="N", help="how many bars")
+    render.add_argument("-o", "--output", type=Path, required=True, metavar="FILE", help="OUT.mid or OUT.wav")
+    render.add_argument("--seed", type=_seed, metavar="N", help="another seed than the patch's")
+    ports = words.add_parser("ports", help="list MIDI, audio, JACK and OSC ports")
+    ports.add_argument("--json", action="store_true", help="for programs")
+    doctor = words.add_parser("doctor", help="say what this machine can do, and how to improve it")
+    doctor.add_argument("--json", action="store_true", help="for programs")
+    doctor.add_argument("--compile", action="store_true", help="compile everything ahead of the first set")
+    return parser
+
+
+# fmt: off
+def _add_play(play: argparse.ArgumentParser) -> None:
+    add = play.add_argument
+    add("patch", nargs="?", default=DEFAULT_PATCH, metavar="PATCH",
+        help="a patch file, or the name of one that comes along (default: first_light)")
+    add("--driver", choices=("auto", "jack", "timer"), default="auto",
+        help="what turns the beat: JACK where it runs, else the system's timer")
+    add("--clock", default="internal", metavar="internal|midi:PORT|jack|link",
+        help="whose time is followed (this version: internal only)")
+    add("--headless", action="store_true", help="no keyboard, no status line")
+    add("--no-audio", action="store_true", help="MIDI only, no built-in sound")
+    add("--osc", metavar="HOST:PORT", help="where to listen for OSC (default: 127.0.0.1:9000)")
+    add("--seconds", type=_seconds, metavar="N", help="end after so many seconds")
+    add("--record", type=Path, metavar="FILE.mid", help="write what is played into a MIDI file")
+    add("--seed", type=_seed, metavar="N", help="another seed than the patch's")
+    add("--mapping", action="append", metavar="NAME",
+        help="a mapping file or name, as often as wanted (default: keyboard, generic_pads)")
+# fmt: on
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit code."""
+    arguments = _parser().parse_args(words)
+    try:
+        return _WORDS[arguments.word](arguments)
+    except ValueError as error:  # a patch, a mapping, an option: the message says which and what
+        print(error, file=sys.stderr)
+        return WRONG
+    except OSError as error:
+        print(error if not error.strerror or error.filename is None else _explain(error), file=sys.stderr)
+        return FAILED
+    except KeyboardInterrupt:
+        return 130
+
+
+def _explain(error: OSError) -> str:
+    return f"{error.filename}: {error.strerror}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""STAGE: threads, processes and what they run on; nothing else in the house imports it."""

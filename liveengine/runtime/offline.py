@@ -1,0 +1,80 @@
+"""The engine on a virtual clock: a set rendered to notes and sound, as fast as the machine can.
+
+It is the same engine, data plane and rack as on stage; only the crank is
+turned by a loop, and a generator answers before the clock moves on.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from liveengine.drivers.offline import OfflineDriver
+from liveengine.engine.engine import Engine
+from liveengine.engine.events import BarFailed, BarReady, Event
+from liveengine.engine.orders import Report, Say
+from liveengine.engine.spec import Patch
+from liveengine.runtime.generation import answer
+from liveengine.runtime.recorder import Recorder
+from liveengine.runtime.session import Session
+from liveengine.sequencer.commands import DO_STOP, push
+from liveengine.sequencer.state import make_state
+
+RATE_HZ = 48_000
+
+#: How much is rendered between two looks at the log: far less than a bar, as on stage.
+BLOCK_FRAMES = 2048
+
+
+class Rendering:
+    """A set on a virtual clock. Turn it with `turn`; feed it events between turns."""
+
+    def __init__(
+        self, patch: Patch, with_sound: bool = True, tell: Callable[[Report | Say], None] = lambda told: None
+    ) -> None:
+        self.patch = patch
+        self.recorder = Recorder(patch)
+        state = make_state(RATE_HZ, patch.tempo_bpm, patch.metre, patch.seed)
+        self.driver = OfflineDriver(state, with_sound)
+        self._answers: deque[BarReady | BarFailed] = deque()
+        self.session = Session(Engine(patch), state, lambda request: self._answers.append(answer(request)), tell)
+        self.session.begin()
+        self._settle()
+
+    def feed(self, event: Event) -> None:
+        """Let the engine respond to an event, now."""
+        self.session.feed(event)
+        self._settle()
+
+    def _settle(self) -> None:
+        while self._answers:
+            self.session.feed(self._answers.popleft())
+
+    def turn(self, frames: int) -> tuple[NDArray[Any], NDArray[np.float32]]:
+        """Let the clock run `frames` on; return the events of that time and its sound, (frames, 2)."""
+        events, sound = self.driver.turn(frames)
+        self.recorder.take(self.session.read_log())
+        self._settle()
+        return events, sound
+
+    def stop(self) -> None:
+        """End every note where the clock stands."""
+        push(self.session.state, DO_STOP)
+        self.turn(1)
+
+    @property
+    def song_tick(self) -> int:
+        """Where in the song the clock stands, in ticks."""
+        transport = self.session.state.transport[0]
+        return int(transport["tick"] - transport["song_origin"]) if transport["playing"] else 0
+
+
+def blocks_until(rendering: Rendering, bars: int) -> Iterator[NDArray[np.float32]]:
+    """Turn a rendering until `bars` bars have passed, to the frame, and yield the sound."""
+    end_tick = bars * rendering.patch.metre.bar_ticks
+    while (left := rendering.driver.frames_until(end_tick)) > 0:
+        yield rendering.turn(min(left, BLOCK_FRAMES))[1]

@@ -1,0 +1,102 @@
+"""`liveengine play`: put a set on stage, watch it, and take it down in silence."""
+
+from __future__ import annotations
+
+import gc
+import signal
+import sys
+import time
+
+from liveengine.engine.events import KeyPressed
+from liveengine.engine.spec import Patch
+from liveengine.ports.keyboard import Keyboard, open_keyboard
+from liveengine.runtime.stage import Options, Stage
+from liveengine.runtime.status import Screen, line
+
+#: The keys that end a set; every other is the mapping's.
+QUIT_KEYS = ("escape", "\x03", "\x04")
+
+REDRAW_S = 0.1
+
+#: Python hands the GIL over this often instead of every 5 ms, so that no background thread holds up a pad.
+SWITCH_S = 0.0005
+
+
+class _Wanted:
+    """Whether the set is to go on: until a signal, a key, or the time says otherwise."""
+
+    def __init__(self, seconds: float | None) -> None:
+        self.ends_s = None if seconds is None else time.monotonic() + seconds
+        self.stopped = False
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._stop)
+
+    def _stop(self, _number: int, _frame: object) -> None:
+        self.stopped = True
+
+    def __bool__(self) -> bool:
+        return not self.stopped and (self.ends_s is None or time.monotonic() < self.ends_s)
+
+
+def play(patch: Patch, options: Options, headless: bool, seconds: float | None) -> int:
+    """Play a set until it is ended; return the exit code: 0, or 1 when the recording could not be written.
+
+    Raises OSError, in one clear line, where what was asked for by name is not there.
+    """
+    sys.setswitchinterval(SWITCH_S)
+    screen = Screen(live=not headless)
+    with open_keyboard(wanted=not headless) as keyboard:
+        stage = Stage(patch, options, screen.say)
+        screen.say(_greeting(stage))
+        stage.start()
+        gc.collect()
+        gc.freeze()
+        wanted = _Wanted(seconds)
+        try:
+            while wanted:
+                screen.show(line(stage))
+                wanted.stopped |= _keys(stage, keyboard)
+        finally:
+            screen.close()
+            stage.stop()
+    screen.say(_farewell(stage))
+    return 1 if stage.recorder.problem else 0
+
+
+def _keys(stage: Stage, keyboard: Keyboard | None) -> bool:
+    """Hand the keys of the next moment to the engine; say whether one of them ends the set."""
+    if keyboard is None:
+        time.sleep(REDRAW_S)
+        return False
+    keys = keyboard.read(REDRAW_S)
+    for key in keys:
+        if key not in QUIT_KEYS:
+            stage.inbox.put(KeyPressed(key))
+    return any(key in QUIT_KEYS for key in keys)
+
+
+def _greeting(stage: Stage) -> str:
+    patch = stage.patch
+    outputs = ", ".join(output.name for output in stage.outputs.values()) or "none"
+    if stage.driver.name == "jack":
+        outputs = "JACK ports of client liveengine"
+    sound = "JACK" if stage.driver.name == "jack" else ("built-in audio" if stage.audio else "none")
+    lines = [
+        f"{patch.title}: {patch.tempo_bpm:g} BPM, {patch.metre}, {len(patch.tracks)} tracks, "
+        f"{len(patch.scenes)} scenes",
+        f"driver {stage.driver.name} · MIDI out: {outputs} · sound: {sound}",
+    ]
+    return "\n".join(lines)
+
+
+def _farewell(stage: Stage) -> str:
+    words = [f"stopped after {max(0, stage.engine.bar + 1)} bars"]
+    if stage.recorder.path and not stage.recorder.problem:
+        words.append(f"recorded {stage.recorder.path}")
+    if stage.engine.unknown:
+        words.append(f"{stage.engine.unknown} inputs meant nothing")
+    if stage.engine.failures:
+        words.append(f"{stage.engine.failures} bars could not be made")
+    if stage.errors:
+        words.append(f"{stage.errors} errors survived")
+    return " · ".join(words)

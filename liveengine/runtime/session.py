@@ -1,0 +1,121 @@
+"""A session: the engine with its hands. Whoever owns it turns events into orders and sees them done.
+
+Used by the stage, where a thread owns it, and offline, where a virtual clock
+does; the music is the same, because nothing here knows which.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from liveengine.drivers.lateness import percentile_us
+from liveengine.engine.engine import Engine
+from liveengine.engine.events import (
+    BarBegan,
+    Event,
+    LatenessTold,
+    LaunchTold,
+    SlotEnded,
+    TransportMoved,
+)
+from liveengine.engine.orders import Order, Report, RequestBar, Say, ToSequencer, WriteSlot
+from liveengine.sequencer import outlet
+from liveengine.sequencer.commands import push_all
+from liveengine.sequencer.slots import drain_log, write_slot
+from liveengine.sequencer.state import COMMAND, LATENESS_BINS, State
+
+#: An event that leaves more than this after its instant counts as late. Players rate a steady 10 ms like none,
+#: but hear a wavering of 3 ms (Jack et al. 2018).
+LATE_US = 3000.0
+_LATE_BIN = int(8 * np.log2(LATE_US))
+assert _LATE_BIN < LATENESS_BINS
+
+
+class Session:
+    """Feeds the engine, and carries out what it orders.
+
+    `request` hands a RequestBar to a generator, whose answer comes back through `feed`; `tell` takes Reports
+    and Says; `wake` lets the driver take commands at once.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        state: State,
+        request: Callable[[RequestBar], None],
+        tell: Callable[[Report | Say], None] = lambda told: None,
+        wake: Callable[[], None] = lambda: None,
+    ) -> None:
+        self.engine = engine
+        self.state = state
+        self._request = request
+        self._tell = tell
+        self._wake = wake
+        self.lost = 0  # commands that found the data plane's inbox full
+
+    def begin(self) -> None:
+        """Set the data plane up and ask for the first bars."""
+        self._carry_out(self.engine.begin())
+
+    def feed(self, event: Event) -> None:
+        """Let the engine respond to an event."""
+        self._carry_out(self.engine.handle(event))
+
+    def read_log(self) -> NDArray[Any]:
+        """Let the engine hear what the data plane did since the last call; return the records for the recorder."""
+        records = drain_log(self.state)
+        for record in records[records["kind"] != outlet.SENT]:
+            event = self._event(record)
+            if event is not None:
+                self.feed(event)
+            if record["kind"] == outlet.BAR:
+                self.feed(self._lateness())
+        return records
+
+    def _event(self, record: Any) -> Event | None:
+        """Return what a log record means to the engine."""
+        kind, track, tick, a = (int(record[name]) for name in ("kind", "track", "tick", "a"))
+        match kind:
+            case outlet.BAR:
+                return BarBegan(a)
+            case outlet.LAUNCHED:
+                return LaunchTold(track, a, tick)
+            case outlet.ENDED:
+                return SlotEnded(a)
+            case outlet.TRANSPORTED:
+                return TransportMoved(bool(a), tick)
+            case outlet.REALIGNED:
+                milliseconds = 1000.0 * a / float(self.state.transport[0]["rate"])
+                self._tell(
+                    Say(f"the machine stood still for {milliseconds:.0f} ms; the beat goes on from where it was")
+                )
+            case outlet.REFUSED:
+                self._tell(Say(f"the sequencer could not take command {a}"))
+        return None
+
+    def _lateness(self) -> LatenessTold:
+        bins = self.state.lateness
+        return LatenessTold(int(bins[_LATE_BIN:].sum()), percentile_us(bins, 0.99))
+
+    def _carry_out(self, orders: Sequence[Order]) -> None:
+        """Do what the engine ordered. What goes to the data plane goes in one piece, so that it sounds on one tick."""
+        commands: list[tuple[int, int, int, int, int, int, float]] = []
+        for order in orders:
+            match order:
+                case ToSequencer(kind, track, quantum, a, b, x):
+                    commands.append((kind, track, quantum, -1, a, b, x))
+                case WriteSlot(slot, bar):
+                    write_slot(self.state, slot, bar)
+                case RequestBar():
+                    self._request(order)
+                case _:
+                    self._tell(order)
+        if commands:
+            if not push_all(self.state, np.array(commands, COMMAND)):
+                self.lost += len(commands)
+                self._tell(Say("the sequencer takes no more commands; some were lost"))
+            self._wake()

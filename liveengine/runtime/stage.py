@@ -1,0 +1,239 @@
+"""The stage: every thread and process of a live set, put up and taken down in order.
+
+The control thread owns the session. Ports and generators only put events
+into its inbox; the driver turns the data plane by itself.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+from liveengine.drivers.audio import AudioDriver, device_rate
+from liveengine.drivers.jack import JackDriver
+from liveengine.drivers.priority import lock_memory
+from liveengine.drivers.timer import TimerDriver
+from liveengine.engine.engine import Engine
+from liveengine.engine.events import Event, MidiCame
+from liveengine.engine.mapping import Mapping
+from liveengine.engine.orders import Report, Say
+from liveengine.engine.spec import Patch
+from liveengine.instruments.rack import Rack, make_rack
+from liveengine.ports import rtmidi
+from liveengine.ports.names import matches
+from liveengine.ports.osc import OscServer
+from liveengine.runtime.generation import GeneratorThread
+from liveengine.runtime.outputs import DEFAULT_OUTPUT, Output, open_outputs, port_patterns, track_ports
+from liveengine.runtime.recorder import Recorder
+from liveengine.runtime.session import Session
+from liveengine.sequencer.commands import DO_CLOCK, DO_PANIC, DO_STOP, push
+from liveengine.sequencer.state import State, make_state
+
+#: How often the control thread looks at the log and at JACK's inbox when nothing wakes it.
+LOOK_S = 0.004
+
+#: Time for the data plane to end every note before the driver stops, and for the rack to fade.
+SILENCE_S = 1.0
+FADE_S = 0.08
+
+#: MIDI status bytes from here on are real-time messages, which are the data plane's.
+REAL_TIME = 0xF8
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a set is to be played."""
+
+    driver: str = "auto"
+    audio: bool = True
+    osc: tuple[str, int] | None = None  # None: no OSC
+    osc_needed: bool = False  # a taken port is an error, not a remark
+    record: Path | None = None
+    mappings: Sequence[Mapping] = field(default_factory=tuple)
+
+
+class Stage:
+    """A live set from `start` to `stop`. `say` gets every remark for the player, from any thread.
+
+    Raises OSError, in one clear line, where what was asked for by name is not there.
+    """
+
+    def __init__(self, patch: Patch, options: Options, say: Callable[[str], None]) -> None:
+        self.patch = patch
+        self.say = say
+        self.inbox: queue.SimpleQueue[Event] = queue.SimpleQueue()
+        self.recorder = Recorder(patch, options.record)
+        self.errors = 0
+        self.outputs: dict[int, Output] = {}
+        self.inputs: list[rtmidi.Input] = []
+        self.audio: AudioDriver | None = None
+        self.osc: OscServer | None = None
+        self._options = options
+        self._running = threading.Event()
+        self._patterns = port_patterns(patch)
+        self.driver: JackDriver | TimerDriver = self._put_up_driver()
+        self.engine = Engine(patch, options.mappings, track_ports(patch, self._patterns))
+        self.generator = GeneratorThread(self.inbox.put)
+        self.session = Session(self.engine, self.driver.state, self.generator.request, self._tell, self.driver.wake)
+        self._control = threading.Thread(target=self._run, name="control", daemon=True)
+
+    # -- putting up --------------------------------------------------------
+
+    def _make(self, rate: float) -> tuple[State, Rack]:
+        patch = self.patch
+        return make_state(rate, patch.tempo_bpm, patch.metre, patch.seed), make_rack(rate)
+
+    def _put_up_driver(self) -> JackDriver | TimerDriver:
+        if self._options.driver in ("auto", "jack"):
+            try:
+                return self._put_up_jack()
+            except OSError:
+                if self._options.driver == "jack":
+                    raise
+        return self._put_up_timer()
+
+    def _put_up_jack(self) -> JackDriver:
+        names = [DEFAULT_OUTPUT, *(f"to_{pattern}" for pattern in self._patterns[1:])]
+        return JackDriver(self._make, names)
+
+    def _put_up_timer(self) -> TimerDriver:
+        patch = self.patch
+        state = make_state(TimerDriver.rate, patch.tempo_bpm, patch.metre, patch.seed)
+        self.outputs = open_outputs(self._patterns, self.say)
+        driver = TimerDriver(state, {number: output.fd for number, output in self.outputs.items()})
+        if self._options.audio:
+            try:
+                rate = device_rate()
+                self.audio = AudioDriver(make_rack(rate), rate, driver.timer.audio, driver.timer.audio_ends)
+            except OSError as error:
+                self.say(f"no sound: {error}")
+        return driver
+
+    def start(self) -> None:
+        """Open the doors, and play as soon as the first bars are there."""
+        self._open_osc()
+        self._running.set()
+        self.session.begin()
+        for number, pattern in enumerate(self._patterns, 1):
+            if pattern in self.patch.clock_ports:
+                push(self.driver.state, DO_CLOCK, number, a=1)
+        self.driver.start()
+        if isinstance(self.driver, JackDriver):
+            self._connect_jack(self.driver)
+        else:
+            self._open_inputs()
+        if self.audio:
+            self._start_audio(self.audio)
+        lock_memory()
+        self._control.start()
+
+    def _open_osc(self) -> None:
+        if self._options.osc is None:
+            return
+        try:
+            self.osc = OscServer(self.inbox.put, *self._options.osc)
+        except OSError as error:
+            if self._options.osc_needed:
+                raise
+            self.say(str(error))
+
+    def _start_audio(self, audio: AudioDriver) -> None:
+        try:
+            audio.start()
+        except OSError as error:
+            self.say(str(error))
+            self.audio = None
+
+    def _connect_jack(self, driver: JackDriver) -> None:
+        if self._options.audio:
+            driver.connect_audio()
+        for number, pattern in enumerate(self._patterns[1:], 2):
+            if not driver.connect_midi(number, partial(matches, pattern)):
+                self.say(f'MIDI out: no JACK port called "{pattern}"')
+        driver.connect_inputs()
+
+    def _open_inputs(self) -> None:
+        """Listen to every MIDI input that a mapping wants, and to one of our own for others to connect to."""
+        try:
+            wanted = [
+                name
+                for name in rtmidi.input_names()
+                if "liveengine" not in name and any(m.hears(name) for m in self._options.mappings)
+            ]
+            self.inputs = [rtmidi.Input(self._hear, name) for name in wanted]
+            self.inputs.append(rtmidi.Input(self._hear))
+        except rtmidi.MidiPortError as error:
+            self.say(f"MIDI in: {error}")
+
+    # -- playing -----------------------------------------------------------
+
+    def _hear(self, port: str, data: bytes, _when_ns: int) -> None:
+        if data and data[0] < REAL_TIME:
+            self.inbox.put(MidiCame(port, data))
+
+    def _tell(self, told: Report | Say) -> None:
+        if isinstance(told, Say):
+            self.say(told.text)
+        elif self.osc:
+            self.osc.tell(told)
+
+    def _run(self) -> None:
+        """The control thread: whatever comes, in order. An error is counted, told and survived."""
+        while self._running.is_set():
+            try:
+                self._look(self.inbox.get(timeout=LOOK_S))
+            except queue.Empty:
+                self._look(None)
+
+    def _look(self, event: Event | None) -> None:
+        try:
+            if event is not None:
+                self.session.feed(event)
+            if isinstance(self.driver, JackDriver):
+                for came in self.driver.received():
+                    data = bytes((came["b0"], came["b1"], came["b2"]))[: came["size"]]
+                    self._hear("jack:midi_in", data, int(came["when"]))
+            self.recorder.take(self.session.read_log())
+            self.recorder.save_now_and_then()
+        except Exception as error:  # the show goes on
+            self.errors += 1
+            self.say(f"the engine stumbled over {type(event).__name__}: {error!r}")
+
+    # -- taking down -------------------------------------------------------
+
+    def stop(self) -> None:
+        """End every note, stop every thread, and write the recording."""
+        self._running.clear()
+        if self._control.is_alive():
+            self._control.join(2.0)
+        # From here on this thread is the control thread.
+        push(self.driver.state, DO_STOP)
+        push(self.driver.state, DO_PANIC)
+        self.driver.wake()
+        self._wait_for_silence()
+        self.recorder.take(self.session.read_log())
+        self.driver.stop()
+        if self.audio:
+            self.audio.stop()
+        for heard in self.inputs:
+            heard.close()
+        for output in self.outputs.values():
+            output.close()
+        if self.osc:
+            self.osc.close()
+        self.generator.close()
+        self.recorder.save()
+        if self.recorder.problem:
+            self.say(f"the recording could not be written: {self.recorder.problem}")
+
+    def _wait_for_silence(self) -> None:
+        ends = self.driver.state.command_ends
+        deadline = time.monotonic() + SILENCE_S
+        while ends[0] != ends[8] and time.monotonic() < deadline:
+            time.sleep(0.002)
+        time.sleep(FADE_S)

@@ -1,0 +1,78 @@
+"""The status line of `play`: where the song is, what each track plays, how well time is kept."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import threading
+
+from liveengine.drivers.lateness import percentile_us
+from liveengine.music.time import TICKS_PER_BEAT
+from liveengine.runtime.stage import Stage
+
+_BOLD, _PLAIN, _CLEAR = "\x1b[1m", "\x1b[0m", "\r\x1b[2K"
+
+
+def position(stage: Stage) -> tuple[int, int]:
+    """Return the bar and beat that sound, both from 1; (0, 0) before the first."""
+    transport = stage.driver.state.transport[0]
+    if not transport["playing"]:
+        return 0, 0
+    song = max(0, int(transport["tick"] - transport["song_origin"]))
+    bar_ticks = int(transport["bar_ticks"])
+    return song // bar_ticks + 1, song % bar_ticks // TICKS_PER_BEAT + 1
+
+
+def track_words(stage: Stage) -> list[str]:
+    """Say what each track plays: its pattern, `-` for silence, in brackets when muted, with `*` while asked anew."""
+    words = []
+    waiting = set(stage.engine.launches.waiting)
+    for track in stage.engine.tracks:
+        pattern = track.playing
+        playing = pattern.name if pattern else "-"
+        if stage.engine.panel.values.get(f"/track/{track.number + 1}/mute"):
+            playing = f"({playing})"
+        if track.fill_bar == stage.engine.bar and track.fill_bar >= 0:
+            playing += "+fill"
+        words.append(f"{track.spec.name} {playing}{'*' if track.number in waiting else ''}")
+    return words
+
+
+def line(stage: Stage) -> str:
+    """Return the status in one line without colours."""
+    bar, beat = position(stage)
+    state = stage.driver.state
+    tempo = float(state.transport[0]["tempo_bpm"])
+    p99 = percentile_us(state.lateness, 0.99)
+    kept = "exact" if stage.driver.name == "jack" else f"p99 {p99 / 1000:.2f} ms late"
+    scene = stage.patch.scenes[stage.engine.scene].name if stage.engine.scene >= 0 else "-"
+    place = f"{bar:>3}.{beat}" if bar else "stop"
+    return f"{place} {tempo:6.1f} BPM  {stage.driver.name} {kept}  [{scene}]  " + "  ".join(track_words(stage))
+
+
+class Screen:
+    """A terminal with one live line at the bottom and remarks above it; plain lines where it is no terminal."""
+
+    def __init__(self, live: bool) -> None:
+        self._live = live and sys.stdout.isatty()
+        self._lock = threading.Lock()
+
+    def say(self, text: str) -> None:
+        """Print a remark above the live line. Safe from any thread."""
+        with self._lock:
+            print(f"{_CLEAR if self._live else ''}{text}", flush=True)
+
+    def show(self, text: str) -> None:
+        """Draw the live line."""
+        if not self._live:
+            return
+        width = shutil.get_terminal_size().columns - 1
+        text = text[:width]
+        head, tail = text[:5], text[5:]
+        with self._lock:
+            print(f"{_CLEAR}{_BOLD}{head}{_PLAIN}{tail}", end="", flush=True)
+
+    def close(self) -> None:
+        """Leave the terminal's cursor on a fresh line."""
+        if self._live:
+            print(_CLEAR, end="", flush=True)
