@@ -298,6 +298,7 @@ class Engine:
 
     def _launch_told(self, number: int, slot: int, tick: int) -> None:
         track = self.tracks[number]
+        track.due_tick = tick
         bar = tick // self.patch.metre.bar_ticks
         if slot == track.fill_slot and slot >= 0:
             track.fill_bar = bar

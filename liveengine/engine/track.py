@@ -26,6 +26,7 @@ class Track:
     sliders: dict[str, float] = field(default_factory=dict)
     rolls: int = 0  # how often it was re-rolled
     home: Bar | None = None  # what it plays when no fill does
+    due_tick: int = 0  # song tick at which what was launched last is heard
     anchor_bar: int = 0  # song bar at which its pattern began
     fresh_slot: int = -1  # the slot whose launch begins the pattern anew
     fill_slot: int = -1

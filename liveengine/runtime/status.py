@@ -13,41 +13,48 @@ from liveengine.runtime.stage import Stage
 _BOLD, _PLAIN, _CLEAR = "\x1b[1m", "\x1b[0m", "\r\x1b[2K"
 
 
-def position(stage: Stage) -> tuple[int, int]:
-    """Return the bar and beat that sound, both from 1; (0, 0) before the first."""
+def song_tick(stage: Stage) -> int:
+    """Return where the song is, in ticks; -1 while it stands still."""
     transport = stage.driver.state.transport[0]
-    if not transport["playing"]:
-        return 0, 0
-    song = max(0, int(transport["tick"] - transport["song_origin"]))
-    bar_ticks = int(transport["bar_ticks"])
-    return song // bar_ticks + 1, song % bar_ticks // TICKS_PER_BEAT + 1
+    return max(0, int(transport["tick"] - transport["song_origin"])) if transport["playing"] else -1
+
+
+def place_words(stage: Stage) -> str:
+    """Say which bar and beat sound, both from 1."""
+    song = song_tick(stage)
+    bar_ticks = int(stage.driver.state.transport[0]["bar_ticks"])
+    return f"{song // bar_ticks + 1:>3}.{song % bar_ticks // TICKS_PER_BEAT + 1}" if song >= 0 else " stop"
 
 
 def track_words(stage: Stage) -> list[str]:
-    """Say what each track plays: its pattern, `-` for silence, in brackets when muted, with `*` while asked anew."""
+    """Say what each track plays: its pattern, `-` for silence, in brackets when muted.
+
+    What was launched and is not heard yet counts its beats down, `→3`; what is still being made shows `*`.
+    """
     words = []
-    waiting = set(stage.engine.launches.waiting)
+    waiting, song = set(stage.engine.launches.waiting), song_tick(stage)
     for track in stage.engine.tracks:
-        pattern = track.playing
-        playing = pattern.name if pattern else "-"
+        playing = track.playing.name if track.playing else "-"
         if stage.engine.panel.values.get(f"/track/{track.number + 1}/mute"):
             playing = f"({playing})"
-        if track.fill_bar == stage.engine.bar and track.fill_bar >= 0:
+        if 0 <= track.fill_bar == stage.engine.bar:
             playing += "+fill"
-        words.append(f"{track.spec.name} {playing}{'*' if track.number in waiting else ''}")
+        if track.number in waiting:
+            playing += "*"
+        elif 0 <= song < track.due_tick:
+            playing += f"→{-((song - track.due_tick) // TICKS_PER_BEAT)}"
+        words.append(f"{track.spec.name} {playing}")
     return words
 
 
 def line(stage: Stage) -> str:
     """Return the status in one line without colours."""
-    bar, beat = position(stage)
     state = stage.driver.state
     tempo = float(state.transport[0]["tempo_bpm"])
     p99 = percentile_us(state.lateness, 0.99)
     kept = "exact" if stage.driver.name == "jack" else f"p99 {p99 / 1000:.2f} ms late"
     scene = stage.patch.scenes[stage.engine.scene].name if stage.engine.scene >= 0 else "-"
-    place = f"{bar:>3}.{beat}" if bar else "stop"
-    return f"{place} {tempo:6.1f} BPM  {stage.driver.name} {kept}  [{scene}]  " + "  ".join(track_words(stage))
+    return f"{place_words(stage)} {tempo:6.1f} BPM  {stage.driver.name} {kept}  [{scene}]  " + "  ".join(track_words(stage))
 
 
 class Screen:
