@@ -14,8 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from liveengine.compiled import compiled
-from liveengine.music.time import TEMPO_MAX_BPM, TEMPO_MIN_BPM, TICKS_PER_SIXTEENTH
+from liveengine.music.time import TEMPO_MAX_BPM, TEMPO_MIN_BPM, TICKS_PER_PULSE, TICKS_PER_SIXTEENTH
 from liveengine.sequencer.agenda import COMMAND_DUE, schedule
+from liveengine.sequencer.follower import ACQUIRING, FREEWHEELING, LOCKED, LOST, OFF, follow
 from liveengine.sequencer.ledger import end_notes_of, panic
 from liveengine.sequencer.outlet import MUTED, REFUSED, TEMPO, emit, song_tick, tell
 from liveengine.sequencer.players import cancel, launch
@@ -23,6 +24,7 @@ from liveengine.sequencer.ring import publish, release, room, waiting
 from liveengine.sequencer.state import (
     COMMAND,
     COMMANDS_SIZE,
+    IN_PORTS,
     NEVER,
     PORTS,
     READ,
@@ -31,6 +33,7 @@ from liveengine.sequencer.state import (
     WRITTEN,
     State,
 )
+from liveengine.sequencer.steering import let_go, steer
 from liveengine.sequencer.timeline import set_tempo
 from liveengine.sequencer.transport import (
     clock_runs_when_stopped,
@@ -57,7 +60,12 @@ DO_SEED = 11  # a: seed of the session
 DO_SEND = 12  # track: port; a: bytes, first lowest; b: how many (1-3)
 DO_CONTROL = 13  # an instrument control; track -1: the master; a: its number, x: its value
 DO_PANIC = 14
-_KINDS = 15
+DO_FOLLOW = 15   # track: input port whose clock is followed, -1 for none; a: beats to freewheel before stopping
+DO_THRU = 16     # track: input port; a: track that it plays, -1 for none
+DO_DELAY = 17    # track: port; a: units that its notes wait, b: units that its clock waits
+DO_LEAD = 18     # a: units by which everything is rendered early while a clock is followed
+DO_STEER = 19    # an outside timeline: a: its tick, b: the instant of that; x: BPM, 0 to let go of it
+_KINDS = 20
 
 
 @compiled
@@ -100,8 +108,16 @@ def _is_sound(c: Any) -> bool:  # noqa: PLR0911 - one answer a kind
             return -1 <= c.a < SLOTS
         if c.kind == DO_ROUTE:
             return -1 <= c.a < PORTS and 0 <= c.b < 16
-    if c.kind in (DO_CLOCK, DO_SEND) and not 0 <= c.track < PORTS:
+    if c.kind in (DO_CLOCK, DO_SEND, DO_DELAY) and not 0 <= c.track < PORTS:
         return False
+    if c.kind == DO_FOLLOW:
+        return -1 <= c.track < IN_PORTS and c.a >= 0
+    if c.kind == DO_THRU:
+        return 0 <= c.track < IN_PORTS and -1 <= c.a < TRACKS
+    if c.kind == DO_DELAY:
+        return c.a >= 0 and c.b >= 0
+    if c.kind == DO_STEER:
+        return c.x == 0.0 or TEMPO_MIN_BPM <= c.x <= TEMPO_MAX_BPM
     if c.kind == DO_SEND:
         return 1 <= c.b <= 3 and (c.a & 0xFF) >= 0x80
     if c.kind == DO_TEMPO:
@@ -117,8 +133,14 @@ def _due(s: State, c: Any, tick: int) -> int:
     transport = s.transport[0]
     if c.at >= 0:
         return max(c.at, tick)
-    if c.kind in (DO_START, DO_CONTINUE) and not transport.playing and clock_runs_when_stopped(s):
-        return max(transport.clock_tick, tick)  # On the pulse that slaves already hear: no pulse comes early.
+    if c.kind in (DO_START, DO_CONTINUE):
+        follower = s.follower[0]
+        if follower.state in (ACQUIRING, LOCKED, FREEWHEELING):
+            return max(follower.tick + TICKS_PER_PULSE, tick)
+        if s.steering[0].on and not transport.playing:
+            return -(-tick // transport.bar_ticks) * transport.bar_ticks  # On the others' bar line.
+        if not transport.playing and clock_runs_when_stopped(s):
+            return max(transport.clock_tick, tick)  # On the pulse that slaves already hear: no pulse comes early.
     if c.quantum > 0 and transport.playing:
         song = tick - transport.song_origin
         return transport.song_origin + -(-song // c.quantum) * c.quantum
@@ -206,8 +228,10 @@ def _move(s: State, c: Any, tick: int) -> None:
 @compiled
 def _play_on(s: State, c: Any, tick: int) -> None:
     if c.kind == DO_TEMPO:
-        set_tempo(s.transport[0], c.x, tick)
-        tell(s, TEMPO, -1, tick, 0, c.x)
+        s.transport[0].own_tempo_bpm = c.x
+        if s.follower[0].state in (OFF, LOST) and not s.steering[0].on:
+            set_tempo(s.transport[0], c.x, tick)
+            tell(s, TEMPO, -1, tick, 0, c.x)
     elif c.kind == DO_LAUNCH:
         launch(s, c.track, c.a, song_tick(s, tick), c.b, tick)
     elif c.kind == DO_CANCEL:
@@ -244,5 +268,40 @@ def _set(s: State, c: Any, tick: int) -> None:
         emit(s, tick, c.track, -1, c.b, c.a & 0xFF, (c.a >> 8) & 0x7F, (c.a >> 16) & 0x7F, 0.0)
     elif c.kind == DO_CONTROL:
         emit(s, tick, 0, c.track, 0, 0, c.a, 0, c.x)
-    else:
+    elif c.kind == DO_PANIC:
         panic(s, tick)
+    else:
+        _connect(s, c)
+
+
+@compiled
+def _connect(s: State, c: Any) -> None:
+    if c.kind == DO_FOLLOW:
+        s.follower[0].stop_beats = c.a
+        follow(s, c.track)
+    elif c.kind == DO_THRU:
+        s.thru[c.track] = c.a
+    elif c.kind == DO_DELAY:
+        s.lanes[c.track].delay = c.a
+        s.lanes[PORTS + c.track].delay = c.b
+    elif c.kind == DO_LEAD:
+        s.transport[0].lead = c.a
+    elif c.x == 0.0:
+        let_go(s)
+    else:
+        steer(s, c.a, c.b, c.x)
+
+
+@compiled
+def locate_at_bar(s: State, song: int) -> None:
+    """Jump to a place in the song at the next bar line."""
+    transport = s.transport[0]
+    here = transport.tick - transport.song_origin
+    place = transport.sequence % COMMANDS_SIZE
+    due = transport.song_origin + -(-here // transport.bar_ticks) * transport.bar_ticks
+    kept = s.pending[place]
+    if kept.kind >= 0 or not schedule(s, due, COMMAND_DUE, transport.sequence, 0):
+        _refuse(s, DO_LOCATE, transport.tick)
+        return
+    kept.kind, kept.a, kept.at = DO_LOCATE, song, due
+    transport.sequence += 1

@@ -21,6 +21,7 @@ from liveengine.sequencer.agenda import (
     is_current,
 )
 from liveengine.sequencer.commands import carry_out_kept, take_commands
+from liveengine.sequencer.follower import watch
 from liveengine.sequencer.ledger import end_note
 from liveengine.sequencer.outlet import REALIGNED, tell
 from liveengine.sequencer.players import end_player, next_note, pickups
@@ -41,18 +42,19 @@ def begin(s: State, when: int) -> None:
 
 @compiled
 def render(s: State, from_: int, until: int) -> int:
-    """Render what happens in [from_, until) into `s.out`, sorted; return how many events.
+    """Render what happens in [from_, until), appending to `s.out`, sorted; return how many events stand there.
 
     `from_` is where the last call's `until` was, or later after a stall. Should `out` fill up, the call ends
-    early: `s.transport[0].until` says how far it came, and the caller calls again.
+    early: `s.transport[0].until` says how far it came, and the caller calls again, after `deliver` has emptied
+    `out`.
     """
     transport = s.transport[0]
-    transport.out_count = 0
     slid = collapse_stall(transport, from_)
     transport.floor = max(from_, transport.until)
     if slid > 0:
         tell(s, REALIGNED, -1, transport.tick, slid, 0.0)
     take_commands(s)
+    watch(s, from_)
     end = tick_at(transport, until)
     while transport.agenda_count > 0 and s.agenda[0].tick < end:
         if transport.out_count > OUT_SIZE - BURST:

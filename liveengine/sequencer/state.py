@@ -59,6 +59,9 @@ TRANSPORT = np.dtype(
         ("refused", "i8"),         # commands that could not be taken
         ("log_lost", "i8"),        # log records that found the ring full
         ("stolen", "i8"),          # notes ended early because too many sounded
+        ("inbox_lost", "i8"),      # messages that came in while Python's inbox was full
+        ("lead", "i8"),            # units by which everything is rendered early, since every lane delays it
+        ("own_tempo_bpm", "f8"),   # what the player set; the tempo in force while no clock is followed
     ]
 )  # fmt: skip
 
@@ -136,6 +139,55 @@ LOG = np.dtype(
 #: Lateness is counted in eighths of an octave of microseconds: bin k holds [2^(k/8), 2^((k+1)/8)) µs, bin 0 all below.
 LATENESS_BINS = 192
 
+# What the clock that comes in looks like, and the line drawn through it.
+FOLLOWER = np.dtype(
+    [
+        ("port", "i8"),         # input port that is followed, -1 for none
+        ("state", "i8"),        # OFF, ACQUIRING, LOCKED, FREEWHEELING or LOST (see sequencer.follower)
+        ("fault", "i8"),        # 1: twice the pulses expected, -1: half of them, 0: as expected
+        ("count", "i8"),        # pulses that belong to the present tempo
+        ("settled", "i8"),      # 1 once the loop has taken over from the fit
+        ("strays", "i8"),       # pulses in a row that lay far from the line
+        ("place", "i8"),        # of the last pulse in `history`
+        ("index", "i8"),        # its number, lost ones counted
+        ("tick", "i8"),         # its run tick
+        ("came", "f8"),         # when it came …
+        ("gap", "f8"),          # … how long after the one before …
+        ("time", "f8"),         # … and when it was meant, by the line
+        ("period", "f8"),       # units between pulses
+        ("offset", "f8"),       # units by which the beat is still away from the line; slewed to nothing
+        ("extra", "f8"),        # share of pulses that came too many, of late
+        ("missing", "f8"),      # share of pulses before which one was missing, of late
+        ("jitter", "f8"),       # mean distance of the pulses from the line, units
+        ("high", "f8"),         # furthest pulse after the line, and
+        ("low", "f8"),          # before it, since the jitter was told last
+        ("armed", "i8"),        # 1: Start came, 2: Continue came; the next pulse begins
+        ("song", "i8"),         # song tick that Continue resumes at
+        ("stop_beats", "i8"),   # freewheel so many beats, then stop; 0: play on
+    ]
+)  # fmt: skip
+
+# An outside timeline that the beat keeps to: Ableton Link's, JACK transport's.
+STEERING = np.dtype(
+    [
+        ("on", "i8"),
+        ("delta", "i8"),   # run tick minus outside tick
+        ("when", "f8"),    # of the last word from outside
+        ("offset", "f8"),  # units by which the beat is still away; slewed to nothing
+    ]
+)  # fmt: skip
+
+#: Pulses that are remembered: two beats.
+HISTORY = 48
+
+# A lane delays what goes to one port: its notes, or its clock.
+LANE = np.dtype([("delay", "i8"), ("first", "i8"), ("count", "i8")])
+LANES = 2 * PORTS
+LANE_SIZE = 512
+
+IN_PORTS = 8
+INBOX_SIZE = 1024
+
 # Each ring's two ends live on cache lines of their own: [0] written so far, [8] read so far.
 ENDS_SIZE = 16
 WRITTEN = 0
@@ -160,6 +212,16 @@ class State(NamedTuple):
     log: NDArray[Any]
     log_ends: NDArray[np.int64]
     out: NDArray[Any]
+    due: NDArray[Any]
+    lanes: NDArray[Any]
+    lane_events: NDArray[Any]
+    follower: NDArray[Any]
+    steering: NDArray[Any]
+    history: NDArray[np.float64]
+    inbox: NDArray[Any]
+    inbox_ends: NDArray[np.int64]
+    thru: NDArray[np.int64]
+    traffic: NDArray[np.int64]
     lateness: NDArray[np.int64]
 
 
@@ -181,6 +243,16 @@ LAYOUT: tuple[tuple[str, int, np.dtype[Any]], ...] = (
     ("log", LOG_SIZE, LOG),
     ("log_ends", ENDS_SIZE, INT),
     ("out", OUT_SIZE, EVENT),
+    ("due", OUT_SIZE, EVENT),
+    ("lanes", LANES, LANE),
+    ("lane_events", LANES * LANE_SIZE, EVENT),
+    ("follower", 1, FOLLOWER),
+    ("steering", 1, STEERING),
+    ("history", 2 * HISTORY, np.dtype(np.float64)),  # when pulses came, and their numbers
+    ("inbox", INBOX_SIZE, EVENT),
+    ("inbox_ends", ENDS_SIZE, INT),
+    ("thru", IN_PORTS, INT),  # track that an input port plays, -1 for none
+    ("traffic", 2 * PORTS, INT),  # messages: out by port, then in by port
     ("lateness", LATENESS_BINS, INT),
 )
 assert tuple(name for name, _, _ in LAYOUT) == State._fields
@@ -194,6 +266,7 @@ def make_state(
     transport = state.transport[0]
     transport["rate"] = rate
     transport["tempo_bpm"] = tempo_bpm
+    transport["own_tempo_bpm"] = tempo_bpm
     transport["unit_ticks"] = units_per_tick(tempo_bpm, rate)
     transport["until"] = -1
     transport["bar_ticks"] = (metre or Metre()).bar_ticks
@@ -202,4 +275,6 @@ def make_state(
     state.players["slot"] = -1
     state.tracks["port"] = -1
     state.pending["kind"] = -1
+    state.follower["port"] = -1
+    state.thru[:] = -1
     return state

@@ -42,6 +42,17 @@ def set_tempo(transport: Any, tempo_bpm: float, tick: int) -> None:
     transport.unit_ticks = transport.rate * 60.0 / (tempo_bpm * TICKS_PER_BEAT)
 
 
+#: While the beat slews to another's phase it runs this much fast or slow at most: heard as no jump.
+SLEW = 0.04
+
+
+@compiled
+def slewed(offset: float, units: float) -> float:
+    """Return what is left of an offset after `units` of slewing."""
+    step = SLEW * max(units, 0.0)
+    return max(offset - step, 0.0) if offset > 0.0 else min(offset + step, 0.0)
+
+
 @compiled
 def collapse_stall(transport: Any, when: int) -> int:
     """Take note that nothing was rendered between `transport.until` and `when`; return the units of a realign.
@@ -57,3 +68,16 @@ def collapse_stall(transport: Any, when: int) -> int:
     transport.when_origin += gap
     transport.realigned += 1
     return gap
+
+
+@compiled
+def draw_through(transport: Any, tick: int, when: float, unit_ticks: float) -> None:
+    """Lay the timeline through a run tick at an instant, with `unit_ticks` units a tick.
+
+    The beat does not run backwards: a tick that has been rendered is never rendered again, so a timeline that
+    moves back only makes the next tick wait.
+    """
+    transport.tick_origin = tick
+    transport.when_origin = when
+    transport.unit_ticks = unit_ticks
+    transport.tempo_bpm = transport.rate * 60.0 / (unit_ticks * TICKS_PER_BEAT)

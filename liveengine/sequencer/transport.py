@@ -10,9 +10,10 @@ from liveengine.music.event import CLOCK, CONTINUE, SONG_POSITION, START, STOP
 from liveengine.music.time import TICKS_PER_PULSE, TICKS_PER_SIXTEENTH
 from liveengine.sequencer.agenda import BAR_LINE, PULSE, new_stamp, schedule
 from liveengine.sequencer.ledger import end_notes_of
-from liveengine.sequencer.outlet import BAR, TRANSPORTED, emit, song_tick, tell
+from liveengine.sequencer.outlet import BAR, REALIGNED, TRANSPORTED, emit, song_tick, tell
 from liveengine.sequencer.players import restart, settle
 from liveengine.sequencer.state import NEVER, PORTS, State
+from liveengine.sequencer.timeline import tick_at
 
 _SONG_POSITION_MAX = (1 << 14) - 1
 
@@ -124,3 +125,29 @@ def locate(s: State, tick: int, song: int) -> None:
         transport.position = song
         _send_song_position(s, tick, song)
         tell(s, TRANSPORTED, -1, tick, 0, transport.tempo_bpm)
+
+
+@compiled
+def skip_to(s: State, tick: int) -> None:
+    """Jump over what there was no time for: nothing of it sounds, and the song goes on where it ought to be (T6)."""
+    transport = s.transport[0]
+    skipped = tick - transport.tick
+    transport.tick = tick
+    if transport.clock_tick != NEVER:
+        origin = transport.song_origin if transport.playing else transport.clock_tick
+        run_clock_from(s, origin - (origin - tick) // TICKS_PER_PULSE * TICKS_PER_PULSE)
+    if transport.playing:
+        end_notes_of(s, -1, tick)
+        settle(s, tick)
+        expect_bar_line(s, tick)
+        restart(s, tick - transport.song_origin, tick, False)
+    tell(s, REALIGNED, -1, tick, int(skipped * transport.unit_ticks), 0.0)
+
+
+@compiled
+def catch_up(s: State) -> None:
+    """After the timeline was bent: where it lies more than half a pulse ahead, skip instead of hurrying after it."""
+    transport = s.transport[0]
+    here = tick_at(transport, transport.until)
+    if here - transport.tick > TICKS_PER_PULSE // 2:
+        skip_to(s, here)

@@ -1,0 +1,81 @@
+"""Where MIDI comes in: real-time messages go to the follower, notes may play a track, the rest waits for Python.
+
+Realtime-safe.
+"""
+
+from __future__ import annotations
+
+from liveengine.compiled import compiled
+from liveengine.music.event import CLOCK, CONTINUE, INSTRUMENTS, NOTE_OFF, NOTE_ON, SONG_POSITION, START, STOP
+from liveengine.music.time import TICKS_PER_SIXTEENTH
+from liveengine.sequencer.commands import locate_at_bar
+from liveengine.sequencer.follower import clock_came, stop_came
+from liveengine.sequencer.ledger import end_note, strike
+from liveengine.sequencer.outlet import emit
+from liveengine.sequencer.ring import publish, room
+from liveengine.sequencer.state import INBOX_SIZE, NEVER, PORTS, WRITTEN, State
+
+_REAL_TIME = 0xF8
+
+
+@compiled
+def receive(s: State, port: int, when: int, size: int, b0: int, b1: int, b2: int) -> None:
+    """Take in one message of an input port, stamped by the driver's clock.
+
+    What it causes is sent with the next events that are rendered; the caller renders from `when` or before.
+    """
+    s.traffic[PORTS + port] += 1
+    if b0 >= _REAL_TIME or b0 == SONG_POSITION:
+        if port == s.follower[0].port:
+            _follow(s, when, b0, b1, b2)
+        return
+    if s.thru[port] >= 0:
+        _play_through(s, s.thru[port], when, size, b0, b1, b2)
+    if room(s.inbox_ends, INBOX_SIZE) == 0:
+        s.transport[0].inbox_lost += 1
+        return
+    event = s.inbox[s.inbox_ends[WRITTEN] % INBOX_SIZE]
+    event.when = when
+    event.port = port
+    event.size = size
+    event.b0, event.b1, event.b2 = b0, b1, b2
+    publish(s.inbox_ends, 1)
+
+
+@compiled
+def _follow(s: State, when: int, b0: int, b1: int, b2: int) -> None:
+    f = s.follower[0]
+    if b0 == CLOCK:
+        clock_came(s, when)
+    elif b0 == START:
+        f.armed = 1
+    elif b0 == CONTINUE:
+        f.armed = 2
+    elif b0 == STOP:
+        stop_came(s)
+    elif b0 == SONG_POSITION:
+        song = (b1 | (b2 << 7)) * TICKS_PER_SIXTEENTH
+        if s.transport[0].playing and f.armed == 0:
+            locate_at_bar(s, song)  # C2: while running, at the next bar line
+        else:
+            f.song = song
+            s.transport[0].position = song
+
+
+@compiled
+def _play_through(s: State, track: int, when: int, size: int, b0: int, b1: int, b2: int) -> None:
+    """Let what is played on a keyboard sound on a track, at once and through the ledger (N1)."""
+    kind = b0 & 0xF0
+    tick = s.transport[0].tick
+    for port in (INSTRUMENTS, s.tracks[track].port):
+        if port < 0:
+            continue
+        channel = track if port == INSTRUMENTS else s.tracks[track].channel
+        key = (port << 11) | (channel << 7) | b1
+        if kind == NOTE_ON and b2 > 0:
+            strike(s, tick, port, channel, track, b1, b2, NEVER - tick)
+        elif kind in (NOTE_ON, NOTE_OFF):
+            if s.ledger[key].stamp != 0 and s.ledger[key].track == track:
+                end_note(s, key, tick)
+        else:
+            emit(s, tick, port, track, size, kind | channel, b1, b2, 0.0)

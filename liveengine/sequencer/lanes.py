@@ -1,0 +1,95 @@
+"""Lanes: what goes to one port waits until its time.
+
+Each port has two, for its notes and for its clock, so that a slow device can
+be sent to earlier than a quick one, and a clock be set ahead of the notes.
+A lane only delays; what is to come early is had by rendering everything
+early (`transport.lead`) and delaying the rest.
+
+Realtime-safe.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from liveengine.compiled import compiled
+from liveengine.music.event import CLOCK, SONG_POSITION
+from liveengine.sequencer.state import LANE_SIZE, LANES, NEVER, OUT_SIZE, PORTS, State
+
+
+@compiled
+def _lane_of(event: Any) -> int:
+    return event.port + (PORTS if event.b0 >= CLOCK or event.b0 == SONG_POSITION else 0)
+
+
+@compiled
+def deliver(s: State, until: int) -> int:
+    """Empty `out`; put into `due` what leaves before `until`, sorted; return how many."""
+    count = s.transport[0].out_count
+    s.transport[0].out_count = 0
+    waiting = 0
+    for lane in range(LANES):
+        waiting += s.lanes[lane].count
+    delayed = waiting > 0
+    for i in range(count):
+        delayed = delayed or s.lanes[_lane_of(s.out[i])].delay > 0
+    if not delayed:
+        for i in range(count):
+            s.due[i] = s.out[i]
+            s.traffic[s.out[i].port] += 1
+        return count
+    gone = 0
+    for i in range(count):
+        gone = _wait(s, i, gone)
+    return _let_go(s, gone, until)
+
+
+@compiled
+def _wait(s: State, i: int, gone: int) -> int:
+    """Let an event wait in its lane; where the lane is full the oldest leaves at once."""
+    number = _lane_of(s.out[i])
+    lane = s.lanes[number]
+    if lane.count == LANE_SIZE and gone < OUT_SIZE:
+        s.due[gone] = s.lane_events[number * LANE_SIZE + lane.first]
+        lane.first = (lane.first + 1) % LANE_SIZE
+        lane.count -= 1
+        gone += 1
+    if lane.count < LANE_SIZE:
+        place = number * LANE_SIZE + (lane.first + lane.count) % LANE_SIZE
+        s.lane_events[place] = s.out[i]
+        s.lane_events[place].when += lane.delay
+        lane.count += 1
+    return gone
+
+
+@compiled
+def _let_go(s: State, gone: int, until: int) -> int:
+    """Merge what is due from all lanes, the earliest first; a clock goes before what shares its instant (O4)."""
+    while gone < OUT_SIZE:
+        best = -1
+        best_when = NEVER
+        for number in range(LANES - 1, -1, -1):
+            lane = s.lanes[number]
+            if lane.count > 0:
+                when = s.lane_events[number * LANE_SIZE + lane.first].when
+                if when < best_when:
+                    best, best_when = number, when
+        if best < 0 or best_when >= until:
+            break
+        lane = s.lanes[best]
+        s.due[gone] = s.lane_events[best * LANE_SIZE + lane.first]
+        s.traffic[s.due[gone].port] += 1
+        lane.first = (lane.first + 1) % LANE_SIZE
+        lane.count -= 1
+        gone += 1
+    return gone
+
+
+@compiled
+def next_delivery(s: State) -> int:
+    """Return the instant at which the next waiting event leaves; NEVER where none waits."""
+    first = NEVER
+    for number in range(LANES):
+        if s.lanes[number].count > 0:
+            first = min(first, s.lane_events[number * LANE_SIZE + s.lanes[number].first].when)
+    return first

@@ -1,0 +1,53 @@
+"""Keeping to an outside timeline: Ableton Link's session, or JACK's transport.
+
+Such a timeline says which beat it is at which instant, and at what tempo. The
+beat takes over its tempo at once and slews to its phase; bar lines coincide
+where the music begins while the outside already runs.
+
+Realtime-safe.
+"""
+
+from __future__ import annotations
+
+import math
+
+from liveengine.compiled import compiled
+from liveengine.music.time import TICKS_PER_BEAT
+from liveengine.sequencer.state import State
+from liveengine.sequencer.timeline import draw_through, slewed
+from liveengine.sequencer.transport import catch_up
+
+
+@compiled
+def let_go(s: State) -> None:
+    """Keep to no outside timeline any more; the beat goes on as it was."""
+    s.steering[0].on = 0
+
+
+@compiled
+def steer(s: State, outside: int, when: float, tempo_bpm: float) -> None:
+    """Take the word from outside: its tick `outside` (720,720 to the beat) is at instant `when`."""
+    g = s.steering[0]
+    transport = s.transport[0]
+    unit_ticks = transport.rate * 60.0 / (tempo_bpm * TICKS_PER_BEAT)
+    if g.on == 0:
+        g.on = 1
+        g.delta = _delta(s, outside + (transport.until - when) / unit_ticks)
+        here = transport.when_origin + (outside + g.delta - transport.tick_origin) * transport.unit_ticks
+        g.offset = when - transport.lead - here if transport.playing else 0.0
+    else:
+        g.offset = slewed(g.offset, when - g.when)
+    g.when = when
+    draw_through(transport, outside + g.delta, when - g.offset - transport.lead, unit_ticks)
+    catch_up(s)
+
+
+@compiled
+def _delta(s: State, outside_now: float) -> int:
+    """Return run tick minus outside tick: while playing the nearest beat, else so that bars coincide."""
+    transport = s.transport[0]
+    away = transport.tick - outside_now
+    if transport.playing:
+        origin = transport.song_origin
+        return origin + int(math.floor((away - origin) / TICKS_PER_BEAT + 0.5)) * TICKS_PER_BEAT
+    return int(math.ceil(away / transport.bar_ticks)) * transport.bar_ticks
