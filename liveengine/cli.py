@@ -48,11 +48,11 @@ def _play(arguments: argparse.Namespace) -> int:
     from liveengine.engine.mapping import load_mapping, resolve_mapping
     from liveengine.engine.patch import load_patch, resolve_patch
     from liveengine.ports.osc import DEFAULT_HOST, DEFAULT_PORT, parse_address
+    from liveengine.runtime.clock import Clock
     from liveengine.runtime.play import play
     from liveengine.runtime.stage import Options
 
-    if arguments.clock != "internal":
-        raise ValueError(f"--clock {arguments.clock}: this version keeps its own time only (--clock internal)")
+    clock = Clock.parse(arguments.clock)
     patch = load_patch(resolve_patch(arguments.patch))
     if arguments.seed is not None:
         patch = replace(patch, seed=arguments.seed)
@@ -64,6 +64,7 @@ def _play(arguments: argparse.Namespace) -> int:
         osc_needed=arguments.osc is not None,
         record=arguments.record,
         mappings=mappings,
+        clock=clock,
     )
     return play(patch, options, arguments.headless, arguments.seconds)
 
@@ -145,7 +146,7 @@ def _add_play(play: argparse.ArgumentParser) -> None:
     add("--driver", choices=("auto", "jack", "timer"), default="auto",
         help="what turns the beat: JACK where it runs, else the system's timer")
     add("--clock", default="internal", metavar="internal|midi:PORT|jack|link",
-        help="whose time is followed (this version: internal only)")
+        help="whose time is followed: its own, a MIDI clock's, JACK transport's, Ableton Link's")
     add("--headless", action="store_true", help="no keyboard, no status line")
     add("--no-audio", action="store_true", help="MIDI only, no built-in sound")
     add("--osc", metavar="HOST:PORT", help="where to listen for OSC (default: 127.0.0.1:9000)")

@@ -21,30 +21,32 @@ from liveengine.compiled import callback, compiled
 from liveengine.drivers.memory import address_of, address_table, array_at, pointer_to, tuple_at
 from liveengine.instruments.play import play
 from liveengine.instruments.rack import RACK_LAYOUT, Rack
-from liveengine.music.event import EVENT, INSTRUMENTS
+from liveengine.music.event import INSTRUMENTS
+from liveengine.music.time import TICKS_PER_BEAT
+from liveengine.sequencer.inlet import receive
+from liveengine.sequencer.lanes import deliver
 from liveengine.sequencer.render import begin, render
-from liveengine.sequencer.ring import load_acquire, publish, raise_flag, release, room, waiting
-from liveengine.sequencer.state import ENDS_SIZE, LAYOUT, PORTS, READ, WRITTEN, State
-
-IN_PORTS = 4
-IN_EVENTS = 1024
+from liveengine.sequencer.ring import load_acquire, raise_flag
+from liveengine.sequencer.state import IN_PORTS, LAYOUT, PORTS, State
+from liveengine.sequencer.steering import keep_to_transport
 
 # Places in `handles`.
 CLIENT = 0
 LEFT = 1
 RIGHT = 2
 RUNNING = 3
+TRANSPORT = 4  # 1: keep to JACK's transport
 IN = 8
 OUT = 16
+assert IN + IN_PORTS <= OUT
 
 # Places in `counts`.
 CYCLES = 0
 MISSED = 1  # frames the server skipped (xruns)
 OUT_FULL = 2  # events that found a port's buffer full
-IN_LOST = 3  # events that found the inbox full
-LONG = 4  # messages over three bytes, which are not taken
-FRAMES_HIGH = 5  # the frame clock's upper bits
-LAST_FRAME = 6
+LONG = 3  # messages over three bytes, which are not taken
+FRAMES_HIGH = 4  # the frame clock's upper bits
+LAST_FRAME = 5
 
 
 class Jack(NamedTuple):
@@ -53,21 +55,32 @@ class Jack(NamedTuple):
     handles: NDArray[np.int64]
     counts: NDArray[np.int64]
     peak: NDArray[np.float64]
-    inbox: NDArray[Any]  # ring of EVENT: what came in, `port` counted from 0
-    inbox_ends: NDArray[np.int64]
+    taken: NDArray[np.int64]  # messages of this period heard so far, by input port
     found: NDArray[Any]  # room for one jack_midi_event_t
+    position: NDArray[Any]  # … and one jack_position_t
 
 
 # struct jack_midi_event_t {jack_nframes_t time; size_t size; jack_midi_data_t *buffer;}
 _MIDI_EVENT = np.dtype([("time", "u4"), ("pad", "u4"), ("size", "u8"), ("buffer", "i8")])
 
+# struct jack_position_t, packed, as far as it is read: the bar, beat and tick stand in it when `valid` has _BBT.
+_POSITION = np.dtype(
+    [
+        ("unique_1", "u8"), ("usecs", "u8"), ("frame_rate", "u4"), ("frame", "u4"), ("valid", "u4"),
+        ("bar", "i4"), ("beat", "i4"), ("tick", "i4"), ("bar_start_tick", "f8"), ("beats_per_bar", "f4"),
+        ("beat_type", "f4"), ("ticks_per_beat", "f8"), ("beats_per_minute", "f8"), ("rest", "u1", (128,)),
+    ]
+)  # fmt: skip
+_BBT = 0x10
+_ROLLING = 1
+
 JACK_LAYOUT: tuple[tuple[str, int, np.dtype[Any]], ...] = (
     ("handles", OUT + PORTS, np.dtype(np.int64)),
     ("counts", 8, np.dtype(np.int64)),
     ("peak", 1, np.dtype(np.float64)),
-    ("inbox", IN_EVENTS, EVENT),
-    ("inbox_ends", ENDS_SIZE, np.dtype(np.int64)),
+    ("taken", IN_PORTS, np.dtype(np.int64)),
     ("found", 1, _MIDI_EVENT),
+    ("position", 1, _POSITION),
 )
 
 _state_at = tuple_at(State, LAYOUT)
@@ -82,6 +95,7 @@ _last_frame_time = types.ExternalFunction("jack_last_frame_time", types.uint32(t
 _get_buffer = types.ExternalFunction("jack_port_get_buffer", types.voidptr(types.voidptr, types.uint32))
 _clear = types.ExternalFunction("jack_midi_clear_buffer", types.void(types.voidptr))
 _reserve = types.ExternalFunction("jack_midi_event_reserve", types.voidptr(types.voidptr, types.uint32, types.uint64))
+_transport_query = types.ExternalFunction("jack_transport_query", types.int32(types.voidptr, types.voidptr))
 _count_in = types.ExternalFunction("jack_midi_get_event_count", types.uint32(types.voidptr))
 _get_in = types.ExternalFunction("jack_midi_event_get", types.int32(types.voidptr, types.voidptr, types.uint32))
 
@@ -105,42 +119,50 @@ def _begin_of_period(j: Jack) -> int:
 
 
 @compiled
-def _receive(j: Jack, start: int, frames: int) -> None:
-    """Put what came in during the period into the inbox, stamped with its frame."""
+def _next_in(j: Jack, frames: int) -> int:
+    """Find the input port whose next message comes first and read it into `found`; -1 when none is left."""
+    best = -1
+    best_time = frames
     for port in range(IN_PORTS):
         if j.handles[IN + port] == 0:
             continue
         buffer = _get_buffer(pointer_to(j.handles[IN + port]), np.uint32(frames))
-        for index in range(_count_in(buffer)):
-            if _get_in(j.found.ctypes, buffer, np.uint32(index)) != 0:
-                continue
-            size = j.found[0].size
-            if size > 3:
-                j.counts[LONG] += 1
-            elif room(j.inbox_ends, IN_EVENTS) == 0:
-                j.counts[IN_LOST] += 1
-            else:
-                data = _bytes_at(j.found[0].buffer, 3)
-                event = j.inbox[j.inbox_ends[WRITTEN] % IN_EVENTS]
-                event.when = start + j.found[0].time
-                event.port = port
-                event.size = size
-                event.b0 = data[0]
-                event.b1 = data[1] if size > 1 else 0
-                event.b2 = data[2] if size > 2 else 0
-                publish(j.inbox_ends, 1)
+        index = j.taken[port]
+        if index < _count_in(buffer) and _get_in(j.found.ctypes, buffer, np.uint32(index)) == 0:
+            time = int(j.found[0].time)
+            if time < best_time:
+                best, best_time = port, time
+    if best >= 0:
+        buffer = _get_buffer(pointer_to(j.handles[IN + best]), np.uint32(frames))
+        _get_in(j.found.ctypes, buffer, np.uint32(j.taken[best]))
+        j.taken[best] += 1
+    return best
 
 
 @compiled
-def _send(s: State, j: Jack, count: int, start: int, frames: int) -> None:
-    """Write what was rendered into the MIDI ports, each event at its sample."""
+def _hear(s: State, j: Jack, port: int, start: int) -> None:
+    """Let the data plane hear the message in `found`."""
+    size = int(j.found[0].size)
+    if not 1 <= size <= 3:
+        j.counts[LONG] += 1
+        return
+    data = _bytes_at(j.found[0].buffer, 3)
+    b1 = int(data[1]) if size > 1 else 0
+    b2 = int(data[2]) if size > 2 else 0
+    receive(s, port, start + int(j.found[0].time), size, int(data[0]), b1, b2)
+
+
+@compiled
+def _send(s: State, j: Jack, count: int, start: int, done: int, frames: int) -> None:
+    """Write what is due into the MIDI ports, each event at its sample."""
     for i in range(count):
-        event = s.out[i]
+        event = s.due[i]
         handle = j.handles[OUT + event.port]
         if event.port == INSTRUMENTS or handle == 0:
             continue
         buffer = _get_buffer(pointer_to(handle), np.uint32(frames))
-        place = address_of(_reserve(buffer, np.uint32(event.when - start), np.uint64(event.size)))
+        offset = min(max(event.when - start, done), frames - 1)
+        place = address_of(_reserve(buffer, np.uint32(offset), np.uint64(event.size)))
         if place == 0:
             j.counts[OUT_FULL] += 1
             continue
@@ -153,6 +175,21 @@ def _send(s: State, j: Jack, count: int, start: int, frames: int) -> None:
 
 
 @compiled
+def _advance(
+    s: State, rack: Rack, j: Jack, left: NDArray[Any], right: NDArray[Any], start: int, upto: int, frames: int
+) -> None:
+    """Render up to frame `upto` of the period: MIDI into the ports, the rack into `left` and `right`."""
+    done = min(s.transport[0].until - start, upto)
+    while done < upto:
+        render(s, start + done, start + upto)
+        end = min(s.transport[0].until - start, upto)
+        count = deliver(s, start + end)
+        _send(s, j, count, start, done, frames)
+        play(rack, s.due, count, start + done, left[done:end], right[done:end], end - done)
+        done = end
+
+
+@compiled
 def _period(s: State, rack: Rack, j: Jack, frames: int) -> None:
     start = _begin_of_period(j)
     left = _samples_at(address_of(_get_buffer(pointer_to(j.handles[LEFT]), np.uint32(frames))), frames)
@@ -160,24 +197,50 @@ def _period(s: State, rack: Rack, j: Jack, frames: int) -> None:
     for port in range(1, PORTS):
         if j.handles[OUT + port] != 0:
             _clear(_get_buffer(pointer_to(j.handles[OUT + port]), np.uint32(frames)))
-    _receive(j, start, frames)
     if load_acquire(j.handles, RUNNING) == 0:
         left[:] = 0.0
         right[:] = 0.0
         return
     if s.transport[0].until < 0:
         begin(s, start)
-    j.counts[MISSED] += start - s.transport[0].until
-    done = 0
-    while done < frames or s.transport[0].until < start + frames:
-        count = render(s, start + done, start + frames)
-        _send(s, j, count, start, frames)
-        upto = min(s.transport[0].until - start, frames)
-        play(rack, s.out, count, start + done, left[done:upto], right[done:upto], upto - done)
-        done = upto
+    _skip(s, j, start)
+    if j.handles[TRANSPORT] == 1:
+        _keep_to_transport(s, j, start)
+    j.taken[:] = 0
+    while True:
+        port = _next_in(j, frames)
+        if port < 0:
+            break
+        _advance(s, rack, j, left, right, start, int(j.found[0].time), frames)
+        _hear(s, j, port, start)
+    _advance(s, rack, j, left, right, start, frames, frames)
     for i in range(frames):
         j.peak[0] = max(j.peak[0], abs(left[i]), abs(right[i]))
     j.counts[CYCLES] += 1
+
+
+@compiled
+def _keep_to_transport(s: State, j: Jack, start: int) -> None:
+    """Do as JACK's transport does. Without bars and beats of a timebase, its frames are counted at our own tempo."""
+    state = _transport_query(pointer_to(j.handles[CLIENT]), j.position.ctypes)
+    p = j.position[0]
+    tempo_bpm = s.transport[0].own_tempo_bpm
+    if p.valid & _BBT and p.beats_per_minute > 0.0 and p.beat_type > 0.0:
+        beats = (p.bar - 1) * p.beats_per_bar + (p.beat - 1) + p.tick / p.ticks_per_beat
+        tempo_bpm = p.beats_per_minute * 4.0 / p.beat_type
+        song = beats * 4.0 / p.beat_type * TICKS_PER_BEAT
+    else:
+        song = p.frame / s.transport[0].rate * tempo_bpm / 60.0 * TICKS_PER_BEAT
+    keep_to_transport(s, state == _ROLLING, int(song + 0.5), float(start), min(max(tempo_bpm, 20.0), 400.0))
+
+
+@compiled
+def _skip(s: State, j: Jack, start: int) -> None:
+    """Account for frames that the server skipped: an empty window tells `render` of the stall."""
+    missed = start - s.transport[0].until
+    if missed > 0:
+        j.counts[MISSED] += missed
+        render(s, start, start)
 
 
 def _on_period(frames: int, pointer: Any) -> int:
@@ -196,20 +259,12 @@ def process_callback() -> Any:
     return callback(types.int32(types.uint32, types.voidptr))(_on_period)
 
 
-@compiled
-def _drain(j: Jack, into: NDArray[Any]) -> int:
-    count = min(waiting(j.inbox_ends), into.size)
-    for i in range(count):
-        into[i] = j.inbox[(j.inbox_ends[READ] + i) % IN_EVENTS]
-    release(j.inbox_ends, count)
-    return count
-
-
 class JackDriver:
     """Turns the crank by the JACK server's frames.
 
     `make` is called with the server's rate and returns the state and the rack to play; `outputs` names MIDI
-    ports 1, 2, … . Raises OSError, in words a player understands, where there is no JACK.
+    ports 1, 2, … . Raises OSError, in words a player understands, where there is no JACK. `lost` says why the
+    server is gone, and is empty while it is there.
     """
 
     name = "jack"
@@ -224,14 +279,24 @@ class JackDriver:
         self._callback = process_callback()
         self._binding = _binding()
         self.client = _open_client(self._binding, client_name)
+        self.lost = ""
+        self.client.set_shutdown_callback(self._on_shutdown)
         self.rate = float(self.client.samplerate)
         self.state, self.rack = make(self.rate)
         self.memory = Jack(*(np.zeros(size, dtype) for _, size, dtype in JACK_LAYOUT))
         self._table = address_table(self.state, self.rack, self.memory)
-        self.outputs = [self.client.midi_outports.register(name) for name in outputs[: PORTS - 1]]
-        self.inputs = [self.client.midi_inports.register(name) for name in inputs[:IN_PORTS]]
-        self.audio = [self.client.outports.register(name) for name in ("left", "right")]
+        try:
+            self.outputs = [self.client.midi_outports.register(name) for name in outputs[: PORTS - 1]]
+            self.inputs = [self.client.midi_inports.register(name) for name in inputs[:IN_PORTS]]
+            self.audio = [self.client.outports.register(name) for name in ("left", "right")]
+        except self._binding.JackError as error:
+            self.client.close()
+            raise OSError(f"JACK refuses a port: {error}") from None
         self._hand_over()
+
+    def _on_shutdown(self, _status: Any, reason: str) -> None:
+        """Hear, on a thread of JACK's, that the server ends; nothing here may call JACK."""
+        self.lost = f"the JACK server is gone ({reason or 'it gave no reason'})"
 
     def _hand_over(self) -> None:
         """Put the C handles where the callback finds them, and make it JACK's."""
@@ -255,7 +320,20 @@ class JackDriver:
     def start(self) -> None:
         """Begin to turn."""
         raise_flag(self.memory.handles, RUNNING, 1)
-        self.client.activate()
+        try:
+            self.client.activate()
+        except self._binding.JackError as error:
+            raise OSError(f"JACK does not let us play: {error}") from None
+
+    def keep_to_transport(self) -> None:
+        """Start, stop and jump with JACK's transport from now on, at its tempo where it has one."""
+        self.memory.handles[TRANSPORT] = 1
+
+    def present(self) -> int:
+        """Return the frame that sounds now, as nearly as JACK can tell."""
+        low = int(self.client.frame_time)
+        high = int(self.memory.counts[FRAMES_HIGH])
+        return high + low
 
     def wake(self) -> None:
         """Do nothing: the next period takes every command."""
@@ -267,10 +345,7 @@ class JackDriver:
     def connect_audio(self) -> int:
         """Connect left and right to the first two physical outputs; return how many connections that made."""
         playback = self.client.get_ports(is_audio=True, is_input=True, is_physical=True)
-        pairs = list(zip(self.audio, playback, strict=False))
-        for ours, theirs in pairs:
-            self.client.connect(ours, theirs)
-        return len(pairs)
+        return sum(self._connect(ours, theirs) for ours, theirs in zip(self.audio, playback, strict=False))
 
     def connect_midi(self, output: int, wanted: Callable[[str], bool]) -> list[str]:
         """Connect MIDI port `output` (from 1) to every JACK input whose name is `wanted`; return their names."""
@@ -280,21 +355,29 @@ class JackDriver:
             for port in self.client.get_ports(is_midi=True, is_input=True)
             if wanted(port.name) and not port.name.startswith(f"{self.client.name}:")
         ]
-        for port in found:
-            self.client.connect(ours, port)
-        return [port.name for port in found]
+        return [port.name for port in found if self._connect(ours, port)]
 
     def connect_inputs(self) -> list[str]:
         """Connect every physical MIDI input to ours; return their names."""
         found = self.client.get_ports(is_midi=True, is_output=True, is_physical=True)
-        for port in found:
-            self.client.connect(port, self.inputs[0])
-        return [port.name for port in found]
+        return [port.name for port in found if self._connect(port, self.inputs[0])]
 
-    def received(self) -> NDArray[Any]:
-        """Return the EVENTs that came in since the last call. One thread alone may call this."""
-        into = np.empty(IN_EVENTS, EVENT)
-        return into[: _drain(self.memory, into)]
+    def connect_input(self, number: int, wanted: Callable[[str], bool]) -> list[str]:
+        """Connect every JACK output whose name is `wanted` to input port `number` (from 0); return their names."""
+        found = [
+            port
+            for port in self.client.get_ports(is_midi=True, is_output=True)
+            if wanted(port.name) and not port.name.startswith(f"{self.client.name}:")
+        ]
+        return [port.name for port in found if self._connect(port, self.inputs[number])]
+
+    def _connect(self, source: Any, destination: Any) -> bool:
+        """Connect two ports; say whether they are, for either may have gone meanwhile, and the server too."""
+        try:
+            self.client.connect(source, destination)
+        except self._binding.JackError:
+            return False
+        return True
 
     def stop(self) -> None:
         """Leave the server; whoever wants silence has sent DO_STOP before."""
@@ -303,10 +386,21 @@ class JackDriver:
         self.client.close()
 
 
+def _nothing(_text: Any) -> None:
+    return None
+
+
+@functools.cache
+def _silence() -> Any:
+    return callback(types.void(types.voidptr))(_nothing)
+
+
 def _binding() -> Any:
-    """Return JACK-Client. Raises OSError where libjack is missing."""
+    """Return JACK-Client, with libjack's own complaints off the player's screen. Raises OSError without libjack."""
     import jack
 
+    # Compiled, because libjack complains on any of its threads, and none of them may wait for the GIL.
+    jack._lib.jack_set_error_function(jack._ffi.cast("void (*)(const char *)", _silence().address))
     return jack
 
 
@@ -315,9 +409,3 @@ def _open_client(binding: Any, name: str) -> Any:
         return binding.Client(name, no_start_server=True)
     except binding.JackOpenError:
         raise OSError("no JACK server is running (start one: jackd -d alsa, or PipeWire's pw-jack)") from None
-
-
-def compile_callback() -> None:
-    """Compile the process callback and what drains its inbox. Raises OSError where there is no libjack."""
-    process_callback()
-    _drain(Jack(*(np.zeros(size, dtype) for _, size, dtype in JACK_LAYOUT)), np.empty(1, EVENT))

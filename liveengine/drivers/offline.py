@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from liveengine.instruments.play import play
 from liveengine.instruments.rack import make_rack
+from liveengine.sequencer.lanes import deliver
 from liveengine.sequencer.render import begin, render
 from liveengine.sequencer.state import State
 from liveengine.sequencer.timeline import when_at
@@ -45,9 +46,10 @@ class OfflineDriver:
         right = np.zeros(frames, np.float32)
         while self.now() < start + frames:
             begin_ = self.now() - start
-            count = render(self.state, start + begin_, start + frames)
+            render(self.state, start + begin_, start + frames)
             end = self.now() - start
-            events = self.state.out[:count].copy()
+            count = deliver(self.state, start + end)
+            events = self.state.due[:count].copy()
             if self.rack is not None:
                 play(
                     self.rack,
@@ -59,4 +61,4 @@ class OfflineDriver:
                     end - begin_,
                 )
             parts.append(events)
-        return np.concatenate(parts) if parts else self.state.out[:0].copy(), np.stack((left, right), axis=1)
+        return np.concatenate(parts) if parts else self.state.due[:0].copy(), np.stack((left, right), axis=1)

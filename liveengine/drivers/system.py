@@ -8,6 +8,7 @@ Realtime-safe.
 from __future__ import annotations
 
 import sys
+from typing import Any
 
 import numpy as np
 from numba import types
@@ -36,20 +37,38 @@ def now_ns(time: NDArray[np.int64]) -> int:
 
 
 @compiled
-def wait_until(deadline_ns: int, wake_fd: int, time: NDArray[np.int64], poll: NDArray[np.int64]) -> None:
-    """Sleep until an instant of the monotonic clock, or until the eventfd `wake_fd` is written to.
+def wait_until(deadline_ns: int, polls: NDArray[np.int64], count: int, time: NDArray[np.int64]) -> int:
+    """Sleep until an instant of the monotonic clock, or until one of the first `count` of `polls` can be read.
 
-    `time` is room for two integers, `poll` for one (a pollfd) and the eventfd's count behind it.
+    `polls` are pollfds, made by `poll_for`; `time` is room for two integers. Returns how many can be read.
     """
-    left = deadline_ns - now_ns(time)
-    if left <= 0:
-        return
+    left = max(deadline_ns - now_ns(time), 0)
     time[0] = left // NS_PER_SECOND
     time[1] = left % NS_PER_SECOND
-    # struct pollfd {int fd; short events; short revents;}, little-endian
-    poll[0] = wake_fd | (_POLLIN << 32)
-    if _ppoll(poll.ctypes, 1, time.ctypes, 0) > 0:
-        _read(wake_fd, poll[1:].ctypes, 8)
+    return _ppoll(polls.ctypes, count, time.ctypes, 0)
+
+
+def poll_for(fd: int) -> int:
+    """Return a pollfd that waits for `fd` to be readable: {int fd; short events; short revents;}, little-endian."""
+    return fd | (_POLLIN << 32)
+
+
+@compiled
+def is_readable(poll: int) -> bool:
+    """Say whether `wait_until` found this pollfd readable."""
+    return (poll >> 48) & _POLLIN != 0
+
+
+@compiled
+def descriptor(poll: int) -> int:
+    """Return the file descriptor of a pollfd."""
+    return poll & 0xFFFFFFFF
+
+
+@compiled
+def read_bytes(fd: int, into: Any, count: int) -> int:
+    """Read at most `count` bytes into an array; return how many came, 0 at the end, negative on an error."""
+    return _read(fd, into.ctypes, count)
 
 
 @compiled

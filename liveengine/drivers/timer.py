@@ -7,10 +7,11 @@ are to play it puts into a ring for the audio driver.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -19,12 +20,14 @@ from numpy.typing import NDArray
 from liveengine.compiled import compiled
 from liveengine.drivers import system
 from liveengine.drivers.lateness import count_late
-from liveengine.drivers.priority import run_first
-from liveengine.music.event import EVENT, INSTRUMENTS
+from liveengine.music.event import EVENT, INSTRUMENTS, RECEIVED
 from liveengine.music.time import NS_PER_SECOND, TICKS_PER_PULSE
+from liveengine.priority import run_first
+from liveengine.sequencer.inlet import receive
+from liveengine.sequencer.lanes import deliver, next_delivery
 from liveengine.sequencer.render import begin, next_instant, render
 from liveengine.sequencer.ring import load_acquire, publish, raise_flag, room
-from liveengine.sequencer.state import ENDS_SIZE, PORTS, WRITTEN, State
+from liveengine.sequencer.state import ENDS_SIZE, IN_PORTS, PORTS, WRITTEN, State
 
 #: The longest sleep: how long a command waits where it cannot wake the thread.
 PERIOD_NS = 1_000_000
@@ -38,6 +41,12 @@ BYTES_LOST = 0
 AUDIO_LOST = 1
 
 
+RECORD_SIZE = RECEIVED.itemsize
+
+#: Messages that are read from an input at a time.
+READ_RECORDS = 64
+
+
 class Timer(NamedTuple):
     """What the loop works with; all of it allocated before it starts."""
 
@@ -46,21 +55,25 @@ class Timer(NamedTuple):
     fill: NDArray[np.int64]  # bytes of each port that wait to be written
     backlog: NDArray[np.uint8]
     time: NDArray[np.int64]
-    poll: NDArray[np.int64]
+    polls: NDArray[np.int64]  # the eventfd that wakes it, then the inputs
+    wake: NDArray[np.int64]
+    received: NDArray[Any]
     counts: NDArray[np.int64]
     audio: NDArray[Any]  # ring of EVENT for the audio driver
     audio_ends: NDArray[np.int64]
 
 
-def make_timer(fds: Mapping[int, int]) -> Timer:
-    """Allocate the loop's memory; `fds` names a file descriptor for each connected port."""
+def make_timer(fds: Mapping[int, int], inputs: Sequence[int] = ()) -> Timer:
+    """Allocate the loop's memory; `fds` names a file descriptor for each connected port, `inputs` for each input."""
     timer = Timer(
         flags=np.zeros(ENDS_SIZE, np.int64),
         fds=np.full(PORTS, -1, np.int64),
         fill=np.zeros(PORTS, np.int64),
         backlog=np.zeros(PORTS * BACKLOG, np.uint8),
         time=np.zeros(2, np.int64),
-        poll=np.zeros(2, np.int64),
+        polls=np.array([0, *map(system.poll_for, inputs[:IN_PORTS])], np.int64),
+        wake=np.zeros(1, np.int64),
+        received=np.zeros(READ_RECORDS, RECEIVED),
         counts=np.zeros(2, np.int64),
         audio=np.zeros(AUDIO_EVENTS, EVENT),
         audio_ends=np.zeros(ENDS_SIZE, np.int64),
@@ -110,50 +123,85 @@ def _flush(t: Timer) -> None:
 
 
 @compiled
-def turn(s: State, t: Timer, now: int) -> None:
-    """Render and send everything that is due by `now`; a stall before it is collapsed."""
+def resume_at(s: State, now: int) -> int:
+    """Return the instant from which to render: the last one rendered, or `now` after a stall too long to catch up."""
     half_pulse = s.transport[0].unit_ticks * TICKS_PER_PULSE * 0.5
-    from_ = s.transport[0].until
-    if now - from_ > max(half_pulse, 2 * PERIOD_NS):
-        from_ = now
-    while s.transport[0].until <= now:
-        count = render(s, max(from_, s.transport[0].until), now + 1)
-        for i in range(count):
-            _queue(t, s.out[i])
-        _flush(t)
-        for i in range(count):
-            if s.out[i].size > 0:
-                count_late(s.lateness, (system.now_ns(t.time) - s.out[i].when) * 1e-3)
+    until = s.transport[0].until
+    return now if now - until > max(half_pulse, 2 * PERIOD_NS) else until
 
 
 @compiled
-def run(s: State, t: Timer, wake_fd: int) -> None:
-    """Turn the crank until told to stop. Holds no GIL, waits for nobody."""
+def turn(s: State, t: Timer, now: int) -> None:
+    """Render and send everything that is due by `now`; a stall before it is collapsed."""
+    from_ = resume_at(s, now)
+    while s.transport[0].until <= now or s.transport[0].out_count > 0:
+        render(s, max(from_, s.transport[0].until), max(now + 1, s.transport[0].until))
+        count = deliver(s, s.transport[0].until)
+        for i in range(count):
+            _queue(t, s.due[i])
+        _flush(t)
+        for i in range(count):
+            if s.due[i].size > 0:
+                count_late(s.lateness, (system.now_ns(t.time) - s.due[i].when) * 1e-3)
+
+
+@compiled
+def _take_inputs(s: State, t: Timer) -> None:
+    """Read what came in; the clock is turned to each message's instant before it is heard."""
+    for port in range(t.polls.size - 1):
+        poll = t.polls[port + 1]
+        if not system.is_readable(poll):
+            continue
+        size = system.read_bytes(system.descriptor(poll), t.received, READ_RECORDS * RECORD_SIZE)
+        if size <= 0:
+            t.polls[port + 1] = -1  # A negative descriptor is not polled: this input has ended.
+            continue
+        for i in range(size // RECORD_SIZE):
+            m = t.received[i]
+            if m.when > s.transport[0].until:
+                turn(s, t, m.when - 1)
+            receive(s, port, m.when, m.size, m.b0, m.b1, m.b2)
+
+
+@compiled
+def run(s: State, t: Timer) -> None:
+    """Turn the crank until told to stop, from the first call's instant on. Holds no GIL, waits for nobody."""
+    if s.transport[0].until < 0 and load_acquire(t.flags, RUNNING) == 1:
+        begin(s, system.now_ns(t.time))
     while load_acquire(t.flags, RUNNING) == 1:
-        deadline = min(next_instant(s), system.now_ns(t.time) + PERIOD_NS)
-        system.wait_until(deadline, wake_fd, t.time, t.poll)
+        first = min(next_instant(s), next_delivery(s))
+        deadline = min(first, system.now_ns(t.time) + PERIOD_NS)
+        if system.wait_until(deadline, t.polls, t.polls.size, t.time) > 0:
+            if system.is_readable(t.polls[0]):
+                system.read_bytes(system.descriptor(t.polls[0]), t.wake, 8)
+            _take_inputs(s, t)
         turn(s, t, system.now_ns(t.time))
 
 
 class TimerDriver:
     """Turns the crank by the system's monotonic clock, in nanoseconds.
 
-    `fds` maps port numbers to file descriptors that take raw MIDI bytes; they should not block.
+    `fds` maps port numbers to file descriptors that take raw MIDI bytes; they should not block. `inputs` are
+    pipes that bring RECEIVED records, input port 0 first.
     """
 
     name = "timer"
     rate = float(NS_PER_SECOND)
 
-    def __init__(self, state: State, fds: Mapping[int, int]) -> None:
+    def __init__(self, state: State, fds: Mapping[int, int], inputs: Sequence[int] = ()) -> None:
         self.state = state
-        self.timer = make_timer(fds)
+        self.timer = make_timer(fds, inputs)
         self.has_priority = False
+        self._inputs = tuple(inputs)
         self._wake_fd = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC) if system.NATIVE else -1
+        self.timer.polls[0] = system.poll_for(self._wake_fd)
         self._thread = threading.Thread(target=self._run, name="timer", daemon=True)
 
     def start(self) -> None:
         """Begin to turn."""
-        begin(self.state, time.monotonic_ns())
+        if system.NATIVE:
+            # It returns at once, for RUNNING is not raised; but it is compiled, or read from disk, before time counts.
+            run(self.state, self.timer)
         raise_flag(self.timer.flags, RUNNING, 1)
         self._thread.start()
 
@@ -161,6 +209,10 @@ class TimerDriver:
         """Let a command that was just pushed be taken at once."""
         if self._wake_fd >= 0:
             os.eventfd_write(self._wake_fd, 1)
+
+    def present(self) -> int:
+        """Return the instant that it is now."""
+        return time.monotonic_ns()
 
     def now(self) -> int:
         """Return the driver's clock."""
@@ -179,23 +231,44 @@ class TimerDriver:
     def _run(self) -> None:
         self.has_priority = run_first()
         if system.NATIVE:
-            run(self.state, self.timer, self._wake_fd)
+            run(self.state, self.timer)
         else:
             self._run_portably()
 
     def _run_portably(self) -> None:
         """The same loop from Python, where compiled code knows no clock to sleep on."""
+        begin(self.state, time.monotonic_ns())
         while self.timer.flags[RUNNING]:
             due = min(next_instant(self.state), time.monotonic_ns() + PERIOD_NS)
             time.sleep(max(0, due - time.monotonic_ns()) / NS_PER_SECOND)
             self._turn_portably(time.monotonic_ns())
 
     def _turn_portably(self, now: int) -> None:
+        from_ = resume_at(self.state, now)
+        self._take_inputs_portably()
         while self.state.transport[0]["until"] <= now:
-            count = render(self.state, self.state.transport[0]["until"], now + 1)
-            for event in self.state.out[:count]:
-                if event["port"] == INSTRUMENTS:
-                    _queue(self.timer, event)
-                elif self.timer.fds[event["port"]] >= 0:
-                    data = bytes((event["b0"], event["b1"], event["b2"]))[: event["size"]]
-                    os.write(int(self.timer.fds[event["port"]]), data)
+            render(self.state, max(from_, self.state.transport[0]["until"]), now + 1)
+            count = deliver(self.state, self.state.transport[0]["until"])
+            for event in self.state.due[:count]:
+                _queue(self.timer, event)
+            self._flush_portably()
+            for event in self.state.due[:count]:
+                if event["size"] > 0:
+                    count_late(self.state.lateness, (time.monotonic_ns() - event["when"]) * 1e-3)
+
+    def _take_inputs_portably(self) -> None:
+        for port, fd in enumerate(self._inputs):
+            with contextlib.suppress(BlockingIOError):
+                for m in np.frombuffer(os.read(fd, READ_RECORDS * RECORD_SIZE), RECEIVED):
+                    receive(self.state, port, int(m["when"]), m["size"], m["b0"], m["b1"], m["b2"])
+
+    def _flush_portably(self) -> None:
+        for port in np.flatnonzero(self.timer.fill):
+            fill = int(self.timer.fill[port])
+            waiting = self.timer.backlog[port * BACKLOG : port * BACKLOG + fill].tobytes()
+            gone = 0
+            with contextlib.suppress(OSError):  # a full pipe takes it the next time; a broken one never
+                gone = os.write(int(self.timer.fds[port]), waiting)
+            left = np.frombuffer(waiting[gone:], np.uint8)
+            self.timer.backlog[port * BACKLOG : port * BACKLOG + left.size] = left
+            self.timer.fill[port] = left.size

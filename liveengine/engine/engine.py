@@ -8,6 +8,7 @@ Pure: no clock, no thread, no I/O. One thread calls it.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 
 from liveengine.engine.events import (
@@ -19,6 +20,7 @@ from liveengine.engine.events import (
     KeyPressed,
     LatenessTold,
     LaunchTold,
+    LinkTold,
     MidiCame,
     SlotEnded,
     TransportMoved,
@@ -31,6 +33,7 @@ from liveengine.engine.parameter import Setting
 from liveengine.engine.spec import NO_SOUND, Patch
 from liveengine.engine.track import SLIDERS, Track
 from liveengine.music.note import Bar
+from liveengine.music.time import TEMPO_MAX_BPM, TEMPO_MIN_BPM, TICKS_PER_BEAT
 from liveengine.music.sound import (
     CHOOSE_SOUND,
     MASTER_CONTROL,
@@ -38,6 +41,7 @@ from liveengine.music.sound import (
     SOUND_NUMBER,
     STRIP_CONTROL,
 )
+from liveengine.music.time import TEMPO_MAX_BPM, TEMPO_MIN_BPM
 from liveengine.sequencer import commands as do
 
 #: A nudge of 1 hurries the beat by this share.
@@ -50,10 +54,13 @@ DELAY_BEATS = 0.75
 class Engine:
     """Everything the players share: tracks, scenes, values, and what is under way.
 
-    `ports` names the MIDI port (from 1) of each track, -1 for none.
+    `ports` names the MIDI port (from 1) of each track, -1 for none. One that `waits` does not start by itself:
+    somebody else's transport will.
     """
 
-    def __init__(self, patch: Patch, mappings: Iterable[Mapping] = (), ports: Iterable[int] = ()) -> None:
+    def __init__(
+        self, patch: Patch, mappings: Iterable[Mapping] = (), ports: Iterable[int] = (), waits: bool = False
+    ) -> None:
         self.patch = patch
         self.mappings = tuple(mappings)
         self.tracks = [Track(number, spec) for number, spec in enumerate(patch.tracks)]
@@ -64,7 +71,7 @@ class Engine:
         self.scene = -1
         self.playing = False
         self.bar = -1
-        self.is_starting = True
+        self.is_starting = not waits
         self.tickets = 0
         self.unknown = 0  # addresses and values that meant nothing
         self.failures = 0  # bars that generators could not make
@@ -100,9 +107,18 @@ class Engine:
                 self.slots.give_back(slot)
             case TransportMoved(playing, tick):
                 yield from self._transport_moved(playing, tick)
+            case LinkTold(beat, tempo_bpm, _, when):
+                yield from self._keep_to_link(beat, tempo_bpm, when)
             case LatenessTold(late, p99_us):
                 yield from self._report("/engine/late", late)
                 yield from self._report("/engine/lateness_us", p99_us)
+
+    def _keep_to_link(self, beat: float, tempo_bpm: float, when: int) -> Iterator[Order]:
+        if TEMPO_MIN_BPM <= tempo_bpm <= TEMPO_MAX_BPM:
+            yield ToSequencer(do.DO_STEER, a=round(beat * TICKS_PER_BEAT), b=when, x=tempo_bpm)
+            if abs(tempo_bpm - float(self.panel.values["/transport/tempo"])) > 0.005:
+                self.panel.values["/transport/tempo"] = tempo_bpm
+                yield Report("/transport/tempo", tempo_bpm)
 
     # -- parameters --------------------------------------------------------
 
@@ -178,7 +194,8 @@ class Engine:
     def _tempo(self) -> Iterator[Order]:
         tempo_bpm = float(self.panel.values["/transport/tempo"])
         nudge = float(self.panel.values["/transport/nudge"])
-        yield ToSequencer(do.DO_TEMPO, x=tempo_bpm * (1.0 + NUDGE_SHARE * nudge))
+        nudged_bpm = tempo_bpm * (1.0 + NUDGE_SHARE * nudge)
+        yield ToSequencer(do.DO_TEMPO, x=min(max(nudged_bpm, TEMPO_MIN_BPM), TEMPO_MAX_BPM))
         if "delay_time" not in self.patch.master:
             control = MASTER_CONTROL["delay_time"]
             yield ToSequencer(do.DO_CONTROL, a=control.number, x=control.clamp(DELAY_BEATS * 60.0 / tempo_bpm))
@@ -217,9 +234,11 @@ class Engine:
         if not 0 <= scene < len(self.patch.scenes):
             self.unknown += 1
             yield Say(f"there is no scene {scene + 1}: this patch has {len(self.patch.scenes)}")
+            yield from self._report("/scene/launch", self.scene + 1)
             return
         self.scene = scene
         yield from self._report("/scene/current", scene + 1)
+        yield from self._report_change("/scene/launch", scene + 1)
         chosen = self.patch.scenes[scene].patterns
         named = {track.number: chosen[track.spec.name] for track in self.tracks if track.spec.name in chosen}
         yield from self._choose({
@@ -238,6 +257,7 @@ class Engine:
             if pattern is not None and pattern >= len(track.spec.patterns):
                 self.unknown += 1
                 yield Say(f"track {track.spec.name} has no pattern {pattern + 1}")
+                yield from self._report(f"/track/{number + 1}/pattern", (track.pattern or 0) + 1)
                 continue
             track.choose(pattern)
             yield from self._report_track(track)
@@ -255,12 +275,19 @@ class Engine:
         if track.playing is None:
             return
         request = track.request(self.patch, self._ticket())
-        launch = Launch(self.panel.quantum_ticks, legato=True, waiting={request.ticket: track.number})
         yield request
+        if self.launches.renew(track.number, request.ticket):
+            return  # It still goes with those it was asked for together with (L2).
+        # A pattern that has not begun has no place to keep: it begins with the newer bar.
+        legato = not track.is_due(self.bar)
+        launch = Launch(self.panel.quantum_ticks, legato, waiting={request.ticket: track.number})
         yield from self._go(self.launches.add(launch))
 
     def _ask_fill(self, track: Track) -> Iterator[Order]:
-        if track.playing is None or not self.playing:
+        if track.playing is None or track.home is None or not self.playing:
+            return
+        if track.is_due(self.bar):
+            yield Say(f"{track.spec.name} takes up another pattern first: no fill before that")
             return
         request = track.request_fill(self.patch, self._ticket(), self.bar + 1)
         launch = Launch(self.patch.metre.bar_ticks, True, True, {request.ticket: track.number})
@@ -271,7 +298,8 @@ class Engine:
         """Launch what is ready; with the first launch the music starts."""
         for launch in ready:
             for number in launch.silences:
-                self.tracks[number].home = None
+                track = self.tracks[number]
+                track.home, track.fill_slot, track.fill_bar = None, -1, -1
                 yield ToSequencer(do.DO_LAUNCH, number, launch.quantum, a=-1)
             for number, bar in launch.bars.items():
                 yield from self._launch_bar(self.tracks[number], bar, launch)
@@ -280,60 +308,67 @@ class Engine:
             yield ToSequencer(do.DO_START)
 
     def _launch_bar(self, track: Track, bar: Bar, launch: Launch) -> Iterator[Order]:
+        if launch.is_fill and not self.playing:
+            return  # It came too late for the bar it was made for.
+        if launch.legato and not launch.is_fill and track.fill_slot >= 0:
+            track.home = bar  # A fill comes first; home, as it is by then, comes after it.
+            return
         slot = self.slots.take()
         if slot is None:
             yield Say(f"no room for another pattern: {track.spec.name} plays on as it is")
             return
-        if not launch.legato:
-            track.fresh_slot = slot
+        quantum = launch.quantum
         if launch.is_fill:
-            track.fill_slot = slot
+            track.fill_slot, track.fill_bar = slot, math.inf
         else:
             track.home = bar
-            track.fill_slot = track.fill_bar = -1
+            if not launch.legato:
+                track.fresh_slot, track.fill_slot, track.fill_bar = slot, -1, -1
+            elif track.fill_bar == self.bar >= 0:
+                quantum = self.patch.metre.bar_ticks  # The fill has its bar, and no more.
         yield WriteSlot(slot, bar)
-        yield ToSequencer(do.DO_LAUNCH, track.number, launch.quantum, a=slot, b=int(launch.legato))
+        yield ToSequencer(do.DO_LAUNCH, track.number, quantum, a=slot, b=int(launch.legato))
 
     # -- what the data plane tells -----------------------------------------
 
     def _launch_told(self, number: int, slot: int, tick: int) -> None:
-        track = self.tracks[number]
-        track.due_tick = tick
-        bar = tick // self.patch.metre.bar_ticks
-        if slot == track.fill_slot and slot >= 0:
-            track.fill_bar = bar
-        elif slot == track.fresh_slot:
-            track.anchor_bar = bar
+        self.tracks[number].launched(slot, tick, tick // self.patch.metre.bar_ticks, self.playing)
 
     def _bar_began(self, number: int) -> Iterator[Order]:
         self.bar = number
         yield from self._report("/transport/bar", number + 1)
         for track in self.tracks:
-            if track.fill_bar == number and track.home is not None:
+            if track.fill_slot >= 0 and track.fill_bar <= number and track.home is not None:
                 # The fill has its bar; what it interrupted comes back where its playhead would be.
+                track.fill_slot = -1
                 back = Launch(self.patch.metre.bar_ticks, legato=True)
                 yield from self._launch_bar(track, track.home, back)
-            elif track.is_last_time_round(number):
+            if track.is_last_time_round(number):
                 track.rolls += 1
                 yield from self._ask_again(track)
 
     def _transport_moved(self, playing: bool, tick: int) -> Iterator[Order]:
         self.playing = playing
-        if playing and tick == 0:
-            for track in self.tracks:
-                track.anchor_bar = 0
-        self.panel.values["/transport/play"] = playing
+        first_bar = -(-tick // self.patch.metre.bar_ticks)
+        for track in self.tracks:
+            track.transport_moved(playing, first_bar, tick == 0)
+        yield from self._report_change("/transport/play", playing)
         yield from self._report("/transport/playing", playing)
 
     def _report(self, address: str, value: Setting) -> Iterator[Order]:
         self.panel.values[address] = value
         yield Report(address, value)
 
+    def _report_change(self, address: str, value: Setting) -> Iterator[Order]:
+        """Report what became of a value, but not to whoever has just set it so."""
+        if self.panel.values.get(address) != value:
+            yield from self._report(address, value)
+
     def _report_track(self, track: Track) -> Iterator[Order]:
         root = f"/track/{track.number + 1}/"
         pattern = track.playing
         yield from self._report(root + "playing", f"{pattern.name} ({pattern.generator})" if pattern else "")
         if track.pattern is not None:
-            yield from self._report(root + "pattern", track.pattern + 1)
+            yield from self._report_change(root + "pattern", track.pattern + 1)
             for name in SLIDERS:
-                yield from self._report(root + name, track.sliders[name])
+                yield from self._report_change(root + name, track.sliders[name])

@@ -89,7 +89,17 @@ class LatenessTold:
     p99_us: float
 
 
+@dataclass(frozen=True, slots=True)
+class LinkTold:
+    """The Link session is at `beat` (quarter notes) at instant `when` of the driver's clock."""
+
+    beat: float
+    tempo_bpm: float
+    playing: bool
+    when: int
+
+
 Event = (
     Asked | MidiCame | KeyPressed | BarReady | BarFailed | BarBegan | LaunchTold | SlotEnded
-    | TransportMoved | LatenessTold
+    | TransportMoved | LatenessTold | LinkTold
 )  # fmt: skip

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from liveengine.engine.parameters import PATTERNS_MAX, SCENES_MAX, TRACK_NAME, TRACKS_MAX
 from liveengine.engine.schema import Section, near
-from liveengine.engine.spec import NO_SOUND, QUANTA, Patch, PatternSpec, SceneSpec, TrackSpec
+from liveengine.engine.spec import NO_SOUND, QUANTA, OutputSpec, Patch, PatternSpec, SceneSpec, TrackSpec
 from liveengine.engine.tomlfile import close_file, open_file, resolve
 from liveengine.generators.catalogue import find as find_generator
 from liveengine.generators.contract import ROLES
@@ -26,6 +26,7 @@ from liveengine.rhythms.notation import parse as parse_rhythm
 
 __all__ = [
     "QUANTA",
+    "OutputSpec",
     "Patch",
     "PatternSpec",
     "SceneSpec",
@@ -38,6 +39,7 @@ BARS_MAX = 16
 CHORDS_MAX = 64
 EVERY_MAX = 128
 SEED_MAX = 2**63 - 1
+LATENCY_MAX_MS = 500.0
 GM_DRUM_CHANNEL = 10
 
 #: For each role the sound and the register that a track has unless it says otherwise.
@@ -76,13 +78,42 @@ def load_patch(path: Path | str) -> Patch:
         quantum=top.choice("quantum", QUANTA, "bar"),
         tracks=tracks,
         scenes=_scenes(top, tracks),
-        clock_ports=top.list_of("clock", str, (), TRACKS_MAX),
+        outputs=_outputs(top),
         master=_controls(top.table("master", "master control"), MASTER_CONTROLS),
     )
     if not patch.chords:
         top.problem("chords", "is an empty list (leave it out for the key's own chord)")
     close_file(top)
     return patch
+
+
+def load_outputs(path: Path) -> tuple[OutputSpec, ...]:
+    """Read a file of [[output]] tables alone. Raises FileError with everything that is wrong with it."""
+    top = open_file(path)
+    outputs = _outputs(top)
+    close_file(top)
+    return outputs
+
+
+def _outputs(top: Section) -> tuple[OutputSpec, ...]:
+    """Read the [[output]] tables, and `clock = [...]`, the short form of those that say no more than clock."""
+    clocked = [OutputSpec(port, clock=True) for port in top.list_of("clock", str, (), TRACKS_MAX)]
+    sections = top.tables("output", TRACKS_MAX)
+    told = []
+    for section in sections:
+        port = section.text("port")
+        section.called(port)
+        told.append(
+            OutputSpec(
+                port=port,
+                latency_ms=section.number("latency", 0.0, LATENCY_MAX_MS, 0.0, "ms"),
+                clock=section.toggle("clock", any(port == short.port for short in clocked)),
+                clock_offset_ms=section.number("clock_offset", -LATENCY_MAX_MS, LATENCY_MAX_MS, 0.0, "ms"),
+                clock_when_stopped=section.toggle("clock_when_stopped", False),
+            )
+        )
+    _unique(sections, [output.port for output in told])
+    return (*told, *(short for short in clocked if all(short.port != output.port for output in told)))
 
 
 def _tonic(key: Key) -> Chord:
@@ -119,6 +150,7 @@ def _track(section: Section, number: int, metre: Metre) -> TrackSpec:
         port=section.text("port", ""),
         channel=section.whole("channel", 1, 16, GM_DRUM_CHANNEL if role == "drums" else min(number, 16)),
         program=section.whole("program", 1, 128) if "program" in section else None,
+        listen=section.text("listen", ""),
         low=low,
         high=high,
         patterns=_patterns(section, role, metre),

@@ -48,6 +48,7 @@ class TrackSpec:
 
     `controls` holds only what the patch sets, by the names of SOUND_CONTROLS. `port` is a pattern for a MIDI
     output's name, empty for the default output; `channel` 1–16; `program` 1–128 or None for none sent.
+    `listen` is a pattern for a MIDI input whose notes the track plays at once, empty for none.
     """
 
     name: str
@@ -57,6 +58,7 @@ class TrackSpec:
     port: str = ""
     channel: int = 1
     program: int | None = None
+    listen: str = ""
     low: int = PITCH_MIN
     high: int = PITCH_MAX
     patterns: tuple[PatternSpec, ...] = ()
@@ -74,8 +76,23 @@ class SceneSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class OutputSpec:
+    """What is to be known of a MIDI output; `port` is a pattern for its name.
+
+    `latency_ms` is how long after a note is sent the device sounds: every other output waits for it.
+    `clock_offset_ms` moves the clock against the notes, later where positive.
+    """
+
+    port: str
+    latency_ms: float = 0.0
+    clock: bool = False
+    clock_offset_ms: float = 0.0
+    clock_when_stopped: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Patch:
-    """A whole set. `quantum` is one of QUANTA; `clock_ports` are patterns for MIDI outputs that get clock."""
+    """A whole set. `quantum` is one of QUANTA; `outputs` tells what is known of MIDI outputs: latency, clock."""
 
     path: Path
     title: str = ""
@@ -88,5 +105,5 @@ class Patch:
     quantum: str = "bar"
     tracks: tuple[TrackSpec, ...] = ()
     scenes: tuple[SceneSpec, ...] = ()
-    clock_ports: tuple[str, ...] = ()
+    outputs: tuple[OutputSpec, ...] = ()
     master: Mapping[str, float] = field(default_factory=dict)

@@ -12,7 +12,7 @@ EVENT = np.dtype(
     [
         ("when", "i8"),   # the driver's clock: ns or frames
         ("tick", "i8"),   # song tick
-        ("value", "f4"),  # an instrument control's value, where size is 0
+        ("value", "f4"),  # an instrument control's value, where size is 0; 1: it must not wait in a lane
         ("port", "i2"),   # output port; INSTRUMENTS is the built-in rack
         ("track", "i2"),  # the patch's track, -1 for none
         ("size", "u1"),   # MIDI bytes in use, 1-3; 0: instrument control b1 takes `value`
@@ -25,6 +25,18 @@ EVENT = np.dtype(
 
 #: The port number of the built-in instruments; MIDI ports count from 1.
 INSTRUMENTS = 0
+
+#: How a message that came in crosses from a receiver process to the data plane.
+RECEIVED = np.dtype(
+    [
+        ("when", "i8"),  # ns of the monotonic clock
+        ("size", "u1"),  # MIDI bytes in use, 1-3
+        ("b0", "u1"),
+        ("b1", "u1"),
+        ("b2", "u1"),
+        ("pad", "u4"),
+    ]
+)  # fmt: skip
 
 # Status bytes (MIDI 1.0); the low nibble of a channel message is the channel.
 NOTE_OFF = 0x80

@@ -11,7 +11,6 @@ that still sounds is ended.
 
 from __future__ import annotations
 
-import contextlib
 import os
 import signal
 import subprocess
@@ -21,6 +20,7 @@ import mido
 
 from liveengine.music.event import ALL_SOUND_OFF, CONTROL_CHANGE, SUSTAIN
 from liveengine.ports.rtmidi import MidiPortError, Output
+from liveengine.priority import run_first
 
 _READ_SIZE = 4096
 
@@ -88,9 +88,7 @@ def main() -> int:
         print("refused", error, flush=True)
         return 1
     print("open", output.name, flush=True)
-    # Where it is not allowed, or not Linux, it sends all the same; `doctor` tells.
-    with contextlib.suppress(OSError, AttributeError):
-        os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(40))
+    run_first()
     forward(sys.stdin.fileno(), output)
     output.close()
     return 0

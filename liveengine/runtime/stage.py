@@ -16,23 +16,29 @@ from pathlib import Path
 
 from liveengine.drivers.audio import AudioDriver, device_rate
 from liveengine.drivers.jack import JackDriver
-from liveengine.drivers.priority import lock_memory
 from liveengine.drivers.timer import TimerDriver
 from liveengine.engine.engine import Engine
-from liveengine.engine.events import Event, MidiCame
+from liveengine.engine.events import Event, LinkTold, MidiCame
 from liveengine.engine.mapping import Mapping
 from liveengine.engine.orders import Report, Say
-from liveengine.engine.spec import Patch
-from liveengine.instruments.rack import Rack, make_rack
-from liveengine.ports import rtmidi
+from liveengine.engine.spec import OutputSpec, Patch
+from liveengine.instruments.rack import Rack, look_ahead_frames, make_rack
+from liveengine.ports.link import LinkPeer
 from liveengine.ports.names import matches
 from liveengine.ports.osc import OscServer
+from liveengine.priority import lock_memory
+from liveengine.runtime.clock import Clock
 from liveengine.runtime.generation import GeneratorThread
+from liveengine.runtime.inputs import Input, open_inputs
 from liveengine.runtime.outputs import DEFAULT_OUTPUT, Output, open_outputs, port_patterns, track_ports
 from liveengine.runtime.recorder import Recorder
 from liveengine.runtime.session import Session
-from liveengine.sequencer.commands import DO_CLOCK, DO_PANIC, DO_STOP, push
-from liveengine.sequencer.state import State, make_state
+from liveengine.runtime.wiring import output_specs, wire_inputs, wire_outputs
+from liveengine.sequencer.commands import DO_PANIC, DO_STOP, push
+from liveengine.sequencer.slots import drain_inbox
+from liveengine.sequencer.state import PORTS, State, make_state
+
+DEFAULT_INPUT = "midi_in"
 
 #: How often the control thread looks at the log and at JACK's inbox when nothing wakes it.
 LOOK_S = 0.004
@@ -40,9 +46,6 @@ LOOK_S = 0.004
 #: Time for the data plane to end every note before the driver stops, and for the rack to fade.
 SILENCE_S = 1.0
 FADE_S = 0.08
-
-#: MIDI status bytes from here on are real-time messages, which are the data plane's.
-REAL_TIME = 0xF8
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +58,18 @@ class Options:
     osc_needed: bool = False  # a taken port is an error, not a remark
     record: Path | None = None
     mappings: Sequence[Mapping] = field(default_factory=tuple)
+    clock: Clock = field(default_factory=Clock)
+    measured: Sequence[OutputSpec] = ()  # what is known of this machine's outputs
+    # The doors: python-rtmidi's, unless a program opens its own (`ports.virtual`).
+    open_outputs: Callable[[list[str], Callable[[str], None]], dict[int, Output]] = open_outputs
+    open_inputs: Callable[[Callable[[str], bool], Callable[[str], None]], list[Input]] = open_inputs
 
 
 class Stage:
     """A live set from `start` to `stop`. `say` gets every remark for the player, from any thread.
 
-    Raises OSError, in one clear line, where what was asked for by name is not there.
+    Raises OSError, in one clear line, where what was asked for by name is not there, and ValueError where the
+    patch wants more than there can be.
     """
 
     def __init__(self, patch: Patch, options: Options, say: Callable[[str], None]) -> None:
@@ -70,14 +79,22 @@ class Stage:
         self.recorder = Recorder(patch, options.record)
         self.errors = 0
         self.outputs: dict[int, Output] = {}
-        self.inputs: list[rtmidi.Input] = []
+        self.inputs: list[Input] = []
         self.audio: AudioDriver | None = None
         self.osc: OscServer | None = None
+        self.link: LinkPeer | None = None
+        self.input_names: list[str] = []
+        self._wanted: list[str] = []
         self._options = options
         self._running = threading.Event()
         self._patterns = port_patterns(patch)
+        if len(self._patterns) >= PORTS:
+            wanted = len(self._patterns) - 1
+            raise ValueError(f"{patch.path}: names {wanted} MIDI outputs for tracks and clock; {PORTS - 2} at most")
         self.driver: JackDriver | TimerDriver = self._put_up_driver()
-        self.engine = Engine(patch, options.mappings, track_ports(patch, self._patterns))
+        self.engine = Engine(
+            patch, options.mappings, track_ports(patch, self._patterns), waits=options.clock.kind in ("midi", "jack")
+        )
         self.generator = GeneratorThread(self.inbox.put)
         self.session = Session(self.engine, self.driver.state, self.generator.request, self._tell, self.driver.wake)
         self._control = threading.Thread(target=self._run, name="control", daemon=True)
@@ -98,14 +115,23 @@ class Stage:
         return self._put_up_timer()
 
     def _put_up_jack(self) -> JackDriver:
-        names = [DEFAULT_OUTPUT, *(f"to_{pattern}" for pattern in self._patterns[1:])]
-        return JackDriver(self._make, names)
+        outputs = [DEFAULT_OUTPUT, *(f"to_{pattern}" for pattern in self._patterns[1:])]
+        # A port of ours for each input that is wanted by name; the player's connections decide what it hears.
+        self._wanted = list(dict.fromkeys([self._options.clock.port, *(track.listen for track in self.patch.tracks)]))
+        self._wanted = [pattern for pattern in self._wanted if pattern]
+        inputs = [DEFAULT_INPUT, *(f"from_{pattern}" for pattern in self._wanted)]
+        return JackDriver(self._make, outputs, inputs)
 
     def _put_up_timer(self) -> TimerDriver:
         patch = self.patch
         state = make_state(TimerDriver.rate, patch.tempo_bpm, patch.metre, patch.seed)
-        self.outputs = open_outputs(self._patterns, self.say)
-        driver = TimerDriver(state, {number: output.fd for number, output in self.outputs.items()})
+        self.outputs = self._options.open_outputs(self._patterns, self.say)
+        self.inputs = self._options.open_inputs(self._is_wanted, self.say)
+        driver = TimerDriver(
+            state,
+            {number: output.fd for number, output in self.outputs.items()},
+            [heard.fd for heard in self.inputs],
+        )
         if self._options.audio:
             try:
                 rate = device_rate()
@@ -114,23 +140,45 @@ class Stage:
                 self.say(f"no sound: {error}")
         return driver
 
+    def _is_wanted(self, name: str) -> bool:
+        """Say whether anybody wants to hear a MIDI input: a mapping, a track, or the clock that is followed."""
+        patterns = [self._options.clock.port, *(track.listen for track in self.patch.tracks)]
+        mapped = any(mapping.hears(name) for mapping in self._options.mappings)
+        return mapped or any(pattern and matches(pattern, name) for pattern in patterns)
+
     def start(self) -> None:
         """Open the doors, and play as soon as the first bars are there."""
         self._open_osc()
         self._running.set()
+        driver = self.driver
         self.session.begin()
-        for number, pattern in enumerate(self._patterns, 1):
-            if pattern in self.patch.clock_ports:
-                push(self.driver.state, DO_CLOCK, number, a=1)
-        self.driver.start()
-        if isinstance(self.driver, JackDriver):
-            self._connect_jack(self.driver)
+        specs = output_specs(self.patch, self._patterns, self._options.measured)
+        if isinstance(driver, JackDriver):
+            self.input_names = [f"from_{DEFAULT_INPUT}", *(f"from_{pattern}" for pattern in self._wanted)]
         else:
-            self._open_inputs()
+            self.input_names = [heard.name for heard in self.inputs]
+        wire_outputs(driver.state, self.patch, specs, self._sound_ms())
+        wire_inputs(driver.state, self.patch, self._options.clock, self.input_names, self.say)
+        lock_memory()  # Now, for locking holds up every thread that touches a fresh page, the driver's too.
+        if isinstance(driver, JackDriver) and self._options.clock.kind == "jack":
+            driver.keep_to_transport()
+        driver.start()
+        if isinstance(driver, JackDriver):
+            self._connect_jack(driver)
         if self.audio:
             self._start_audio(self.audio)
-        lock_memory()
+        if self._options.clock.kind == "link":
+            self.link = LinkPeer(self.patch.tempo_bpm, self.patch.metre.beats, self._hear_link)
         self._control.start()
+
+    def _sound_ms(self) -> float:
+        """Return how much later than a MIDI message at the same tick the built-in instruments are heard, in ms."""
+        if isinstance(self.driver, JackDriver):
+            return 1000.0 * look_ahead_frames(self.driver.rate) / self.driver.rate
+        return self.audio.latency_ms if self.audio else 0.0
+
+    def _hear_link(self, beat: float, tempo_bpm: float, playing: bool, _peers: int) -> None:
+        self.inbox.put(LinkTold(beat, tempo_bpm, playing, self.driver.present()))
 
     def _open_osc(self) -> None:
         if self._options.osc is None:
@@ -156,30 +204,24 @@ class Stage:
             if not driver.connect_midi(number, partial(matches, pattern)):
                 self.say(f'MIDI out: no JACK port called "{pattern}"')
         driver.connect_inputs()
-
-    def _open_inputs(self) -> None:
-        """Listen to every MIDI input that a mapping wants, and to one of our own for others to connect to."""
-        try:
-            wanted = [
-                name
-                for name in rtmidi.input_names()
-                if "liveengine" not in name and any(m.hears(name) for m in self._options.mappings)
-            ]
-            self.inputs = [rtmidi.Input(self._hear, name) for name in wanted]
-            self.inputs.append(rtmidi.Input(self._hear))
-        except rtmidi.MidiPortError as error:
-            self.say(f"MIDI in: {error}")
+        for number, pattern in enumerate(self._wanted, 1):
+            if not driver.connect_input(number, partial(matches, pattern)):
+                self.say(f'MIDI in: no JACK port called "{pattern}" yet; connect one to liveengine:from_{pattern}')
 
     # -- playing -----------------------------------------------------------
 
-    def _hear(self, port: str, data: bytes, _when_ns: int) -> None:
-        if data and data[0] < REAL_TIME:
-            self.inbox.put(MidiCame(port, data))
+    @property
+    def lost(self) -> str:
+        """Why nothing turns the beat any more; empty while all is well."""
+        return self.driver.lost if isinstance(self.driver, JackDriver) else ""
 
     def _tell(self, told: Report | Say) -> None:
         if isinstance(told, Say):
             self.say(told.text)
-        elif self.osc:
+            return
+        if self.link and told.address == "/transport/tempo":
+            self.link.set_tempo(float(told.value))
+        if self.osc:
             self.osc.tell(told)
 
     def _run(self) -> None:
@@ -194,10 +236,9 @@ class Stage:
         try:
             if event is not None:
                 self.session.feed(event)
-            if isinstance(self.driver, JackDriver):
-                for came in self.driver.received():
-                    data = bytes((came["b0"], came["b1"], came["b2"]))[: came["size"]]
-                    self._hear("jack:midi_in", data, int(came["when"]))
+            for came in drain_inbox(self.driver.state):
+                data = bytes((came["b0"], came["b1"], came["b2"]))[: came["size"]]
+                self.session.feed(MidiCame(self.input_names[came["port"]], data))
             self.recorder.take(self.session.read_log())
             self.recorder.save_now_and_then()
         except Exception as error:  # the show goes on
@@ -224,6 +265,8 @@ class Stage:
             heard.close()
         for output in self.outputs.values():
             output.close()
+        if self.link:
+            self.link.close()
         if self.osc:
             self.osc.close()
         self.generator.close()
@@ -234,6 +277,6 @@ class Stage:
     def _wait_for_silence(self) -> None:
         ends = self.driver.state.command_ends
         deadline = time.monotonic() + SILENCE_S
-        while ends[0] != ends[8] and time.monotonic() < deadline:
+        while ends[0] != ends[8] and not self.lost and time.monotonic() < deadline:
             time.sleep(0.002)
         time.sleep(FADE_S)

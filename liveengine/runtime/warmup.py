@@ -32,7 +32,8 @@ def _timer() -> None:
     driver = timer.TimerDriver(make_state(), {})
     begin(driver.state, 0)
     timer.turn(driver.state, driver.timer, 1)
-    timer.run(driver.state, driver.timer, -1)
+    timer.run(driver.state, driver.timer)
+    slots.drain_inbox(driver.state)
     driver.stop()
 
 
@@ -44,7 +45,7 @@ def _audio() -> None:
 
 
 def _jack() -> None:
-    jack.compile_callback()
+    jack.process_callback()
 
 
 #: What is compiled, in the order in which it builds on itself.

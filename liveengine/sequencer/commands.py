@@ -97,7 +97,7 @@ def push(
 
 
 @compiled
-def _is_sound(c: Any) -> bool:  # noqa: PLR0911 - one answer a kind
+def _is_sound(c: Any) -> bool:  # noqa: PLR0911, PLR0912 - one answer a kind
     """Say whether a command names things that exist: the data plane trusts nobody."""
     if not 0 <= c.kind < _KINDS or c.quantum < 0:
         return False

@@ -98,7 +98,7 @@ def clock_came(s: State, when: float) -> None:
         steps = 1
         periods = (when - f.time) / f.period
         if f.settled and gap > (2.0 - STRAY) * f.period and abs(periods - math.floor(periods + 0.5)) < STRAY:
-            steps = int(math.floor(periods + 0.5))
+            steps = math.floor(periods + 0.5)
         f.extra -= f.extra * FADE
         f.missing += ((1.0 if steps == 2 else 0.0) - f.missing) * FADE
         _count(s, when, steps)
@@ -123,7 +123,7 @@ def _begin(s: State, when: float) -> None:
     transport = s.transport[0]
     here = transport.tick_origin + (when - transport.when_origin) / transport.unit_ticks
     origin = transport.song_origin if transport.playing else 0
-    f.tick = origin + int(math.floor((here - origin) / TICKS_PER_PULSE + 0.5)) * TICKS_PER_PULSE
+    f.tick = origin + math.floor((here - origin) / TICKS_PER_PULSE + 0.5) * TICKS_PER_PULSE
     f.period = transport.unit_ticks * TICKS_PER_PULSE
     f.extra = f.missing = f.jitter = f.high = f.low = 0.0
     _first(s, when, (f.tick - here) * transport.unit_ticks if transport.playing else 0.0)
@@ -133,7 +133,7 @@ def _begin(s: State, when: float) -> None:
 def _return(s: State, when: float) -> None:
     """Take the first pulse after a silence: those that were lost are counted, and the beat slews to it (C5)."""
     f = s.follower[0]
-    steps = max(1, int(math.floor((when - f.time) / f.period + 0.5)))
+    steps = max(1, math.floor((when - f.time) / f.period + 0.5))
     f.tick += steps * TICKS_PER_PULSE
     _first(s, when, f.offset + when - (f.time + steps * f.period))
 
@@ -188,6 +188,9 @@ def _lay(s: State, when: float, steps: int) -> None:
     f.jitter += (abs(when - f.time) - f.jitter) * FADE
     f.high = max(f.high, when - f.time)
     f.low = min(f.low, when - f.time)
+    if f.index % LOCK_PULSES == 0:
+        f.spread = f.high - f.low
+        f.high = f.low = 0.0
 
 
 @compiled

@@ -73,9 +73,9 @@ def _play_through(s: State, track: int, when: int, size: int, b0: int, b1: int, 
         channel = track if port == INSTRUMENTS else s.tracks[track].channel
         key = (port << 11) | (channel << 7) | b1
         if kind == NOTE_ON and b2 > 0:
-            strike(s, tick, port, channel, track, b1, b2, NEVER - tick)
+            strike(s, tick, port, channel, track, b1, b2, NEVER - tick, 1.0)
         elif kind in (NOTE_ON, NOTE_OFF):
             if s.ledger[key].stamp != 0 and s.ledger[key].track == track:
                 end_note(s, key, tick)
         else:
-            emit(s, tick, port, track, size, kind | channel, b1, b2, 0.0)
+            emit(s, tick, port, track, size, kind | channel, b1, b2, 1.0)

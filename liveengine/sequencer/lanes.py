@@ -2,6 +2,7 @@
 
 Each port has two, for its notes and for its clock, so that a slow device can
 be sent to earlier than a quick one, and a clock be set ahead of the notes.
+One more lane never waits: for what is played through from a keyboard.
 A lane only delays; what is to come early is had by rendering everything
 early (`transport.lead`) and delaying the rest.
 
@@ -14,11 +15,13 @@ from typing import Any
 
 from liveengine.compiled import compiled
 from liveengine.music.event import CLOCK, SONG_POSITION
-from liveengine.sequencer.state import LANE_SIZE, LANES, NEVER, OUT_SIZE, PORTS, State
+from liveengine.sequencer.state import EXPRESS, LANE_SIZE, LANES, NEVER, OUT_SIZE, PORTS, State
 
 
 @compiled
 def _lane_of(event: Any) -> int:
+    if event.size > 0 and event.value == 1.0:
+        return EXPRESS
     return event.port + (PORTS if event.b0 >= CLOCK or event.b0 == SONG_POSITION else 0)
 
 

@@ -20,7 +20,7 @@ def end_note(s: State, key: int, tick: int) -> None:
     """Send the note-off of a sounding key and strike it from the ledger."""
     transport = s.transport[0]
     entry = s.ledger[key]
-    emit(s, tick, key >> 11, entry.track, 3, NOTE_OFF | ((key >> 7) & 15), key & 127, 0, 0.0)
+    emit(s, tick, key >> 11, entry.track, 3, NOTE_OFF | ((key >> 7) & 15), key & 127, 0, entry.express)
     entry.stamp = 0
     last = transport.voice_count - 1
     moved = s.voices[last]
@@ -30,7 +30,9 @@ def end_note(s: State, key: int, tick: int) -> None:
 
 
 @compiled
-def strike(s: State, tick: int, port: int, channel: int, track: int, pitch: int, velocity: int, gate: int) -> None:
+def strike(
+    s: State, tick: int, port: int, channel: int, track: int, pitch: int, velocity: int, gate: int, express: float
+) -> None:
     """Send a note-on and put its end on the agenda; the same key struck again ends first (N3)."""
     transport = s.transport[0]
     key = (port << 11) | (channel << 7) | pitch
@@ -47,10 +49,11 @@ def strike(s: State, tick: int, port: int, channel: int, track: int, pitch: int,
     entry.stamp = stamp
     entry.track = track
     entry.voice = transport.voice_count
+    entry.express = express
     s.voices[transport.voice_count] = key
     transport.voice_count += 1
     s.ports[port].channels |= 1 << channel
-    emit(s, tick, port, track, 3, NOTE_ON | channel, pitch, velocity, 0.0)
+    emit(s, tick, port, track, 3, NOTE_ON | channel, pitch, velocity, express)
 
 
 @compiled

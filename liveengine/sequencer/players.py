@@ -61,9 +61,9 @@ def _play(s: State, p: int, note: Any, owned: int, tick: int) -> None:
         return
     if note.probability < 1.0 and (uniform(s.transport[0].seed, index, owned, note.pitch) >= note.probability):
         return
-    strike(s, tick, INSTRUMENTS, index, index, note.pitch, note.velocity, note.gate)
+    strike(s, tick, INSTRUMENTS, index, index, note.pitch, note.velocity, note.gate, 0.0)
     if track.port > 0:
-        strike(s, tick, track.port, track.channel, index, note.pitch, note.velocity, note.gate)
+        strike(s, tick, track.port, track.channel, index, note.pitch, note.velocity, note.gate, 0.0)
 
 
 @compiled

@@ -11,9 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from liveengine.compiled import compiled
+from liveengine.music.event import EVENT
 from liveengine.music.note import OFFSET_LIMIT, Bar
 from liveengine.sequencer.ring import release, waiting
-from liveengine.sequencer.state import LOG, LOG_SIZE, READ, SLOT_NOTES, State
+from liveengine.sequencer.state import INBOX_SIZE, LOG, LOG_SIZE, READ, SLOT_NOTES, State
 
 
 def write_slot(state: State, slot: int, bar: Bar) -> None:
@@ -48,3 +49,18 @@ def drain_log(state: State) -> NDArray[Any]:
     """Return the log records (dtype LOG) that came since the last call. One thread alone may call this."""
     into = np.empty(LOG_SIZE, LOG)
     return into[: _drain(state, into)]
+
+
+@compiled
+def _drain_inbox(s: State, into: NDArray[Any]) -> int:
+    count = min(waiting(s.inbox_ends), into.size)
+    for i in range(count):
+        into[i] = s.inbox[(s.inbox_ends[READ] + i) % INBOX_SIZE]
+    release(s.inbox_ends, count)
+    return count
+
+
+def drain_inbox(state: State) -> NDArray[Any]:
+    """Return the messages (dtype EVENT) that came in since the last call. One thread alone may call this."""
+    into = np.empty(INBOX_SIZE, EVENT)
+    return into[: _drain_inbox(state, into)]

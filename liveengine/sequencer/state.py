@@ -103,6 +103,7 @@ LEDGER = np.dtype(
         ("stamp", "i8"),  # of the note-off on the agenda that ends this note; 0: silent
         ("track", "i8"),
         ("voice", "i8"),  # its place in the list of sounding notes
+        ("express", "f8"),  # 1: it came in from a keyboard, and goes out without waiting in a lane
     ]
 )  # fmt: skip
 
@@ -160,7 +161,8 @@ FOLLOWER = np.dtype(
         ("missing", "f8"),      # share of pulses before which one was missing, of late
         ("jitter", "f8"),       # mean distance of the pulses from the line, units
         ("high", "f8"),         # furthest pulse after the line, and
-        ("low", "f8"),          # before it, since the jitter was told last
+        ("low", "f8"),          # before it, in this beat
+        ("spread", "f8"),       # peak to peak over the last beat but one
         ("armed", "i8"),        # 1: Start came, 2: Continue came; the next pulse begins
         ("song", "i8"),         # song tick that Continue resumes at
         ("stop_beats", "i8"),   # freewheel so many beats, then stop; 0: play on
@@ -172,7 +174,8 @@ STEERING = np.dtype(
     [
         ("on", "i8"),
         ("delta", "i8"),   # run tick minus outside tick
-        ("when", "f8"),    # of the last word from outside
+        ("outside", "i8"),  # the last word from outside: this tick …
+        ("when", "f8"),    # … was at this instant
         ("offset", "f8"),  # units by which the beat is still away; slewed to nothing
     ]
 )  # fmt: skip
@@ -182,7 +185,8 @@ HISTORY = 48
 
 # A lane delays what goes to one port: its notes, or its clock.
 LANE = np.dtype([("delay", "i8"), ("first", "i8"), ("count", "i8")])
-LANES = 2 * PORTS
+EXPRESS = 2 * PORTS  # the lane of what must not wait
+LANES = EXPRESS + 1
 LANE_SIZE = 512
 
 IN_PORTS = 8

@@ -12,10 +12,10 @@ from __future__ import annotations
 import math
 
 from liveengine.compiled import compiled
-from liveengine.music.time import TICKS_PER_BEAT
+from liveengine.music.time import TICKS_PER_BEAT, TICKS_PER_PULSE
 from liveengine.sequencer.state import State
 from liveengine.sequencer.timeline import draw_through, slewed
-from liveengine.sequencer.transport import catch_up
+from liveengine.sequencer.transport import catch_up, halt, roll
 
 
 @compiled
@@ -38,6 +38,7 @@ def steer(s: State, outside: int, when: float, tempo_bpm: float) -> None:
     else:
         g.offset = slewed(g.offset, when - g.when)
     g.when = when
+    g.outside = outside
     draw_through(transport, outside + g.delta, when - g.offset - transport.lead, unit_ticks)
     catch_up(s)
 
@@ -49,5 +50,28 @@ def _delta(s: State, outside_now: float) -> int:
     away = transport.tick - outside_now
     if transport.playing:
         origin = transport.song_origin
-        return origin + int(math.floor((away - origin) / TICKS_PER_BEAT + 0.5)) * TICKS_PER_BEAT
-    return int(math.ceil(away / transport.bar_ticks)) * transport.bar_ticks
+        return origin + math.floor((away - origin) / TICKS_PER_BEAT + 0.5) * TICKS_PER_BEAT
+    return math.ceil(away / transport.bar_ticks) * transport.bar_ticks
+
+
+@compiled
+def keep_to_transport(s: State, rolling: bool, song: int, when: float, tempo_bpm: float) -> None:
+    """Do as another's transport does: `song` is its place at instant `when`. It starts, stops and jumps; so do we."""
+    g = s.steering[0]
+    transport = s.transport[0]
+    if not rolling:
+        halt(s, transport.tick)
+        transport.position = song
+        g.on = 0
+        return
+    unit_ticks = transport.rate * 60.0 / (tempo_bpm * TICKS_PER_BEAT)
+    expected = g.outside + (when - g.when) / unit_ticks
+    if g.on and transport.playing and abs(song - expected) < TICKS_PER_PULSE:
+        steer(s, song, when, tempo_bpm)
+        return
+    draw_through(transport, transport.tick, when - transport.lead, unit_ticks)
+    halt(s, transport.tick)
+    roll(s, transport.tick, song, song == 0)
+    g.on = 1
+    g.delta = transport.tick - song
+    g.outside, g.when, g.offset = song, when, 0.0

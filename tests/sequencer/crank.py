@@ -5,6 +5,7 @@ from __future__ import annotations
 from liveengine.music.note import Bar
 from liveengine.music.time import Metre
 from liveengine.sequencer import commands
+from liveengine.sequencer.lanes import deliver
 from liveengine.sequencer.render import begin, render
 from liveengine.sequencer.slots import write_slot
 from liveengine.sequencer.state import State, make_state
@@ -27,11 +28,12 @@ def order(state: State, word: str, **fields: float) -> None:
 
 
 def play_until(state: State, until: int) -> list[tuple[int, int, int, tuple[int, ...]]]:
-    """Render up to `until`; return (when, port, track, bytes) of every event in order."""
+    """Render and deliver up to `until`; return (when, port, track, bytes) of every event in order."""
     sent = []
     while True:
-        count = render(state, state.transport[0]["until"], until)
-        for event in state.out[:count]:
+        render(state, state.transport[0]["until"], until)
+        count = deliver(state, int(state.transport[0]["until"]))
+        for event in state.due[:count]:
             data = tuple(int(event[name]) for name in ("b0", "b1", "b2"))[: event["size"]]
             sent.append((int(event["when"]), int(event["port"]), int(event["track"]), data))
         if state.transport[0]["until"] >= until:
