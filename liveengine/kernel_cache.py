@@ -18,14 +18,18 @@ COMPILED_ROOMS = ("music", "sequencer", "drivers", "instruments")
 KEPT_FOLDERS = 8
 
 
-def _sources_digest() -> str:
-    """Hash every source file that compiled code may come from."""
+def _sources() -> list[Path]:
+    """List the files of the rooms that compiled code may come from."""
     here = Path(__file__).parent
-    digest = hashlib.sha256((here / "compiled.py").read_bytes())
-    for room in COMPILED_ROOMS:
-        for source in sorted((here / room).glob("*.py")):
-            digest.update(source.name.encode())
-            digest.update(source.read_bytes())
+    return [source for room in COMPILED_ROOMS for source in sorted((here / room).glob("*.py"))]
+
+
+def _sources_digest() -> str:
+    """Hash what those files, and the compiler's door itself, say."""
+    digest = hashlib.sha256(Path(__file__).with_name("compiled.py").read_bytes())
+    for source in _sources():
+        digest.update(source.name.encode())
+        digest.update(source.read_bytes())
     return digest.hexdigest()[:16]
 
 
@@ -45,18 +49,25 @@ def _cache_home() -> Path:
 #: Where the machine code of this very version of the sources is kept.
 CACHE_DIR = _cache_home() / f"kernels-{_sources_digest()}"
 
-_FINISHED = CACHE_DIR / "finished"
+
+def _finished() -> Path:
+    """Name the mark that all is compiled, for these very files.
+
+    numba goes by a file's place and its time as well, and compiles anew after a checkout that changed no word.
+    """
+    files = [(str(source), source.stat().st_mtime_ns, source.stat().st_size) for source in _sources()]
+    return CACHE_DIR / f"finished-{hashlib.sha256(repr(files).encode()).hexdigest()[:16]}"
 
 
 def is_complete() -> bool:
     """Say whether every kernel of these sources has been compiled and kept."""
-    return _FINISHED.is_file()
+    return _finished().is_file()
 
 
 def mark_complete() -> None:
     """Note that the kernels are all there. Raises OSError where the cache cannot be written."""
     CACHE_DIR.mkdir(parents=True, exist_ok=True)
-    _FINISHED.touch()
+    _finished().touch()
 
 
 def forget_oldest(keep: int = KEPT_FOLDERS) -> int:

@@ -1,6 +1,6 @@
 """Draw the terminal of `liveengine play` as it looks after a while, into docs/play.svg.
 
-    .venv/bin/python tools/picture.py [SECONDS] [FILE.svg]
+.venv/bin/python tools/picture.py [SECONDS] [FILE.svg]
 """
 
 from __future__ import annotations

@@ -64,7 +64,7 @@ def _midi_system(api: int) -> MidiSystem:
     name = rtmidi.get_api_display_name(api)
     if api == rtmidi.API_UNIX_JACK and _no_jack():
         return MidiSystem(name, problem="no server runs")
-    ports = []
+    ports: list[tuple[str, ...]] = []
     for kind in (rtmidi.MidiIn, rtmidi.MidiOut):
         try:
             with quiet():
@@ -76,7 +76,7 @@ def _midi_system(api: int) -> MidiSystem:
                 ports.append(tuple(plain(port_name) for port_name in port.get_ports()))
         finally:
             port.delete()
-    return MidiSystem(name, *ports)
+    return MidiSystem(name, inputs=ports[0], outputs=ports[1])
 
 
 def jack_server() -> JackServer | None:

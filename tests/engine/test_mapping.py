@@ -334,10 +334,7 @@ KEYS = ["note", "cc", "key", "do", "value", "add", "channel", "low", "high", "wh
     )
 )
 def test_f5_garbage_values_are_refused_and_nothing_worse(load, tables):
-    lines = [
-        f"[[{name}]]\n" + "\n".join(f"{key} = {value}" for key, value in table.items())
-        for name, table in tables
-    ]
+    lines = [f"[[{name}]]\n" + "\n".join(f"{key} = {value}" for key, value in table.items()) for name, table in tables]
     try:
         mapping = load("\n".join(lines))
     except FileError as error:

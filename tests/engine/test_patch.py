@@ -70,9 +70,7 @@ def tracks(draw):
         "role": role,
         "sound": sound,
         "controls": {
-            control.name: draw(st.floats(control.low, control.high))
-            for control in heard
-            if draw(st.booleans())
+            control.name: draw(st.floats(control.low, control.high)) for control in heard if draw(st.booleans())
         },
         "port": draw(words),
         "channel": draw(st.integers(1, 16)),

@@ -98,9 +98,7 @@ def test_f3_a_mistake_in_a_track_names_the_track(problems, line, told):
 
 @pytest.mark.parametrize(("line", "told"), PATTERN_MISTAKES)
 def test_f3_a_mistake_in_a_pattern_names_track_and_pattern(problems, line, told):
-    written = BASS.replace(
-        'generator = "phi"', line if line.startswith("gen") else f'generator = "phi"\n{line}'
-    )
+    written = BASS.replace('generator = "phi"', line if line.startswith("gen") else f'generator = "phi"\n{line}')
     assert f'track "bass", pattern "walk", {told}' in problems(SMALLEST + written)
 
 
@@ -121,9 +119,7 @@ def test_f3_a_scene_that_names_what_is_not_there_names_the_nearest(problems):
 
 
 def test_f3_two_of_one_name_are_refused(problems):
-    assert problems(SMALLEST + SMALLEST) == [
-        'track "drums", key "name": "drums" is the name of an earlier one'
-    ]
+    assert problems(SMALLEST + SMALLEST) == ['track "drums", key "name": "drums" is the name of an earlier one']
     pattern = '[[track.pattern]]\nname = "beat"\ngenerator = "phi"'
     assert problems(SMALLEST + pattern) == [
         'track "drums", pattern "beat", key "name": "beat" is the name of an earlier one'

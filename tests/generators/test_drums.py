@@ -40,9 +40,7 @@ def test_only_the_drums_that_have_a_lane_play(rule: Rule, seed: int, density: fl
 
 
 @given(rules, seeds, metres, st.floats(0, 1))
-def test_a_groove_keeps_its_kick_on_one_and_its_backbeat(
-    rule: Rule, seed: int, metre: Metre, density: float
-) -> None:
+def test_a_groove_keeps_its_kick_on_one_and_its_backbeat(rule: Rule, seed: int, metre: Metre, density: float) -> None:
     asked = Controls(metre=metre, density=density)
     assert ticks(rule, asked, seed, "kick")[0] == 0
     assert set(backbeats(metre)) <= set(ticks(rule, asked, seed, "snare"))

@@ -17,9 +17,7 @@ from liveengine.music.pitch import OCTAVE, Key
 from liveengine.rhythms import parse
 
 DORIAN = Key.parse("D dorian")
-SONG = Controls(
-    bars=4, key=DORIAN, chords=tuple(map(Chord.parse, ("Dm9", "G13", "Cmaj7", "Am7"))), low=36, high=84
-)
+SONG = Controls(bars=4, key=DORIAN, chords=tuple(map(Chord.parse, ("Dm9", "G13", "Cmaj7", "Am7"))), low=36, high=84)
 BARS = SONG.metre.bar_ticks
 
 

@@ -19,9 +19,7 @@ EVERY = [(rule, role) for rule in RULES.values() for role in ROLES]
 NAMES = [f"{rule.idea.name}-{role}" for rule, role in EVERY]
 every_rule_and_role = pytest.mark.parametrize(("rule", "role"), EVERY, ids=NAMES)
 
-SONG = Controls(
-    bars=2, key=Key.parse("D dorian"), chords=(Chord.parse("Dm9"), Chord.parse("G13")), density=0.5
-)
+SONG = Controls(bars=2, key=Key.parse("D dorian"), chords=(Chord.parse("Dm9"), Chord.parse("G13")), density=0.5)
 
 
 def play(
@@ -92,15 +90,11 @@ def test_swing_and_humanise_move_nothing_off_its_tick_or_pitch(
     rule: Rule, asked: Controls, seed: int, swing: float, humanise: float
 ) -> None:
     moved = play(rule, replace(asked, swing=swing, humanise=humanise), seed)
-    assert [(n.tick, n.pitch) for n in moved.notes] == [
-        (n.tick, n.pitch) for n in play(rule, asked, seed).notes
-    ]
+    assert [(n.tick, n.pitch) for n in moved.notes] == [(n.tick, n.pitch) for n in play(rule, asked, seed).notes]
 
 
 @given(rules, roles, seeds, st.floats(0.5, 0.75))
-def test_swing_delays_the_off_beat_sixteenths_and_no_others(
-    rule: Rule, role: str, seed: int, swing: float
-) -> None:
+def test_swing_delays_the_off_beat_sixteenths_and_no_others(rule: Rule, role: str, seed: int, swing: float) -> None:
     for note in play(rule, replace(SONG, role=role, swing=swing), seed).notes:
         off_beat = note.tick % (2 * TICKS_PER_SIXTEENTH) == TICKS_PER_SIXTEENTH
         assert note.offset == (round((swing - 0.5) * 2 * TICKS_PER_SIXTEENTH) if off_beat else 0)
@@ -129,9 +123,7 @@ def test_a_fill_changes_the_last_half_bar_and_nothing_before(rule: Rule, role: s
 
 @every_rule_and_role
 def test_density_reaches_from_bare_bones_to_full(rule: Rule, role: str) -> None:
-    bare, normal, full = (
-        len(play(rule, replace(SONG, role=role, density=density)).notes) for density in (0, 0.5, 1)
-    )
+    bare, normal, full = (len(play(rule, replace(SONG, role=role, density=density)).notes) for density in (0, 0.5, 1))
     assert 0 < bare < normal < full
 
 

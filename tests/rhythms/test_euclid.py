@@ -47,9 +47,7 @@ def test_a_rotation_is_the_same_rhythm_later(size: tuple[int, int], rotation: in
 
 
 @given(sizes.filter(lambda size: size[0] > 0), st.data())
-def test_accents_are_as_many_as_asked_and_even_among_the_onsets(
-    size: tuple[int, int], data: st.DataObject
-) -> None:
+def test_accents_are_as_many_as_asked_and_even_among_the_onsets(size: tuple[int, int], data: st.DataObject) -> None:
     accents = data.draw(st.integers(0, size[0]))
     rhythm = euclid(*size, accents=accents)
     assert str(rhythm).count("X") == accents

@@ -24,9 +24,7 @@ def test_there_are_as_many_onsets_as_asked(size: tuple[int, int], rotation: int)
 @given(sizes.filter(lambda size: size[0] > 0))
 def test_one_onset_more_keeps_all_the_others(size: tuple[int, int]) -> None:
     fewer, more = phi(size[0] - 1, size[1]), phi(*size)
-    assert set(zip(fewer.onsets, fewer.accents, strict=True)) < set(
-        zip(more.onsets, more.accents, strict=True)
-    )
+    assert set(zip(fewer.onsets, fewer.accents, strict=True)) < set(zip(more.onsets, more.accents, strict=True))
 
 
 @given(st.integers(1, 64))
@@ -49,9 +47,7 @@ def test_a_fibonacci_number_of_golden_onsets_leaves_two_gaps_in_golden_ratio(ons
 
 
 def test_the_first_division_is_at_the_golden_section() -> None:
-    assert division(1, BAR_TICKS // 1000, length=BAR_TICKS).onsets[1] / BAR_TICKS == pytest.approx(
-        SECTION, abs=1e-3
-    )
+    assert division(1, BAR_TICKS // 1000, length=BAR_TICKS).onsets[1] / BAR_TICKS == pytest.approx(SECTION, abs=1e-3)
 
 
 @given(st.integers(0, 7), st.integers(1, 1024))

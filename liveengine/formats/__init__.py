@@ -1,0 +1,1 @@
+"""PAPERS: bytes to music and back: MIDI files and sound files."""

@@ -1,0 +1,120 @@
+"""What every test may lean on: a real JACK server of its own, and no silent skips where all must be there.
+
+A test skips for one of two reasons. Either something that can be installed is missing; under
+LIVEENGINE_REQUIRE_ALL=1, which tools/test.py sets in continuous integration, that is a failure. Or the
+machine itself cannot (no sound card, no kernel sequencer); such a reason begins with "this machine has no",
+and stays a skip everywhere.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+REQUIRE_ALL = os.environ.get("LIVEENGINE_REQUIRE_ALL", "") not in ("", "0")
+NOT_THIS_MACHINE = "this machine has no"
+
+# Set before anything opens JACK, so that no test ever joins, or starts, the server a musician is playing on.
+os.environ["JACK_DEFAULT_SERVER"] = f"liveengine-tests-{os.getpid()}"
+os.environ["JACK_NO_START_SERVER"] = "1"
+os.environ["JACK_NO_AUDIO_RESERVATION"] = "1"
+
+JACK_ANSWERS_WITHIN_S = 8.0
+
+
+@dataclass(frozen=True, slots=True)
+class JackServer:
+    """A running JACK server with a dummy sound card; `process` may be killed by a test that is about that."""
+
+    name: str
+    rate: int
+    period_frames: int
+    realtime: bool
+    process: subprocess.Popen[bytes]
+
+
+def _answers(process: subprocess.Popen[bytes], jack: ModuleType) -> bool:
+    """Wait until the server takes clients, or has ended, or the time is up."""
+    deadline = time.monotonic() + JACK_ANSWERS_WITHIN_S
+    while process.poll() is None and time.monotonic() < deadline:
+        try:
+            jack.Client("probe", no_start_server=True).close()
+            return True
+        except jack.JackError:
+            time.sleep(0.05)
+    return False
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(timeout=5)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+@pytest.fixture(scope="session")
+def jack_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[JackServer]:
+    """Run `jackd` on its dummy driver, 48 kHz and 128 frames, under a name of its own, for the session."""
+    if not shutil.which("jackd"):
+        pytest.skip("missing: jackd (Debian package jackd2)")
+    jack = pytest.importorskip("jack", exc_type=(ImportError, OSError))
+    jack.set_error_function(lambda _message: None)
+    jack.set_info_function(lambda _message: None)
+    name = os.environ["JACK_DEFAULT_SERVER"]
+    log = tmp_path_factory.mktemp("jack") / "jackd.log"
+    # A small container may refuse real-time scheduling; the server then keeps time well enough without.
+    for realtime in (True, False):
+        command = ["jackd", "-n", name, "-R" if realtime else "-r", "-d", "dummy", "-r", "48000", "-p", "128"]
+        with log.open("ab") as out:
+            process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=out)
+        if _answers(process, jack):
+            yield JackServer(name, 48_000, 128, realtime, process)
+            _stop(process)
+            return
+        _stop(process)
+    pytest.fail(f"jackd does not start:\n{log.read_text(errors='replace')[-2000:]}")
+
+
+@pytest.fixture(scope="session")
+def repository() -> Path:
+    """Return the folder that holds pyproject.toml."""
+    return Path(__file__).resolve().parent.parent
+
+
+def _skip_reason(longrepr: object) -> str:
+    reason = longrepr[2] if isinstance(longrepr, tuple) else str(longrepr)
+    return str(reason).removeprefix("Skipped: ")
+
+
+def _refuse_skip(report: pytest.TestReport | pytest.CollectReport) -> None:
+    """Turn a skip into a failure, where everything that can be installed must be."""
+    if not REQUIRE_ALL or report.outcome != "skipped" or hasattr(report, "wasxfail"):
+        return
+    reason = _skip_reason(report.longrepr)
+    if not reason.startswith(NOT_THIS_MACHINE):
+        report.outcome = "failed"
+        report.longrepr = f"LIVEENGINE_REQUIRE_ALL: nothing may be skipped here, but: {reason}"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+    report = yield
+    _refuse_skip(report)
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(collector: pytest.Collector) -> Iterator[None]:
+    report = yield
+    _refuse_skip(report)
+    return report
