@@ -28,6 +28,7 @@ _EPILOG = """examples:
   liveengine render first_light --bars 32 -o first_light.wav
   liveengine ports                             what is connected, and what it is good for
   liveengine doctor                            what this machine can do, and how to improve it
+  liveengine litmus                            how well time is kept, measured by listening to ourselves
 
 In `play`: space stops and starts, 1-8 re-roll a track, q-i mute it, a-k fill it, n and p change
 the scene, + and - the tempo, Escape or Ctrl-C ends the set."""
@@ -46,9 +47,10 @@ class _Parser(argparse.ArgumentParser):
 
 def _play(arguments: argparse.Namespace) -> int:
     from liveengine.engine.mapping import load_mapping, resolve_mapping
-    from liveengine.engine.patch import load_patch, resolve_patch
+    from liveengine.engine.patch import load_outputs, load_patch, resolve_patch
     from liveengine.ports.osc import DEFAULT_HOST, DEFAULT_PORT, parse_address
     from liveengine.runtime.clock import Clock
+    from liveengine.runtime.measured import MEASURED
     from liveengine.runtime.play import play
     from liveengine.runtime.stage import Options
 
@@ -65,6 +67,7 @@ def _play(arguments: argparse.Namespace) -> int:
         record=arguments.record,
         mappings=mappings,
         clock=clock,
+        measured=load_outputs(MEASURED) if MEASURED.is_file() else (),
     )
     return play(patch, options, arguments.headless, arguments.seconds)
 
@@ -91,7 +94,13 @@ def _doctor(arguments: argparse.Namespace) -> int:
     return doctor.main(arguments.json, arguments.compile)
 
 
-_WORDS = {"play": _play, "render": _render, "ports": _ports, "doctor": _doctor}
+def _litmus(arguments: argparse.Namespace) -> int:
+    from liveengine.runtime import litmus
+
+    return litmus.main(arguments)
+
+
+_WORDS = {"play": _play, "render": _render, "ports": _ports, "doctor": _doctor, "litmus": _litmus}
 
 
 def _seconds(text: str) -> float:
@@ -132,6 +141,7 @@ def _parser() -> _Parser:
     render.add_argument("--seed", type=_seed, metavar="N", help="another seed than the patch's")
     ports = words.add_parser("ports", help="list MIDI, audio, JACK and OSC ports")
     ports.add_argument("--json", action="store_true", help="for programs")
+    _add_litmus(words.add_parser("litmus", help="measure how a MIDI output and input keep time, by a cable or loop"))
     doctor = words.add_parser("doctor", help="say what this machine can do, and how to improve it")
     doctor.add_argument("--json", action="store_true", help="for programs")
     doctor.add_argument("--compile", action="store_true", help="compile everything ahead of the first set")
@@ -139,6 +149,17 @@ def _parser() -> _Parser:
 
 
 # fmt: off
+def _add_litmus(litmus: argparse.ArgumentParser) -> None:
+    add = litmus.add_argument
+    add("--out", default="", metavar="PORT", help="MIDI output to send to (default: our own, looped back)")
+    add("--in", dest="back", default="", metavar="PORT", help="MIDI input that the cable comes back to")
+    add("--driver", choices=("auto", "jack", "timer"), default="auto", help="JACK where it runs, else python-rtmidi")
+    add("--seconds", type=_seconds, default=10.0, metavar="N", help="how long to measure (default: 10)")
+    add("--json", type=Path, metavar="FILE", help="write every number into a file")
+    add("--picture", type=Path, metavar="FILE.svg", help="draw the histogram")
+    add("--store", action="store_true", help="keep half the round trip as that output's latency")
+
+
 def _add_play(play: argparse.ArgumentParser) -> None:
     add = play.add_argument
     add("patch", nargs="?", default=DEFAULT_PATCH, metavar="PATCH",

@@ -49,6 +49,10 @@ FRAMES_HIGH = 4  # the frame clock's upper bits
 LAST_FRAME = 5
 
 
+class JackMissing(OSError):
+    """There is no JACK library, or no server."""
+
+
 class Jack(NamedTuple):
     """What the callback works with, besides the sequencer and the rack."""
 
@@ -104,7 +108,7 @@ def load_library() -> None:
     """Make libjack's functions known to compiled code. Raises OSError where there is no libjack."""
     name = ctypes.util.find_library("jack")
     if name is None:
-        raise OSError("there is no JACK library here (Debian: apt install libjack-jackd2-0)")
+        raise JackMissing("there is no JACK library here (Debian: apt install libjack-jackd2-0)")
     llvmlite.binding.load_library_permanently(name)
 
 
@@ -362,6 +366,10 @@ class JackDriver:
         found = self.client.get_ports(is_midi=True, is_output=True, is_physical=True)
         return [port.name for port in found if self._connect(port, self.inputs[0])]
 
+    def connect_loop(self) -> bool:
+        """Connect our first MIDI output to our first input."""
+        return self._connect(self.outputs[0], self.inputs[0])
+
     def connect_input(self, number: int, wanted: Callable[[str], bool]) -> list[str]:
         """Connect every JACK output whose name is `wanted` to input port `number` (from 0); return their names."""
         found = [
@@ -408,4 +416,4 @@ def _open_client(binding: Any, name: str) -> Any:
     try:
         return binding.Client(name, no_start_server=True)
     except binding.JackOpenError:
-        raise OSError("no JACK server is running (start one: jackd -d alsa, or PipeWire's pw-jack)") from None
+        raise JackMissing("no JACK server is running (start one: jackd -d alsa, or PipeWire's pw-jack)") from None

@@ -33,7 +33,6 @@ from liveengine.engine.parameter import Setting
 from liveengine.engine.spec import NO_SOUND, Patch
 from liveengine.engine.track import SLIDERS, Track
 from liveengine.music.note import Bar
-from liveengine.music.time import TEMPO_MAX_BPM, TEMPO_MIN_BPM, TICKS_PER_BEAT
 from liveengine.music.sound import (
     CHOOSE_SOUND,
     MASTER_CONTROL,
@@ -41,7 +40,7 @@ from liveengine.music.sound import (
     SOUND_NUMBER,
     STRIP_CONTROL,
 )
-from liveengine.music.time import TEMPO_MAX_BPM, TEMPO_MIN_BPM
+from liveengine.music.time import TEMPO_MAX_BPM, TEMPO_MIN_BPM, TICKS_PER_BEAT
 from liveengine.sequencer import commands as do
 
 #: A nudge of 1 hurries the beat by this share.

@@ -16,12 +16,13 @@ from liveengine.sequencer.state import AGENDA_SIZE, State
 
 # What happens first at one tick. O4: clock, note-off, note-on; commands decide before anything sounds.
 COMMAND_DUE = 0
-BAR_LINE = 1
-PULSE = 2
-NOTE_END = 3
-PLAYER_END = 4
-PLAYER_PICKUPS = 5
-PLAYER_NOTE = 6
+TEMPO_STEP = 1
+BAR_LINE = 2
+PULSE = 3
+NOTE_END = 4
+PLAYER_END = 5
+PLAYER_PICKUPS = 6
+PLAYER_NOTE = 7
 
 
 @compiled
@@ -72,6 +73,8 @@ def is_current(s: State, order: int, what: int, stamp: int) -> bool:
         return s.ledger[what].stamp == stamp
     if order == PULSE:
         return transport.clock_stamp == stamp
+    if order == TEMPO_STEP:
+        return transport.ramp_stamp == stamp
     if order == BAR_LINE:
         return transport.bar_stamp == stamp
     if order >= PLAYER_END:

@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 from liveengine.compiled import compiled
 from liveengine.music.time import TEMPO_MAX_BPM, TEMPO_MIN_BPM, TICKS_PER_PULSE, TICKS_PER_SIXTEENTH
 from liveengine.sequencer.agenda import COMMAND_DUE, schedule
-from liveengine.sequencer.follower import ACQUIRING, FREEWHEELING, LOCKED, LOST, OFF, follow
+from liveengine.sequencer.follower import ACQUIRING, FREEWHEELING, LOCKED, follow
 from liveengine.sequencer.ledger import end_notes_of, panic
-from liveengine.sequencer.outlet import MUTED, REFUSED, TEMPO, emit, song_tick, tell
+from liveengine.sequencer.outlet import MUTED, REFUSED, emit, song_tick, tell
 from liveengine.sequencer.players import cancel, launch
 from liveengine.sequencer.ring import publish, release, room, waiting
 from liveengine.sequencer.state import (
@@ -34,7 +34,7 @@ from liveengine.sequencer.state import (
     State,
 )
 from liveengine.sequencer.steering import let_go, steer
-from liveengine.sequencer.timeline import set_tempo
+from liveengine.sequencer.tempo import wish_tempo
 from liveengine.sequencer.transport import (
     clock_runs_when_stopped,
     expect_bar_line,
@@ -49,7 +49,7 @@ DO_START = 0  # from the top
 DO_STOP = 1
 DO_CONTINUE = 2  # from where it stopped, at the next sixteenth there
 DO_LOCATE = 3  # a: song tick
-DO_TEMPO = 4  # x: BPM
+DO_TEMPO = 4  # x: BPM; a: ticks over which it is reached, 0 at once
 DO_LAUNCH = 5  # a: slot, -1 for silence; b: 1 keeps the playhead (legato)
 DO_CANCEL = 6  # take back a launch that has not begun
 DO_MUTE = 7  # a: 1 mutes, 0 unmutes
@@ -136,7 +136,8 @@ def _due(s: State, c: Any, tick: int) -> int:
     if c.kind in (DO_START, DO_CONTINUE):
         follower = s.follower[0]
         if follower.state in (ACQUIRING, LOCKED, FREEWHEELING):
-            return max(follower.tick + TICKS_PER_PULSE, tick)
+            pulses = max(-(-(tick - follower.tick) // TICKS_PER_PULSE), 1)
+            return follower.tick + pulses * TICKS_PER_PULSE
         if s.steering[0].on and not transport.playing:
             return -(-tick // transport.bar_ticks) * transport.bar_ticks  # On the others' bar line.
         if not transport.playing and clock_runs_when_stopped(s):
@@ -228,10 +229,7 @@ def _move(s: State, c: Any, tick: int) -> None:
 @compiled
 def _play_on(s: State, c: Any, tick: int) -> None:
     if c.kind == DO_TEMPO:
-        s.transport[0].own_tempo_bpm = c.x
-        if s.follower[0].state in (OFF, LOST) and not s.steering[0].on:
-            set_tempo(s.transport[0], c.x, tick)
-            tell(s, TEMPO, -1, tick, 0, c.x)
+        wish_tempo(s, c.x, c.a, tick)
     elif c.kind == DO_LAUNCH:
         launch(s, c.track, c.a, song_tick(s, tick), c.b, tick)
     elif c.kind == DO_CANCEL:

@@ -13,7 +13,7 @@ from liveengine.sequencer.follower import clock_came, stop_came
 from liveengine.sequencer.ledger import end_note, strike
 from liveengine.sequencer.outlet import emit
 from liveengine.sequencer.ring import publish, room
-from liveengine.sequencer.state import INBOX_SIZE, NEVER, PORTS, WRITTEN, State
+from liveengine.sequencer.state import BURST, INBOX_SIZE, NEVER, OUT_SIZE, PORTS, WRITTEN, State
 
 _REAL_TIME = 0xF8
 
@@ -25,6 +25,9 @@ def receive(s: State, port: int, when: int, size: int, b0: int, b1: int, b2: int
     What it causes is sent with the next events that are rendered; the caller renders from `when` or before.
     """
     s.traffic[PORTS + port] += 1
+    if s.transport[0].out_count > OUT_SIZE - BURST:
+        s.transport[0].inbox_lost += 1  # Never with a driver that delivers before it receives.
+        return
     if b0 >= _REAL_TIME or b0 == SONG_POSITION:
         if port == s.follower[0].port:
             _follow(s, when, b0, b1, b2)
@@ -50,7 +53,8 @@ def _follow(s: State, when: int, b0: int, b1: int, b2: int) -> None:
     elif b0 == START:
         f.armed = 1
     elif b0 == CONTINUE:
-        f.armed = 2
+        if not s.transport[0].playing:
+            f.armed = 2
     elif b0 == STOP:
         stop_came(s)
     elif b0 == SONG_POSITION:
@@ -58,7 +62,6 @@ def _follow(s: State, when: int, b0: int, b1: int, b2: int) -> None:
         if s.transport[0].playing and f.armed == 0:
             locate_at_bar(s, song)  # C2: while running, at the next bar line
         else:
-            f.song = song
             s.transport[0].position = song
 
 

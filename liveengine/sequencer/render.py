@@ -17,17 +17,19 @@ from liveengine.sequencer.agenda import (
     PLAYER_NOTE,
     PLAYER_PICKUPS,
     PULSE,
+    TEMPO_STEP,
     drop_first,
     is_current,
 )
 from liveengine.sequencer.commands import carry_out_kept, take_commands
-from liveengine.sequencer.follower import watch
+from liveengine.sequencer.follower import gives_up_at, is_followed, watch
 from liveengine.sequencer.ledger import end_note
 from liveengine.sequencer.outlet import REALIGNED, tell
 from liveengine.sequencer.players import end_player, next_note, pickups
 from liveengine.sequencer.state import BURST, NEVER, OUT_SIZE, State
+from liveengine.sequencer.tempo import tempo_step
 from liveengine.sequencer.timeline import collapse_stall, tick_at, when_at
-from liveengine.sequencer.transport import bar_line, pulse
+from liveengine.sequencer.transport import bar_line, catch_up, pulse
 
 
 @compiled
@@ -49,12 +51,10 @@ def render(s: State, from_: int, until: int) -> int:
     `out`.
     """
     transport = s.transport[0]
-    slid = collapse_stall(transport, from_)
-    transport.floor = max(from_, transport.until)
-    if slid > 0:
-        tell(s, REALIGNED, -1, transport.tick, slid, 0.0)
+    _pass_over(s, from_)
     take_commands(s)
     watch(s, from_)
+    until = min(until, max(gives_up_at(s), from_ + 1))
     end = tick_at(transport, until)
     while transport.agenda_count > 0 and s.agenda[0].tick < end:
         if transport.out_count > OUT_SIZE - BURST:
@@ -73,6 +73,20 @@ def render(s: State, from_: int, until: int) -> int:
 
 
 @compiled
+def _pass_over(s: State, from_: int) -> None:
+    """Collapse what there was no time for (T6): the own beat waits meanwhile, another's does not."""
+    transport = s.transport[0]
+    is_led = is_followed(s) or s.steering[0].on != 0
+    slid = 0 if is_led else collapse_stall(transport, from_)
+    transport.floor = max(from_, transport.until)
+    if slid > 0:
+        tell(s, REALIGNED, -1, transport.tick, slid, 0.0)
+    if is_led:
+        transport.until = transport.floor
+        catch_up(s)
+
+
+@compiled
 def _happen(s: State, order: int, what: int, tick: int) -> None:
     if order == PLAYER_NOTE:
         next_note(s, what, tick)
@@ -86,6 +100,8 @@ def _happen(s: State, order: int, what: int, tick: int) -> None:
         end_player(s, what, tick)
     elif order == PLAYER_PICKUPS:
         pickups(s, what, tick)
+    elif order == TEMPO_STEP:
+        tempo_step(s, tick)
     elif order == COMMAND_DUE:
         carry_out_kept(s, what, tick)
 

@@ -61,6 +61,11 @@ TRANSPORT = np.dtype(
         ("stolen", "i8"),          # notes ended early because too many sounded
         ("inbox_lost", "i8"),      # messages that came in while Python's inbox was full
         ("lead", "i8"),            # units by which everything is rendered early, since every lane delays it
+        ("ramp_stamp", "i8"),      # of the one valid entry of a tempo ramp
+        ("ramp_begin", "i8"),      # run tick at which it began …
+        ("ramp_end", "i8"),        # … and will end
+        ("ramp_from_bpm", "f8"),
+        ("ramp_to_bpm", "f8"),
         ("own_tempo_bpm", "f8"),   # what the player set; the tempo in force while no clock is followed
     ]
 )  # fmt: skip
@@ -148,7 +153,7 @@ FOLLOWER = np.dtype(
         ("fault", "i8"),        # 1: twice the pulses expected, -1: half of them, 0: as expected
         ("count", "i8"),        # pulses that belong to the present tempo
         ("settled", "i8"),      # 1 once the loop has taken over from the fit
-        ("strays", "i8"),       # pulses in a row that lay far from the line
+        ("strays", "i8"),       # pulses in a row that lay far after the line, or (below 0) before it
         ("place", "i8"),        # of the last pulse in `history`
         ("index", "i8"),        # its number, lost ones counted
         ("tick", "i8"),         # its run tick
@@ -157,6 +162,11 @@ FOLLOWER = np.dtype(
         ("time", "f8"),         # … and when it was meant, by the line
         ("period", "f8"),       # units between pulses
         ("offset", "f8"),       # units by which the beat is still away from the line; slewed to nothing
+        ("heard", "f8"),        # when the last pulse came, counted or not
+        ("even", "i8"),         # pulses that have come evenly since the first too many, or too few …
+        ("even_gap", "f8"),     # … so far apart on the mean …
+        ("even_tick", "i8"),    # … the first of them at this run tick …
+        ("even_period", "f8"),  # … when the line had this period
         ("extra", "f8"),        # share of pulses that came too many, of late
         ("missing", "f8"),      # share of pulses before which one was missing, of late
         ("jitter", "f8"),       # mean distance of the pulses from the line, units
@@ -164,7 +174,6 @@ FOLLOWER = np.dtype(
         ("low", "f8"),          # before it, in this beat
         ("spread", "f8"),       # peak to peak over the last beat but one
         ("armed", "i8"),        # 1: Start came, 2: Continue came; the next pulse begins
-        ("song", "i8"),         # song tick that Continue resumes at
         ("stop_beats", "i8"),   # freewheel so many beats, then stop; 0: play on
     ]
 )  # fmt: skip
@@ -184,7 +193,15 @@ STEERING = np.dtype(
 HISTORY = 48
 
 # A lane delays what goes to one port: its notes, or its clock.
-LANE = np.dtype([("delay", "i8"), ("first", "i8"), ("count", "i8")])
+LANE = np.dtype(
+    [
+        ("delay", "i8"),    # units that it is to delay, and
+        ("present", "i8"),  # those that it does: a shorter delay is slid to
+        ("last", "i8"),     # instant of the last event that came into it
+        ("first", "i8"),
+        ("count", "i8"),
+    ]
+)  # fmt: skip
 EXPRESS = 2 * PORTS  # the lane of what must not wait
 LANES = EXPRESS + 1
 LANE_SIZE = 512

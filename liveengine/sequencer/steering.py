@@ -1,8 +1,9 @@
 """Keeping to an outside timeline: Ableton Link's session, or JACK's transport.
 
 Such a timeline says which beat it is at which instant, and at what tempo. The
-beat takes over its tempo at once and slews to its phase; bar lines coincide
-where the music begins while the outside already runs.
+beat takes over its tempo at once and slews to its phase, when it joins as when
+the outside jumps; bar lines coincide where the music begins while the outside
+already runs.
 
 Realtime-safe.
 """
@@ -32,11 +33,14 @@ def steer(s: State, outside: int, when: float, tempo_bpm: float) -> None:
     unit_ticks = transport.rate * 60.0 / (tempo_bpm * TICKS_PER_BEAT)
     if g.on == 0:
         g.on = 1
-        g.delta = _delta(s, outside + (transport.until - when) / unit_ticks)
+        g.delta = _delta(s, outside + (transport.until + transport.lead - when) / unit_ticks)
         here = transport.when_origin + (outside + g.delta - transport.tick_origin) * transport.unit_ticks
         g.offset = when - transport.lead - here if transport.playing else 0.0
     else:
-        g.offset = slewed(g.offset, when - g.when)
+        jump = outside - g.outside - (when - g.when) / transport.unit_ticks
+        beats = math.floor(jump / TICKS_PER_BEAT + 0.5)
+        g.delta -= beats * TICKS_PER_BEAT
+        g.offset = slewed(g.offset, when - g.when) - (jump - beats * TICKS_PER_BEAT) * unit_ticks
     g.when = when
     g.outside = outside
     draw_through(transport, outside + g.delta, when - g.offset - transport.lead, unit_ticks)

@@ -10,7 +10,7 @@ from liveengine.music.event import CLOCK, CONTINUE, SONG_POSITION, START, STOP
 from liveengine.music.time import TICKS_PER_PULSE, TICKS_PER_SIXTEENTH
 from liveengine.sequencer.agenda import BAR_LINE, PULSE, new_stamp, schedule
 from liveengine.sequencer.ledger import end_notes_of
-from liveengine.sequencer.outlet import BAR, REALIGNED, TRANSPORTED, emit, song_tick, tell
+from liveengine.sequencer.outlet import BAR, REALIGNED, TEMPO, TRANSPORTED, emit, song_tick, tell
 from liveengine.sequencer.players import restart, settle
 from liveengine.sequencer.state import NEVER, PORTS, State
 from liveengine.sequencer.timeline import tick_at
@@ -56,8 +56,9 @@ def run_clock_from(s: State, tick: int) -> None:
 def pulse(s: State, tick: int) -> None:
     """Send a clock pulse to every port that hears it now, and put the next on the agenda."""
     transport = s.transport[0]
+    armed = s.follower[0].armed  # The next pulse is beat zero, and is sent when it has come (C1).
     for port in range(1, PORTS):
-        if s.ports[port].clock and (transport.playing or s.ports[port].clock_when_stopped):
+        if s.ports[port].clock and (transport.playing or (s.ports[port].clock_when_stopped and not armed)):
             emit(s, tick, port, -1, 1, CLOCK, 0, 0, 0.0)
     transport.clock_tick = tick + TICKS_PER_PULSE
     schedule(s, transport.clock_tick, PULSE, 0, transport.clock_stamp)
@@ -68,6 +69,8 @@ def bar_line(s: State, tick: int) -> None:
     """Tell that a bar begins, and put the next bar line on the agenda."""
     transport = s.transport[0]
     tell(s, BAR, -1, tick, song_tick(s, tick) // transport.bar_ticks, 0.0)
+    if s.follower[0].state != 0 or s.steering[0].on:
+        tell(s, TEMPO, -1, tick, 0, transport.tempo_bpm)
     schedule(s, tick + transport.bar_ticks, BAR_LINE, 0, transport.bar_stamp)
 
 
@@ -132,6 +135,7 @@ def skip_to(s: State, tick: int) -> None:
     """Jump over what there was no time for: nothing of it sounds, and the song goes on where it ought to be (T6)."""
     transport = s.transport[0]
     skipped = tick - transport.tick
+    transport.realigned += 1
     transport.tick = tick
     if transport.clock_tick != NEVER:
         origin = transport.song_origin if transport.playing else transport.clock_tick
