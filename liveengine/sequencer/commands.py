@@ -60,11 +60,11 @@ DO_SEED = 11  # a: seed of the session
 DO_SEND = 12  # track: port; a: bytes, first lowest; b: how many (1-3)
 DO_CONTROL = 13  # an instrument control; track -1: the master; a: its number, x: its value
 DO_PANIC = 14
-DO_FOLLOW = 15   # track: input port whose clock is followed, -1 for none; a: beats to freewheel before stopping
-DO_THRU = 16     # track: input port; a: track that it plays, -1 for none
-DO_DELAY = 17    # track: port; a: units that its notes wait, b: units that its clock waits
-DO_LEAD = 18     # a: units by which everything is rendered early while a clock is followed
-DO_STEER = 19    # an outside timeline: a: its tick, b: the instant of that; x: BPM, 0 to let go of it
+DO_FOLLOW = 15  # track: input port whose clock is followed, -1 for none; a: beats to freewheel before stopping
+DO_THRU = 16  # track: input port; a: track that it plays, -1 for none
+DO_DELAY = 17  # track: port; a: units that its notes wait, b: units that its clock waits
+DO_LEAD = 18  # a: units by which everything is rendered early while a clock is followed
+DO_STEER = 19  # an outside timeline: a: its tick, b: the instant of that; x: BPM, 0 to let go of it
 _KINDS = 20
 
 

@@ -395,7 +395,7 @@ def watch(s: State, when: float) -> None:
 
 @compiled
 def gives_up_at(s: State) -> int:
-    """Return the instant at which the beat stops because the clock has been silent for too long; NEVER if it goes on."""
+    """Return the instant at which the beat stops for want of a clock; NEVER where it goes on."""
     f = s.follower[0]
     transport = s.transport[0]
     if f.stop_beats == 0 or f.count == 0 or f.state == OFF or not transport.playing:
