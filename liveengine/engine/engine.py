@@ -8,19 +8,24 @@ Pure: no clock, no thread, no I/O. One thread calls it.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 
+from liveengine.engine.display import Display
 from liveengine.engine.events import (
     Asked,
     BarBegan,
     BarFailed,
     BarReady,
+    BeatBegan,
+    ClockTold,
     Event,
     KeyPressed,
     LatenessTold,
     LaunchTold,
     MidiCame,
     SlotEnded,
+    TrafficTold,
     TransportMoved,
 )
 from liveengine.engine.launches import Launch, Launches, Slots
@@ -28,16 +33,12 @@ from liveengine.engine.mapping import Action, Mapping, translate
 from liveengine.engine.orders import Order, Report, Say, ToSequencer, WriteSlot
 from liveengine.engine.panel import Panel
 from liveengine.engine.parameter import Setting
-from liveengine.engine.spec import NO_SOUND, Patch
+from liveengine.engine.setting_up import set_up
+from liveengine.engine.spec import Patch
 from liveengine.engine.track import SLIDERS, Track
 from liveengine.music.note import Bar
-from liveengine.music.sound import (
-    CHOOSE_SOUND,
-    MASTER_CONTROL,
-    SILENCE_DB,
-    SOUND_NUMBER,
-    STRIP_CONTROL,
-)
+from liveengine.music.sound import MASTER_CONTROL, STRIP_CONTROL
+from liveengine.music.time import TEMPO_MAX_BPM, TEMPO_MIN_BPM, TICKS_PER_BEAT
 from liveengine.sequencer import commands as do
 
 #: A nudge of 1 hurries the beat by this share.
@@ -59,6 +60,7 @@ class Engine:
         self.tracks = [Track(number, spec) for number, spec in enumerate(patch.tracks)]
         self.ports = list(ports) or [-1] * len(self.tracks)
         self.panel = Panel(patch)
+        self.display = Display(len(self.tracks))
         self.launches = Launches()
         self.slots = Slots()
         self.scene = -1
@@ -71,7 +73,7 @@ class Engine:
 
     def begin(self) -> list[Order]:
         """Return what sets the data plane up and asks for the first bars; with those the music starts."""
-        return [*self._set_up(), *self._launch_scene(0)]
+        return [*set_up(self.patch, self.ports), *self._tempo(), *self._launch_scene(0)]
 
     def handle(self, event: Event) -> list[Order]:
         """Return what is to be done about an event."""
@@ -94,15 +96,16 @@ class Engine:
                 yield from self._go(self.launches.answer(ticket, None))
             case BarBegan(number):
                 yield from self._bar_began(number)
+            case BeatBegan(tick):
+                yield from self._beat_began(tick)
             case LaunchTold(track, slot, tick):
-                self._launch_told(track, slot, tick)
+                yield from self._launch_told(track, slot, tick)
             case SlotEnded(slot):
                 self.slots.give_back(slot)
             case TransportMoved(playing, tick):
                 yield from self._transport_moved(playing, tick)
-            case LatenessTold(late, p99_us):
-                yield from self._report("/engine/late", late)
-                yield from self._report("/engine/lateness_us", p99_us)
+            case LatenessTold() | ClockTold() | TrafficTold():
+                yield from self._report_changes(_measures(event))
 
     # -- parameters --------------------------------------------------------
 
@@ -178,34 +181,11 @@ class Engine:
     def _tempo(self) -> Iterator[Order]:
         tempo_bpm = float(self.panel.values["/transport/tempo"])
         nudge = float(self.panel.values["/transport/nudge"])
-        yield ToSequencer(do.DO_TEMPO, x=tempo_bpm * (1.0 + NUDGE_SHARE * nudge))
+        nudged_bpm = tempo_bpm * (1.0 + NUDGE_SHARE * nudge)
+        yield ToSequencer(do.DO_TEMPO, x=min(max(nudged_bpm, TEMPO_MIN_BPM), TEMPO_MAX_BPM))
         if "delay_time" not in self.patch.master:
             control = MASTER_CONTROL["delay_time"]
             yield ToSequencer(do.DO_CONTROL, a=control.number, x=control.clamp(DELAY_BEATS * 60.0 / tempo_bpm))
-
-    # -- setting up --------------------------------------------------------
-
-    def _set_up(self) -> Iterator[Order]:
-        yield ToSequencer(do.DO_METRE, a=self.patch.metre.bar_ticks)
-        yield ToSequencer(do.DO_SEED, a=self.patch.seed)
-        yield from self._tempo()
-        for name, value in self.patch.master.items():
-            yield ToSequencer(do.DO_CONTROL, a=MASTER_CONTROL[name].number, x=value)
-        for track in self.tracks:
-            yield from self._set_up_track(track)
-
-    def _set_up_track(self, track: Track) -> Iterator[Order]:
-        number, spec, port = track.number, track.spec, self.ports[track.number]
-        yield ToSequencer(do.DO_ROUTE, number, a=port, b=spec.channel - 1)
-        if spec.program is not None and port > 0:
-            status = 0xC0 | (spec.channel - 1)
-            yield ToSequencer(do.DO_SEND, port, a=status | ((spec.program - 1) << 8), b=2)
-        if spec.sound == NO_SOUND:
-            yield ToSequencer(do.DO_CONTROL, number, a=STRIP_CONTROL["level"].number, x=SILENCE_DB)
-            return
-        yield ToSequencer(do.DO_CONTROL, number, a=CHOOSE_SOUND, x=SOUND_NUMBER[spec.sound])
-        for name, value in spec.controls.items():
-            yield ToSequencer(do.DO_CONTROL, number, a=STRIP_CONTROL[name].number, x=value)
 
     # -- patterns ----------------------------------------------------------
 
@@ -217,9 +197,12 @@ class Engine:
         if not 0 <= scene < len(self.patch.scenes):
             self.unknown += 1
             yield Say(f"there is no scene {scene + 1}: this patch has {len(self.patch.scenes)}")
+            yield from self._report("/scene/launch", self.scene + 1)
             return
         self.scene = scene
         yield from self._report("/scene/current", scene + 1)
+        yield from self._report_change("/scene/name", self.patch.scenes[scene].name)
+        yield from self._report_change("/scene/launch", scene + 1)
         chosen = self.patch.scenes[scene].patterns
         named = {track.number: chosen[track.spec.name] for track in self.tracks if track.spec.name in chosen}
         yield from self._choose({
@@ -238,6 +221,7 @@ class Engine:
             if pattern is not None and pattern >= len(track.spec.patterns):
                 self.unknown += 1
                 yield Say(f"track {track.spec.name} has no pattern {pattern + 1}")
+                yield from self._report(f"/track/{number + 1}/pattern", (track.pattern or 0) + 1)
                 continue
             track.choose(pattern)
             yield from self._report_track(track)
@@ -255,12 +239,19 @@ class Engine:
         if track.playing is None:
             return
         request = track.request(self.patch, self._ticket())
-        launch = Launch(self.panel.quantum_ticks, legato=True, waiting={request.ticket: track.number})
         yield request
+        if self.launches.renew(track.number, request.ticket):
+            return  # It still goes with those it was asked for together with (L2).
+        # A pattern that has not begun has no place to keep: it begins with the newer bar.
+        legato = not track.is_due(self.bar)
+        launch = Launch(self.panel.quantum_ticks, legato, waiting={request.ticket: track.number})
         yield from self._go(self.launches.add(launch))
 
     def _ask_fill(self, track: Track) -> Iterator[Order]:
-        if track.playing is None or not self.playing:
+        if track.playing is None or track.home is None or not self.playing:
+            return
+        if track.is_due(self.bar):
+            yield Say(f"{track.spec.name} takes up another pattern first: no fill before that")
             return
         request = track.request_fill(self.patch, self._ticket(), self.bar + 1)
         launch = Launch(self.patch.metre.bar_ticks, True, True, {request.ticket: track.number})
@@ -271,7 +262,8 @@ class Engine:
         """Launch what is ready; with the first launch the music starts."""
         for launch in ready:
             for number in launch.silences:
-                self.tracks[number].home = None
+                track = self.tracks[number]
+                track.home, track.fill_slot, track.fill_bar = None, -1, -1
                 yield ToSequencer(do.DO_LAUNCH, number, launch.quantum, a=-1)
             for number, bar in launch.bars.items():
                 yield from self._launch_bar(self.tracks[number], bar, launch)
@@ -280,60 +272,94 @@ class Engine:
             yield ToSequencer(do.DO_START)
 
     def _launch_bar(self, track: Track, bar: Bar, launch: Launch) -> Iterator[Order]:
+        if launch.is_fill and not self.playing:
+            return  # It came too late for the bar it was made for.
+        if launch.legato and not launch.is_fill and track.fill_slot >= 0:
+            track.home = bar  # A fill comes first; home, as it is by then, comes after it.
+            return
         slot = self.slots.take()
         if slot is None:
             yield Say(f"no room for another pattern: {track.spec.name} plays on as it is")
             return
-        if not launch.legato:
-            track.fresh_slot = slot
+        quantum = launch.quantum
         if launch.is_fill:
-            track.fill_slot = slot
+            track.fill_slot, track.fill_bar = slot, math.inf
         else:
             track.home = bar
-            track.fill_slot = track.fill_bar = -1
+            if not launch.legato:
+                track.fresh_slot, track.fill_slot, track.fill_bar = slot, -1, -1
+            elif track.fill_bar == self.bar >= 0:
+                quantum = self.patch.metre.bar_ticks  # The fill has its bar, and no more.
+        self.display.write(slot, bar, launch.legato)
         yield WriteSlot(slot, bar)
-        yield ToSequencer(do.DO_LAUNCH, track.number, launch.quantum, a=slot, b=int(launch.legato))
+        yield ToSequencer(do.DO_LAUNCH, track.number, quantum, a=slot, b=int(launch.legato))
 
     # -- what the data plane tells -----------------------------------------
 
-    def _launch_told(self, number: int, slot: int, tick: int) -> None:
-        track = self.tracks[number]
-        track.due_tick = tick
-        bar = tick // self.patch.metre.bar_ticks
-        if slot == track.fill_slot and slot >= 0:
-            track.fill_bar = bar
-        elif slot == track.fresh_slot:
-            track.anchor_bar = bar
+    def _launch_told(self, number: int, slot: int, tick: int) -> Iterator[Order]:
+        self.tracks[number].launched(slot, tick, tick // self.patch.metre.bar_ticks, self.playing)
+        yield from self._report_changes(self.display.launch(number, slot, tick, self.playing))
+
+    def _beat_began(self, tick: int) -> Iterator[Order]:
+        yield from self._report("/transport/beat", tick % self.patch.metre.bar_ticks // TICKS_PER_BEAT + 1)
+        yield from self._report("/transport/position", tick / TICKS_PER_BEAT)
+        yield from self._report_changes(self.display.beat(tick))
 
     def _bar_began(self, number: int) -> Iterator[Order]:
         self.bar = number
         yield from self._report("/transport/bar", number + 1)
         for track in self.tracks:
-            if track.fill_bar == number and track.home is not None:
+            if track.fill_slot >= 0 and track.fill_bar <= number and track.home is not None:
                 # The fill has its bar; what it interrupted comes back where its playhead would be.
+                track.fill_slot = -1
                 back = Launch(self.patch.metre.bar_ticks, legato=True)
                 yield from self._launch_bar(track, track.home, back)
-            elif track.is_last_time_round(number):
+            if track.is_last_time_round(number):
                 track.rolls += 1
                 yield from self._ask_again(track)
 
     def _transport_moved(self, playing: bool, tick: int) -> Iterator[Order]:
         self.playing = playing
-        if playing and tick == 0:
-            for track in self.tracks:
-                track.anchor_bar = 0
-        self.panel.values["/transport/play"] = playing
+        first_bar = -(-tick // self.patch.metre.bar_ticks)
+        for track in self.tracks:
+            track.transport_moved(playing, first_bar, tick == 0)
+        yield from self._report_changes(self.display.move(tick, playing and tick == 0))
+        yield from self._report_change("/transport/play", playing)
         yield from self._report("/transport/playing", playing)
 
     def _report(self, address: str, value: Setting) -> Iterator[Order]:
         self.panel.values[address] = value
         yield Report(address, value)
 
+    def _report_change(self, address: str, value: Setting) -> Iterator[Order]:
+        """Report what became of a value, but not to whoever has just set it so."""
+        if self.panel.values.get(address) != value:
+            yield from self._report(address, value)
+
+    def _report_changes(self, told: Iterable[tuple[str, Setting]]) -> Iterator[Order]:
+        for address, value in told:
+            yield from self._report_change(address, value)
+
     def _report_track(self, track: Track) -> Iterator[Order]:
         root = f"/track/{track.number + 1}/"
         pattern = track.playing
         yield from self._report(root + "playing", f"{pattern.name} ({pattern.generator})" if pattern else "")
         if track.pattern is not None:
-            yield from self._report(root + "pattern", track.pattern + 1)
+            yield from self._report_change(root + "pattern", track.pattern + 1)
             for name in SLIDERS:
-                yield from self._report(root + name, track.sliders[name])
+                yield from self._report_change(root + name, track.sliders[name])
+
+
+def _measures(event: LatenessTold | ClockTold | TrafficTold) -> Iterator[tuple[str, Setting]]:
+    """Return what was measured, by the addresses under which it is told."""
+    match event:
+        case LatenessTold(late, p99_us, histogram):
+            yield "/engine/late", late
+            yield "/engine/lateness_us", p99_us
+            yield "/engine/histogram", histogram
+        case ClockTold(source, state, jitter_us):
+            yield "/clock/source", source
+            yield "/clock/state", state
+            yield "/clock/jitter_us", jitter_us
+        case TrafficTold(ports):
+            yield "/port/activity", ports

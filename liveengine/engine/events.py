@@ -83,13 +83,40 @@ class TransportMoved:
 
 @dataclass(frozen=True, slots=True)
 class LatenessTold:
-    """How the data plane keeps time: events late since the start, and the 99th percentile in µs."""
+    """How the data plane keeps time: events late since the start, the 99th percentile in µs, and all of them.
+
+    `histogram` counts them by octaves, as `/engine/histogram` tells it.
+    """
 
     late: int
     p99_us: float
+    histogram: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BeatBegan:
+    """A beat (a quarter note of its bar) began at song tick `tick`."""
+
+    tick: int
+
+
+@dataclass(frozen=True, slots=True)
+class ClockTold:
+    """Whose time is followed, and how well: `state` and `source` are words of `/clock/`, jitter is peak to peak."""
+
+    source: str
+    state: str
+    jitter_us: float
+
+
+@dataclass(frozen=True, slots=True)
+class TrafficTold:
+    """Messages that went through each port since the start, as `engine.display.activity_words` writes them."""
+
+    ports: str
 
 
 Event = (
     Asked | MidiCame | KeyPressed | BarReady | BarFailed | BarBegan | LaunchTold | SlotEnded
-    | TransportMoved | LatenessTold
+    | TransportMoved | LatenessTold | BeatBegan | ClockTold | TrafficTold
 )  # fmt: skip

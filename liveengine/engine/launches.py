@@ -34,16 +34,26 @@ class Launches:
         """Take a launch in; return those that can go now: itself, or one that waited for its track."""
         for track in [*launch.waiting.values(), *launch.silences]:
             for older in self._launches:
-                older.waiting = {ticket: t for ticket, t in older.waiting.items() if t != track}
-                older.bars.pop(track, None)
+                _let_go(older, track)
         self._launches.append(launch)
         return self._ready()
+
+    def renew(self, track: int, ticket: int) -> bool:
+        """Let a launch that waits for others too wait for this ticket instead; False where none holds the track."""
+        for launch in self._launches:
+            if not launch.is_fill and (track in launch.waiting.values() or track in launch.bars):
+                _let_go(launch, track)
+                launch.waiting = {**launch.waiting, ticket: track}
+                return True
+        return False
 
     def answer(self, ticket: int, bar: Bar | None) -> Iterator[Launch]:
         """Take in a bar (None: there will be none) and return the launches that can go now."""
         for launch in self._launches:
             if ticket in launch.waiting:
-                track = launch.waiting.pop(ticket)
+                track = launch.waiting[ticket]
+                # Replaced, never changed: the status line reads it from another thread.
+                launch.waiting = {other: t for other, t in launch.waiting.items() if other != ticket}
                 if bar is not None:
                     launch.bars[track] = bar
         return self._ready()
@@ -57,6 +67,13 @@ class Launches:
         ready = [launch for launch in self._launches if not launch.waiting]
         self._launches = [launch for launch in self._launches if launch.waiting]
         return iter(ready)
+
+
+def _let_go(launch: Launch, track: int) -> None:
+    """Take a track out of a launch."""
+    launch.waiting = {ticket: other for ticket, other in launch.waiting.items() if other != track}
+    launch.bars.pop(track, None)
+    launch.silences = [other for other in launch.silences if other != track]
 
 
 class Slots:

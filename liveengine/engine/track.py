@@ -5,6 +5,7 @@ Pure.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field, replace
 
 from liveengine.engine.orders import RequestBar
@@ -29,12 +30,14 @@ class Track:
     due_tick: int = 0  # song tick at which what was launched last is heard
     anchor_bar: int = 0  # song bar at which its pattern began
     fresh_slot: int = -1  # the slot whose launch begins the pattern anew
-    fill_slot: int = -1
-    fill_bar: int = -1  # song bar that the fill takes up
+    fresh_bar: float = -1  # song bar in which it begins; infinite until the data plane has told
+    fill_slot: int = -1  # the slot of a fill after which home was not launched yet
+    fill_bar: float = -1  # song bar that the fill takes up; infinite until the data plane has told
 
     def choose(self, pattern: int | None) -> None:
         """Take up a pattern: its sliders are the track's from now on."""
         self.pattern = pattern
+        self.fresh_bar = -1 if pattern is None else math.inf
         if pattern is not None:
             spec = self.spec.patterns[pattern]
             self.sliders = {name: getattr(spec, name) for name in SLIDERS}
@@ -74,9 +77,34 @@ class Track:
         controls = replace(request.controls, bars=1, fill=True, chords=(patch.chords[place],))
         return replace(request, controls=controls, seed=roll(request.seed, bar))
 
+    def is_due(self, bar: int) -> bool:
+        """Say whether the pattern it took up is still to begin, in song bar `bar`."""
+        return self.fresh_bar > bar
+
     def is_last_time_round(self, bar: int) -> bool:
         """Say whether song bar `bar` is the last before a fresh proposal is due."""
         spec = self.playing
-        if spec is None or spec.every == 0:
+        if spec is None or spec.every == 0 or bar < self.fresh_bar < math.inf:
             return False
         return (bar - self.anchor_bar + 1) % (spec.bars * spec.every) == 0
+
+    def launched(self, slot: int, tick: int, bar: int, playing: bool) -> None:
+        """Take note that a slot (-1: silence) takes over at song tick `tick`, in `bar`; while stopped, at once."""
+        self.due_tick = tick
+        if slot < 0:
+            return
+        if slot == self.fill_slot:
+            self.fill_bar = bar
+        elif slot == self.fresh_slot:
+            self.fresh_slot = -1  # The same slot may come again with another bar.
+            self.anchor_bar = bar
+            self.fresh_bar = bar if playing else -1
+
+    def transport_moved(self, playing: bool, first_bar: int, from_the_top: bool) -> None:
+        """Take note of a start in song bar `first_bar`, or of a stop, which brings every launch to its end."""
+        self.due_tick = 0
+        if self.fresh_bar < math.inf:
+            self.fresh_bar = -1
+        if playing and from_the_top:
+            self.anchor_bar = 0
+        self.fill_bar = first_bar if playing and self.fill_slot >= 0 else -1

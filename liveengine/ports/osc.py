@@ -2,20 +2,22 @@
 
 A client is whoever has sent something; it is told changes at the address it
 sent from. Unknown addresses and garbage are counted, never fatal. Loopback
-unless another address is chosen.
+unless another address is chosen. A bundle is taken whole, as it comes:
+nothing waits for its time tag, since a bar line is nearer than any clock of
+a tablet.
 """
 
 from __future__ import annotations
 
 import errno
 import socket
+import socketserver
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
-from pythonosc.dispatcher import Dispatcher
+from pythonosc.osc_message import OscMessage
 from pythonosc.osc_message_builder import build_msg
-from pythonosc.osc_server import OSCUDPServer
 
 from liveengine.engine.events import Asked
 from liveengine.engine.mapping import Action
@@ -27,13 +29,49 @@ DEFAULT_PORT = 9000
 #: How many clients are told of changes; the one longest silent goes first.
 CLIENTS_MAX = 32
 
+#: A bundle begins with this word and eight bytes of time tag.
+_BUNDLE = b"#bundle\0"
+_BUNDLE_HEAD = 16
+
+#: Bundles within bundles; no client sends more.
+_DEPTH_MAX = 8
+
+#: The types that python-osc reads without a remark on the player's screen.
+_TYPES = frozenset("ihfdsbrmtTFN[]")
+
 
 def parse_address(text: str) -> tuple[str, int]:
     """Read HOST:PORT, :PORT or PORT. Raises ValueError for anything else."""
     host, _, port = text.rpartition(":")
-    if not port.isdecimal() or not 0 <= int(port) <= 65535:
+    if not (port.isdecimal() and port.isascii()) or len(port) > 5 or int(port) > 65535:
         raise ValueError(f"not an OSC address: {text!r} (write it like 127.0.0.1:9000)")
-    return host or DEFAULT_HOST, int(port)
+    return host.strip("[]") or DEFAULT_HOST, int(port)
+
+
+def messages(datagram: bytes, depth: int = 0) -> Iterator[OscMessage]:
+    """Return every message of a datagram. Raises ValueError, or python-osc's ParseError, for what is no OSC."""
+    if datagram.startswith(b"/"):
+        yield _message(datagram)
+        return
+    if not datagram.startswith(_BUNDLE) or len(datagram) < _BUNDLE_HEAD or depth == _DEPTH_MAX:
+        raise ValueError("neither a message nor a bundle")
+    place = _BUNDLE_HEAD
+    while place < len(datagram):
+        # Read without a sign: a negative size is python-osc's way into an endless loop.
+        size = int.from_bytes(datagram[place : place + 4], "big")
+        part = datagram[place + 4 : place + 4 + size]
+        if len(part) < size:
+            raise ValueError("a bundle that ends too early")
+        yield from messages(part, depth + 1)
+        place += 4 + size
+
+
+def _message(data: bytes) -> OscMessage:
+    tags_at = (data.find(b"\0") // 4 + 1) * 4
+    tags = data[tags_at:].split(b"\0", 1)[0].decode("ascii")
+    if not _TYPES.issuperset(tags[1:]):
+        raise ValueError(f"types that nobody knows: {tags}")
+    return OscMessage(data)
 
 
 class OscServer:
@@ -42,15 +80,13 @@ class OscServer:
     def __init__(self, hear: Callable[[Asked], None], host: str = DEFAULT_HOST, port: int = DEFAULT_PORT) -> None:
         self._hear = hear
         self._clients: dict[str, tuple[str, int]] = {}
+        self._clients_lock = threading.Lock()
         self.garbage = 0
-        dispatcher = Dispatcher(strict_timing=False)
-        dispatcher.set_default_handler(self._on_message, needs_reply_address=True)
         try:
-            self._server = _Server((host, port), dispatcher)
-        except OSError as error:
-            raise OSError(error.errno, _explain(error, host, port)) from None
-        self._server.on_garbage = self._on_garbage
-        self._thread = threading.Thread(target=self._server.serve_forever, name="osc", daemon=True)
+            self._server = _Server((host, port), self._on_datagram, self._on_garbage)
+        except (OSError, UnicodeError) as error:  # UnicodeError: a name that no host can have
+            raise OSError(_explain(error, host, port)) from None
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.1,), name="osc", daemon=True)
         self._thread.start()
 
     @property
@@ -59,28 +95,33 @@ class OscServer:
         host, port = self._server.server_address[:2]
         return str(host), int(port)
 
-    def _on_message(self, client: tuple[str, int], address: str, *values: Any) -> None:
+    def _on_datagram(self, datagram: bytes, client: tuple[str, int]) -> None:
+        asked = [(message.address, _value(message)) for message in list(messages(datagram))]
         origin = f"osc {client[0]}:{client[1]}"
-        self._clients.pop(origin, None)
-        self._clients[origin] = client
-        while len(self._clients) > CLIENTS_MAX:
-            self._clients.pop(next(iter(self._clients)))
-        self._hear(Asked(Action(address, values[0] if values else None), origin))
+        with self._clients_lock:
+            self._clients.pop(origin, None)
+            self._clients[origin] = client
+            while len(self._clients) > CLIENTS_MAX:
+                self._clients.pop(next(iter(self._clients)))
+        for address, value in asked:
+            self._hear(Asked(Action(address, value), origin))
 
     def _on_garbage(self) -> None:
         self.garbage += 1
 
     def tell(self, report: Report) -> None:
         """Send a value to the clients it is for. Never raises: a client that is gone is forgotten."""
-        value = report.value
-        data = build_msg(report.address, [value]).dgram
-        for origin, client in list(self._clients.items()):
+        data = build_msg(report.address, [report.value]).dgram
+        with self._clients_lock:
+            clients = list(self._clients.items())
+        for origin, client in clients:
             if (report.to and origin != report.to) or origin == report.but:
                 continue
             try:
                 self._server.socket.sendto(data, client)
             except OSError:
-                self._clients.pop(origin, None)
+                with self._clients_lock:
+                    self._clients.pop(origin, None)
 
     def close(self) -> None:
         """Stop listening."""
@@ -88,27 +129,45 @@ class OscServer:
         self._server.server_close()
 
 
-class _Server(OSCUDPServer):
-    """python-osc's server, which counts what it cannot read instead of raising."""
+def _value(message: OscMessage) -> bool | int | float | str | None:
+    """Return what a message sets. Raises ValueError for what no parameter can be set to."""
+    values = message.params
+    if not values or values[0] is None:
+        return None
+    if not isinstance(values[0], bool | int | float | str):
+        raise ValueError(f"{message.address} with something that is no value")
+    return values[0]
 
-    allow_reuse_address = False
-    on_garbage: Callable[[], None]
 
-    def verify_request(self, request: Any, client_address: Any) -> bool:
-        """Count a datagram that is no OSC, and drop it."""
-        if super().verify_request(request, client_address):
-            return True
-        self.on_garbage()
-        return False
+class _Server(socketserver.UDPServer):
+    """A UDP server that counts what it cannot read instead of raising."""
+
+    def __init__(
+        self,
+        address: tuple[str, int],
+        on_datagram: Callable[[bytes, tuple[str, int]], None],
+        on_garbage: Callable[[], None],
+    ) -> None:
+        self._on_datagram = on_datagram
+        self._on_garbage = on_garbage
+        self.address_family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
+        super().__init__(address, socketserver.BaseRequestHandler)
+
+    def finish_request(self, request: Any, client_address: Any) -> None:
+        """Hand a datagram on."""
+        self._on_datagram(request[0], client_address)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Count what broke while it was read: a stranger's bytes must not reach the screen."""
-        self.on_garbage()
+        self._on_garbage()
 
 
-def _explain(error: OSError, host: str, port: int) -> str:
-    if error.errno == errno.EADDRINUSE:
-        return f"OSC port {port} is taken by another program (choose one with --osc {host}:{port + 1})"
-    if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
+def _explain(error: Exception, host: str, port: int) -> str:
+    number = getattr(error, "errno", None)
+    if number == errno.EADDRINUSE:
+        return f"OSC port {port} is taken by another program (choose one with --osc {host}:{port % 65535 + 1})"
+    if number == errno.EACCES:
+        return f"OSC port {port} is not for everyone (choose one from 1024 on)"
+    if isinstance(error, socket.gaierror | UnicodeError) or number == errno.EADDRNOTAVAIL:
         return f"this machine has no address {host} (for --osc)"
-    return f"cannot listen for OSC on {host}:{port}: {error.strerror}"
+    return f"cannot listen for OSC on {host}:{port}: {getattr(error, 'strerror', None) or error}"

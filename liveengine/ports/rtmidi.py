@@ -87,17 +87,28 @@ def input_names() -> list[str]:
 def _connect(port: Any, pattern: str, virtual_name: str) -> str:
     """Open the first port that `pattern` means, or a virtual one where it is empty; return its name."""
     if not pattern:
-        with quiet():
+        with _told_as_port_error(port, f"cannot make the MIDI port {virtual_name}"), quiet():
             port.open_virtual_port(virtual_name)
         return f"liveengine:{virtual_name}"
     names = [plain(name) for name in port.get_ports()]
     found = first_match(pattern, names)
     if found is None:
+        port.delete()
         known = ", ".join(names) or "none"
         raise MidiPortError(f'no MIDI port called "{pattern}" (there are: {known})')
-    with quiet():
+    with _told_as_port_error(port, f"cannot open the MIDI port {found}"), quiet():
         port.open_port(names.index(found))
     return found
+
+
+@contextlib.contextmanager
+def _told_as_port_error(port: Any, words: str) -> Iterator[None]:
+    """Let go of a port that does not open, and say so: python-rtmidi raises its own errors, by back end."""
+    try:
+        yield
+    except Exception as error:
+        port.delete()
+        raise MidiPortError(f"{words}: {error}") from None
 
 
 class Output:

@@ -11,6 +11,8 @@ from collections.abc import Callable
 from liveengine.engine.events import BarFailed, BarReady
 from liveengine.engine.orders import RequestBar
 from liveengine.generators.catalogue import find
+from liveengine.generators.contract import Controls
+from liveengine.music.note import OFFSET_LIMIT, Bar, Note
 from liveengine.sequencer.state import SLOT_NOTES
 
 
@@ -19,13 +21,22 @@ def answer(request: RequestBar) -> BarReady | BarFailed:
     try:
         propose = find(request.generator)
         bar = propose(request.source, request.locks, request.controls, request.seed, "")
-        if bar.length != request.controls.length:
-            raise ValueError(f"it returned {bar.length} ticks instead of {request.controls.length}")
-        if len(bar.notes) > SLOT_NOTES:
-            raise ValueError(f"it returned {len(bar.notes)} notes; a pattern holds {SLOT_NOTES}")
-    except Exception as error:  # a generator may be a stranger's code: whatever it raises, the beat goes on
-        return BarFailed(request.ticket, f"{request.generator} could not make a bar: {error}")
+        _check(bar, request.controls)
+    except (Exception, SystemExit) as error:  # a stranger's code: whatever it raises, the beat goes on
+        return BarFailed(request.ticket, f"{request.generator} could not make a bar: {str(error) or repr(error)}")
     return BarReady(request.ticket, bar)
+
+
+def _check(bar: Bar, controls: Controls) -> None:
+    """Raise ValueError for what the data plane could not play."""
+    if not isinstance(bar, Bar) or not all(isinstance(note, Note) for note in bar.notes):
+        raise ValueError("what it returned is no bar of notes")
+    if bar.length != controls.length:
+        raise ValueError(f"it returned {bar.length} ticks instead of {controls.length}")
+    if bar.length < 2 * OFFSET_LIMIT:
+        raise ValueError(f"{controls.bars} of {controls.metre} is shorter than a quarter note")
+    if len(bar.notes) > SLOT_NOTES:
+        raise ValueError(f"it returned {len(bar.notes)} notes; a pattern holds {SLOT_NOTES}")
 
 
 class GeneratorThread:

@@ -51,8 +51,7 @@ class RawDevice:
 
 def port_patterns(patch: Patch) -> list[str]:
     """Return the pattern of each MIDI port from 1 on; the first is empty, the engine's own output."""
-    wanted = [track.port for track in patch.tracks if track.port]
-    return ["", *dict.fromkeys([*wanted, *patch.clock_ports])]
+    return list(dict.fromkeys(["", *(track.port for track in patch.tracks), *patch.clock_ports]))
 
 
 def track_ports(patch: Patch, patterns: list[str]) -> list[int]:

@@ -14,6 +14,7 @@ from liveengine.engine.orders import Report, Say
 from liveengine.engine.spec import Patch
 from liveengine.formats import midifile
 from liveengine.formats.wavfile import WavWriter
+from liveengine.instruments.rack import look_ahead_frames
 from liveengine.runtime.offline import RATE_HZ, Rendering, blocks_until
 
 SUFFIXES = (".mid", ".wav")
@@ -69,9 +70,12 @@ def _write_sound(rendering: Rendering, bars: int, path: Path, progress: Callable
     """Write the sound beside its place and move it there when it is whole."""
     beside = path.with_name(f".{path.name}.part")
     try:
+        # The limiter looks ahead, so all sound comes a little late: what comes before is no music.
+        early = look_ahead_frames(RATE_HZ)
         with WavWriter(beside, RATE_HZ) as file:
             for sound in blocks_until(rendering, bars):
-                file.write(sound)
+                file.write(sound[early:])
+                early = max(0, early - len(sound))
                 progress()
             rendering.stop()
             file.write(rendering.turn(round(TAIL_S * RATE_HZ))[1])

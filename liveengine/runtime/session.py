@@ -12,10 +12,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from liveengine.drivers.lateness import percentile_us
+from liveengine.drivers.lateness import by_octaves, percentile_us
 from liveengine.engine.engine import Engine
 from liveengine.engine.events import (
     BarBegan,
+    BeatBegan,
     Event,
     LatenessTold,
     LaunchTold,
@@ -23,6 +24,7 @@ from liveengine.engine.events import (
     TransportMoved,
 )
 from liveengine.engine.orders import Order, Report, RequestBar, Say, ToSequencer, WriteSlot
+from liveengine.music.time import TICKS_PER_BEAT
 from liveengine.sequencer import outlet
 from liveengine.sequencer.commands import push_all
 from liveengine.sequencer.slots import drain_log, write_slot
@@ -56,6 +58,7 @@ class Session:
         self._tell = tell
         self._wake = wake
         self.lost = 0  # commands that found the data plane's inbox full
+        self._beat = -1  # song tick at which the beat that plays began
 
     def begin(self) -> None:
         """Set the data plane up and ask for the first bars."""
@@ -67,6 +70,7 @@ class Session:
 
     def read_log(self) -> NDArray[Any]:
         """Let the engine hear what the data plane did since the last call; return the records for the recorder."""
+        beat = self._beat_now()  # Read before the log, so that a bar line is told before its first beat.
         records = drain_log(self.state)
         for record in records[records["kind"] != outlet.SENT]:
             event = self._event(record)
@@ -74,7 +78,18 @@ class Session:
                 self.feed(event)
             if record["kind"] == outlet.BAR:
                 self.feed(self._lateness())
+        if beat not in (-1, self._beat):
+            self.feed(BeatBegan(beat))
+        self._beat = beat
         return records
+
+    def _beat_now(self) -> int:
+        """Return the song tick at which the beat that plays began; -1 while the transport stands still."""
+        transport = self.state.transport[0]
+        song, bar_ticks = int(transport["tick"] - transport["song_origin"]), int(transport["bar_ticks"])
+        if not transport["playing"] or song < 0:
+            return -1
+        return song - song % bar_ticks % TICKS_PER_BEAT
 
     def _event(self, record: Any) -> Event | None:
         """Return what a log record means to the engine."""
@@ -99,7 +114,8 @@ class Session:
 
     def _lateness(self) -> LatenessTold:
         bins = self.state.lateness
-        return LatenessTold(int(bins[_LATE_BIN:].sum()), percentile_us(bins, 0.99))
+        histogram = ",".join(map(str, by_octaves(bins)))
+        return LatenessTold(int(bins[_LATE_BIN:].sum()), percentile_us(bins, 0.99), histogram)
 
     def _carry_out(self, orders: Sequence[Order]) -> None:
         """Do what the engine ordered. What goes to the data plane goes in one piece, so that it sounds on one tick."""
