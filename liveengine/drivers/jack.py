@@ -209,7 +209,8 @@ class JackDriver:
     """Turns the crank by the JACK server's frames.
 
     `make` is called with the server's rate and returns the state and the rack to play; `outputs` names MIDI
-    ports 1, 2, … . Raises OSError, in words a player understands, where there is no JACK.
+    ports 1, 2, … . Raises OSError, in words a player understands, where there is no JACK. `lost` says why the
+    server is gone, and is empty while it is there.
     """
 
     name = "jack"
@@ -224,14 +225,24 @@ class JackDriver:
         self._callback = process_callback()
         self._binding = _binding()
         self.client = _open_client(self._binding, client_name)
+        self.lost = ""
+        self.client.set_shutdown_callback(self._on_shutdown)
         self.rate = float(self.client.samplerate)
         self.state, self.rack = make(self.rate)
         self.memory = Jack(*(np.zeros(size, dtype) for _, size, dtype in JACK_LAYOUT))
         self._table = address_table(self.state, self.rack, self.memory)
-        self.outputs = [self.client.midi_outports.register(name) for name in outputs[: PORTS - 1]]
-        self.inputs = [self.client.midi_inports.register(name) for name in inputs[:IN_PORTS]]
-        self.audio = [self.client.outports.register(name) for name in ("left", "right")]
+        try:
+            self.outputs = [self.client.midi_outports.register(name) for name in outputs[: PORTS - 1]]
+            self.inputs = [self.client.midi_inports.register(name) for name in inputs[:IN_PORTS]]
+            self.audio = [self.client.outports.register(name) for name in ("left", "right")]
+        except self._binding.JackError as error:
+            self.client.close()
+            raise OSError(f"JACK refuses a port: {error}") from None
         self._hand_over()
+
+    def _on_shutdown(self, _status: Any, reason: str) -> None:
+        """Hear, on a thread of JACK's, that the server ends; nothing here may call JACK."""
+        self.lost = f"the JACK server is gone ({reason or 'it gave no reason'})"
 
     def _hand_over(self) -> None:
         """Put the C handles where the callback finds them, and make it JACK's."""
@@ -255,7 +266,10 @@ class JackDriver:
     def start(self) -> None:
         """Begin to turn."""
         raise_flag(self.memory.handles, RUNNING, 1)
-        self.client.activate()
+        try:
+            self.client.activate()
+        except self._binding.JackError as error:
+            raise OSError(f"JACK does not let us play: {error}") from None
 
     def wake(self) -> None:
         """Do nothing: the next period takes every command."""
@@ -267,10 +281,7 @@ class JackDriver:
     def connect_audio(self) -> int:
         """Connect left and right to the first two physical outputs; return how many connections that made."""
         playback = self.client.get_ports(is_audio=True, is_input=True, is_physical=True)
-        pairs = list(zip(self.audio, playback, strict=False))
-        for ours, theirs in pairs:
-            self.client.connect(ours, theirs)
-        return len(pairs)
+        return sum(self._connect(ours, theirs) for ours, theirs in zip(self.audio, playback, strict=False))
 
     def connect_midi(self, output: int, wanted: Callable[[str], bool]) -> list[str]:
         """Connect MIDI port `output` (from 1) to every JACK input whose name is `wanted`; return their names."""
@@ -280,16 +291,20 @@ class JackDriver:
             for port in self.client.get_ports(is_midi=True, is_input=True)
             if wanted(port.name) and not port.name.startswith(f"{self.client.name}:")
         ]
-        for port in found:
-            self.client.connect(ours, port)
-        return [port.name for port in found]
+        return [port.name for port in found if self._connect(ours, port)]
 
     def connect_inputs(self) -> list[str]:
         """Connect every physical MIDI input to ours; return their names."""
         found = self.client.get_ports(is_midi=True, is_output=True, is_physical=True)
-        for port in found:
-            self.client.connect(port, self.inputs[0])
-        return [port.name for port in found]
+        return [port.name for port in found if self._connect(port, self.inputs[0])]
+
+    def _connect(self, source: Any, destination: Any) -> bool:
+        """Connect two ports; say whether they are, for either may have gone meanwhile, and the server too."""
+        try:
+            self.client.connect(source, destination)
+        except self._binding.JackError:
+            return False
+        return True
 
     def received(self) -> NDArray[Any]:
         """Return the EVENTs that came in since the last call. One thread alone may call this."""
@@ -303,10 +318,21 @@ class JackDriver:
         self.client.close()
 
 
+def _nothing(_text: Any) -> None:
+    return None
+
+
+@functools.cache
+def _silence() -> Any:
+    return callback(types.void(types.voidptr))(_nothing)
+
+
 def _binding() -> Any:
-    """Return JACK-Client. Raises OSError where libjack is missing."""
+    """Return JACK-Client, with libjack's own complaints off the player's screen. Raises OSError without libjack."""
     import jack
 
+    # Compiled, because libjack complains on any of its threads, and none of them may wait for the GIL.
+    jack._lib.jack_set_error_function(jack._ffi.cast("void (*)(const char *)", _silence().address))
     return jack
 
 

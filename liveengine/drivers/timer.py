@@ -7,6 +7,7 @@ are to play it puts into a ring for the audio driver.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
 import time
@@ -110,12 +111,17 @@ def _flush(t: Timer) -> None:
 
 
 @compiled
+def resume_at(s: State, now: int) -> int:
+    """Return the instant from which to render: the last one rendered, or `now` after a stall too long to catch up."""
+    half_pulse = s.transport[0].unit_ticks * TICKS_PER_PULSE * 0.5
+    until = s.transport[0].until
+    return now if now - until > max(half_pulse, 2 * PERIOD_NS) else until
+
+
+@compiled
 def turn(s: State, t: Timer, now: int) -> None:
     """Render and send everything that is due by `now`; a stall before it is collapsed."""
-    half_pulse = s.transport[0].unit_ticks * TICKS_PER_PULSE * 0.5
-    from_ = s.transport[0].until
-    if now - from_ > max(half_pulse, 2 * PERIOD_NS):
-        from_ = now
+    from_ = resume_at(s, now)
     while s.transport[0].until <= now:
         count = render(s, max(from_, s.transport[0].until), now + 1)
         for i in range(count):
@@ -128,7 +134,9 @@ def turn(s: State, t: Timer, now: int) -> None:
 
 @compiled
 def run(s: State, t: Timer, wake_fd: int) -> None:
-    """Turn the crank until told to stop. Holds no GIL, waits for nobody."""
+    """Turn the crank until told to stop, from the first call's instant on. Holds no GIL, waits for nobody."""
+    if s.transport[0].until < 0 and load_acquire(t.flags, RUNNING) == 1:
+        begin(s, system.now_ns(t.time))
     while load_acquire(t.flags, RUNNING) == 1:
         deadline = min(next_instant(s), system.now_ns(t.time) + PERIOD_NS)
         system.wait_until(deadline, wake_fd, t.time, t.poll)
@@ -153,7 +161,9 @@ class TimerDriver:
 
     def start(self) -> None:
         """Begin to turn."""
-        begin(self.state, time.monotonic_ns())
+        if system.NATIVE:
+            # It returns at once, for RUNNING is not raised; but it is compiled, or read from disk, before time counts.
+            run(self.state, self.timer, self._wake_fd)
         raise_flag(self.timer.flags, RUNNING, 1)
         self._thread.start()
 
@@ -185,17 +195,30 @@ class TimerDriver:
 
     def _run_portably(self) -> None:
         """The same loop from Python, where compiled code knows no clock to sleep on."""
+        begin(self.state, time.monotonic_ns())
         while self.timer.flags[RUNNING]:
             due = min(next_instant(self.state), time.monotonic_ns() + PERIOD_NS)
             time.sleep(max(0, due - time.monotonic_ns()) / NS_PER_SECOND)
             self._turn_portably(time.monotonic_ns())
 
     def _turn_portably(self, now: int) -> None:
+        from_ = resume_at(self.state, now)
         while self.state.transport[0]["until"] <= now:
-            count = render(self.state, self.state.transport[0]["until"], now + 1)
+            count = render(self.state, max(from_, self.state.transport[0]["until"]), now + 1)
             for event in self.state.out[:count]:
-                if event["port"] == INSTRUMENTS:
-                    _queue(self.timer, event)
-                elif self.timer.fds[event["port"]] >= 0:
-                    data = bytes((event["b0"], event["b1"], event["b2"]))[: event["size"]]
-                    os.write(int(self.timer.fds[event["port"]]), data)
+                _queue(self.timer, event)
+            self._flush_portably()
+            for event in self.state.out[:count]:
+                if event["size"] > 0:
+                    count_late(self.state.lateness, (time.monotonic_ns() - event["when"]) * 1e-3)
+
+    def _flush_portably(self) -> None:
+        for port in np.flatnonzero(self.timer.fill):
+            fill = int(self.timer.fill[port])
+            waiting = self.timer.backlog[port * BACKLOG : port * BACKLOG + fill].tobytes()
+            gone = 0
+            with contextlib.suppress(OSError):  # a full pipe takes it the next time; a broken one never
+                gone = os.write(int(self.timer.fds[port]), waiting)
+            left = np.frombuffer(waiting[gone:], np.uint8)
+            self.timer.backlog[port * BACKLOG : port * BACKLOG + left.size] = left
+            self.timer.fill[port] = left.size

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import gc
+import os
 import signal
 import sys
 import time
+from pathlib import Path
 
+from liveengine.drivers.jack import JackDriver
 from liveengine.engine.events import KeyPressed
 from liveengine.engine.spec import Patch
 from liveengine.ports.keyboard import Keyboard, open_keyboard
@@ -22,13 +25,17 @@ REDRAW_S = 0.1
 SWITCH_S = 0.0005
 
 
+#: What ends a set in silence: Ctrl-C, the system, and the terminal's window when it is closed.
+END_SIGNALS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+
+
 class _Wanted:
     """Whether the set is to go on: until a signal, a key, or the time says otherwise."""
 
-    def __init__(self, seconds: float | None) -> None:
-        self.ends_s = None if seconds is None else time.monotonic() + seconds
+    def __init__(self) -> None:
+        self.ends_s: float | None = None
         self.stopped = False
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in END_SIGNALS:
             signal.signal(number, self._stop)
 
     def _stop(self, _number: int, _frame: object) -> None:
@@ -41,26 +48,44 @@ class _Wanted:
 def play(patch: Patch, options: Options, headless: bool, seconds: float | None) -> int:
     """Play a set until it is ended; return the exit code: 0, or 1 when the recording could not be written.
 
-    Raises OSError, in one clear line, where what was asked for by name is not there.
+    Raises OSError, in one clear line, where what was asked for by name is not there, or is lost on the way.
     """
+    _check_folder(options.record)
     sys.setswitchinterval(SWITCH_S)
     screen = Screen(live=not headless)
     with open_keyboard(wanted=not headless) as keyboard:
         stage = Stage(patch, options, screen.say)
         screen.say(_greeting(stage))
+        wanted = _Wanted()  # Before the first note can sound.
         stage.start()
         gc.collect()
         gc.freeze()
-        wanted = _Wanted(seconds)
+        wanted.ends_s = None if seconds is None else time.monotonic() + seconds
         try:
-            while wanted:
+            while wanted and not stage.lost:
                 screen.show(line(stage))
-                wanted.stopped |= _keys(stage, keyboard)
+                # Not `|=`: that would read `stopped` first, and forget a signal that comes meanwhile.
+                if _keys(stage, keyboard):
+                    wanted.stopped = True
         finally:
             screen.close()
             stage.stop()
     screen.say(_farewell(stage))
+    if stage.lost:
+        raise OSError(stage.lost)
     return 1 if stage.recorder.problem else 0
+
+
+def _check_folder(record: Path | None) -> None:
+    """Say before the first note what would only show after the last. Raises OSError."""
+    if record is None:
+        return
+    if record.is_dir():
+        raise OSError(f"cannot write {record}: a folder has that name")
+    if not record.parent.is_dir():
+        raise OSError(f"cannot write {record}: there is no folder {record.parent}")
+    if not os.access(record.parent, os.W_OK):
+        raise OSError(f"cannot write {record}: writing there is not allowed")
 
 
 def _keys(stage: Stage, keyboard: Keyboard | None) -> bool:
@@ -78,9 +103,10 @@ def _keys(stage: Stage, keyboard: Keyboard | None) -> bool:
 def _greeting(stage: Stage) -> str:
     patch = stage.patch
     outputs = ", ".join(output.name for output in stage.outputs.values()) or "none"
-    if stage.driver.name == "jack":
-        outputs = "JACK ports of client liveengine"
-    sound = "JACK" if stage.driver.name == "jack" else ("built-in audio" if stage.audio else "none")
+    sound = "built-in audio" if stage.audio else "none"
+    if isinstance(stage.driver, JackDriver):
+        outputs = f"JACK ports of client {stage.driver.client.name}"
+        sound = "JACK"
     lines = [
         f"{patch.title}: {patch.tempo_bpm:g} BPM, {patch.metre}, {len(patch.tracks)} tracks, "
         f"{len(patch.scenes)} scenes",

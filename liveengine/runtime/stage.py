@@ -24,15 +24,15 @@ from liveengine.engine.mapping import Mapping
 from liveengine.engine.orders import Report, Say
 from liveengine.engine.spec import Patch
 from liveengine.instruments.rack import Rack, make_rack
-from liveengine.ports import rtmidi
 from liveengine.ports.names import matches
 from liveengine.ports.osc import OscServer
 from liveengine.runtime.generation import GeneratorThread
+from liveengine.runtime.inputs import Hear, Input, open_inputs
 from liveengine.runtime.outputs import DEFAULT_OUTPUT, Output, open_outputs, port_patterns, track_ports
 from liveengine.runtime.recorder import Recorder
 from liveengine.runtime.session import Session
 from liveengine.sequencer.commands import DO_CLOCK, DO_PANIC, DO_STOP, push
-from liveengine.sequencer.state import State, make_state
+from liveengine.sequencer.state import PORTS, State, make_state
 
 #: How often the control thread looks at the log and at JACK's inbox when nothing wakes it.
 LOOK_S = 0.004
@@ -55,12 +55,16 @@ class Options:
     osc_needed: bool = False  # a taken port is an error, not a remark
     record: Path | None = None
     mappings: Sequence[Mapping] = field(default_factory=tuple)
+    # The doors: python-rtmidi's, unless a program opens its own (`ports.virtual`).
+    open_outputs: Callable[[list[str], Callable[[str], None]], dict[int, Output]] = open_outputs
+    open_inputs: Callable[[Sequence[Mapping], Hear, Callable[[str], None]], list[Input]] = open_inputs
 
 
 class Stage:
     """A live set from `start` to `stop`. `say` gets every remark for the player, from any thread.
 
-    Raises OSError, in one clear line, where what was asked for by name is not there.
+    Raises OSError, in one clear line, where what was asked for by name is not there, and ValueError where the
+    patch wants more than there can be.
     """
 
     def __init__(self, patch: Patch, options: Options, say: Callable[[str], None]) -> None:
@@ -70,12 +74,15 @@ class Stage:
         self.recorder = Recorder(patch, options.record)
         self.errors = 0
         self.outputs: dict[int, Output] = {}
-        self.inputs: list[rtmidi.Input] = []
+        self.inputs: list[Input] = []
         self.audio: AudioDriver | None = None
         self.osc: OscServer | None = None
         self._options = options
         self._running = threading.Event()
         self._patterns = port_patterns(patch)
+        if len(self._patterns) >= PORTS:
+            wanted = len(self._patterns) - 1
+            raise ValueError(f"{patch.path}: names {wanted} MIDI outputs for tracks and clock; {PORTS - 2} at most")
         self.driver: JackDriver | TimerDriver = self._put_up_driver()
         self.engine = Engine(patch, options.mappings, track_ports(patch, self._patterns))
         self.generator = GeneratorThread(self.inbox.put)
@@ -104,7 +111,7 @@ class Stage:
     def _put_up_timer(self) -> TimerDriver:
         patch = self.patch
         state = make_state(TimerDriver.rate, patch.tempo_bpm, patch.metre, patch.seed)
-        self.outputs = open_outputs(self._patterns, self.say)
+        self.outputs = self._options.open_outputs(self._patterns, self.say)
         driver = TimerDriver(state, {number: output.fd for number, output in self.outputs.items()})
         if self._options.audio:
             try:
@@ -122,14 +129,14 @@ class Stage:
         for number, pattern in enumerate(self._patterns, 1):
             if pattern in self.patch.clock_ports:
                 push(self.driver.state, DO_CLOCK, number, a=1)
+        lock_memory()  # Now, for locking holds up every thread that touches a fresh page, the driver's too.
         self.driver.start()
         if isinstance(self.driver, JackDriver):
             self._connect_jack(self.driver)
         else:
-            self._open_inputs()
+            self.inputs = self._options.open_inputs(self._options.mappings, self._hear, self.say)
         if self.audio:
             self._start_audio(self.audio)
-        lock_memory()
         self._control.start()
 
     def _open_osc(self) -> None:
@@ -157,20 +164,12 @@ class Stage:
                 self.say(f'MIDI out: no JACK port called "{pattern}"')
         driver.connect_inputs()
 
-    def _open_inputs(self) -> None:
-        """Listen to every MIDI input that a mapping wants, and to one of our own for others to connect to."""
-        try:
-            wanted = [
-                name
-                for name in rtmidi.input_names()
-                if "liveengine" not in name and any(m.hears(name) for m in self._options.mappings)
-            ]
-            self.inputs = [rtmidi.Input(self._hear, name) for name in wanted]
-            self.inputs.append(rtmidi.Input(self._hear))
-        except rtmidi.MidiPortError as error:
-            self.say(f"MIDI in: {error}")
-
     # -- playing -----------------------------------------------------------
+
+    @property
+    def lost(self) -> str:
+        """Why nothing turns the beat any more; empty while all is well."""
+        return self.driver.lost if isinstance(self.driver, JackDriver) else ""
 
     def _hear(self, port: str, data: bytes, _when_ns: int) -> None:
         if data and data[0] < REAL_TIME:
@@ -216,7 +215,7 @@ class Stage:
         push(self.driver.state, DO_PANIC)
         self.driver.wake()
         self._wait_for_silence()
-        self.recorder.take(self.session.read_log())
+        self._look(None)
         self.driver.stop()
         if self.audio:
             self.audio.stop()
@@ -234,6 +233,6 @@ class Stage:
     def _wait_for_silence(self) -> None:
         ends = self.driver.state.command_ends
         deadline = time.monotonic() + SILENCE_S
-        while ends[0] != ends[8] and time.monotonic() < deadline:
+        while ends[0] != ends[8] and not self.lost and time.monotonic() < deadline:
             time.sleep(0.002)
         time.sleep(FADE_S)
