@@ -65,6 +65,7 @@ def _play(arguments: argparse.Namespace) -> int:
         osc=parse_address(arguments.osc) if arguments.osc else (DEFAULT_HOST, DEFAULT_PORT),
         osc_needed=arguments.osc is not None,
         record=arguments.record,
+        telemetry=arguments.telemetry,
         mappings=mappings,
         clock=clock,
         measured=load_outputs(MEASURED) if MEASURED.is_file() else (),
@@ -173,6 +174,7 @@ def _add_play(play: argparse.ArgumentParser) -> None:
     add("--osc", metavar="HOST:PORT", help="where to listen for OSC (default: 127.0.0.1:9000)")
     add("--seconds", type=_seconds, metavar="N", help="end after so many seconds")
     add("--record", type=Path, metavar="FILE.mid", help="write what is played into a MIDI file")
+    add("--telemetry", type=Path, metavar="FILE.json", help="write down at the end how well time was kept")
     add("--seed", type=_seed, metavar="N", help="another seed than the patch's")
     add("--mapping", action="append", metavar="NAME",
         help="a mapping file or name, as often as wanted (default: keyboard, generic_pads)")

@@ -29,3 +29,9 @@ def percentile_us(bins: NDArray[Any], share: float) -> float:
         return 0.0
     place = int(np.searchsorted(np.cumsum(bins), math.ceil(share * total)))
     return 0.0 if place == 0 else float(2.0 ** ((place + 1) / 8))
+
+
+def by_octaves(bins: NDArray[Any]) -> list[int]:
+    """Return the events by octaves of lateness: under 2 µs, 2–4 µs and so on; the last holds all from 2^15 µs on."""
+    whole = bins[: 15 * 8].reshape(15, 8).sum(axis=1)
+    return [*whole.tolist(), int(bins[15 * 8 :].sum())]

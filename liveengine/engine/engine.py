@@ -11,11 +11,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator
 
+from liveengine.engine.display import Display
 from liveengine.engine.events import (
     Asked,
     BarBegan,
     BarFailed,
     BarReady,
+    BeatBegan,
+    ClockTold,
     Event,
     KeyPressed,
     LatenessTold,
@@ -23,6 +26,8 @@ from liveengine.engine.events import (
     LinkTold,
     MidiCame,
     SlotEnded,
+    TempoTold,
+    TrafficTold,
     TransportMoved,
 )
 from liveengine.engine.launches import Launch, Launches, Slots
@@ -30,16 +35,12 @@ from liveengine.engine.mapping import Action, Mapping, translate
 from liveengine.engine.orders import Order, Report, Say, ToSequencer, WriteSlot
 from liveengine.engine.panel import Panel
 from liveengine.engine.parameter import Setting
-from liveengine.engine.spec import NO_SOUND, Patch
+from liveengine.engine.setting_up import set_up
+from liveengine.engine.spec import Patch
+from liveengine.engine.tap import Tap
 from liveengine.engine.track import SLIDERS, Track
 from liveengine.music.note import Bar
-from liveengine.music.sound import (
-    CHOOSE_SOUND,
-    MASTER_CONTROL,
-    SILENCE_DB,
-    SOUND_NUMBER,
-    STRIP_CONTROL,
-)
+from liveengine.music.sound import MASTER_CONTROL, STRIP_CONTROL
 from liveengine.music.time import TEMPO_MAX_BPM, TEMPO_MIN_BPM, TICKS_PER_BEAT
 from liveengine.sequencer import commands as do
 
@@ -65,22 +66,26 @@ class Engine:
         self.tracks = [Track(number, spec) for number, spec in enumerate(patch.tracks)]
         self.ports = list(ports) or [-1] * len(self.tracks)
         self.panel = Panel(patch)
+        self.display = Display(len(self.tracks))
         self.launches = Launches()
         self.slots = Slots()
         self.scene = -1
         self.playing = False
         self.bar = -1
         self.is_starting = not waits
+        self.tap = Tap()
+        self.now_s = 0.0
         self.tickets = 0
         self.unknown = 0  # addresses and values that meant nothing
         self.failures = 0  # bars that generators could not make
 
     def begin(self) -> list[Order]:
         """Return what sets the data plane up and asks for the first bars; with those the music starts."""
-        return [*self._set_up(), *self._launch_scene(0)]
+        return [*set_up(self.patch, self.ports), *self._tempo(), *self._launch_scene(0)]
 
-    def handle(self, event: Event) -> list[Order]:
-        """Return what is to be done about an event."""
+    def handle(self, event: Event, now_s: float = 0.0) -> list[Order]:
+        """Return what is to be done about an event that came at instant `now_s`."""
+        self.now_s = now_s
         return list(self._respond(event))
 
     def _respond(self, event: Event) -> Iterator[Order]:
@@ -100,24 +105,25 @@ class Engine:
                 yield from self._go(self.launches.answer(ticket, None))
             case BarBegan(number):
                 yield from self._bar_began(number)
+            case BeatBegan(tick):
+                yield from self._beat_began(tick)
             case LaunchTold(track, slot, tick):
-                self._launch_told(track, slot, tick)
+                yield from self._launch_told(track, slot, tick)
             case SlotEnded(slot):
                 self.slots.give_back(slot)
             case TransportMoved(playing, tick):
                 yield from self._transport_moved(playing, tick)
+            case TempoTold(tempo_bpm):
+                yield from self._report_change("/transport/tempo_now", tempo_bpm)
             case LinkTold(beat, tempo_bpm, _, when):
                 yield from self._keep_to_link(beat, tempo_bpm, when)
-            case LatenessTold(late, p99_us):
-                yield from self._report("/engine/late", late)
-                yield from self._report("/engine/lateness_us", p99_us)
+            case LatenessTold() | ClockTold() | TrafficTold():
+                yield from self._report_changes(_measures(event))
 
     def _keep_to_link(self, beat: float, tempo_bpm: float, when: int) -> Iterator[Order]:
         if TEMPO_MIN_BPM <= tempo_bpm <= TEMPO_MAX_BPM:
             yield ToSequencer(do.DO_STEER, a=round(beat * TICKS_PER_BEAT), b=when, x=tempo_bpm)
-            if abs(tempo_bpm - float(self.panel.values["/transport/tempo"])) > 0.005:
-                self.panel.values["/transport/tempo"] = tempo_bpm
-                yield Report("/transport/tempo", tempo_bpm)
+            yield from self._report_change("/transport/tempo", tempo_bpm)
 
     # -- parameters --------------------------------------------------------
 
@@ -155,8 +161,17 @@ class Engine:
                 yield ToSequencer(do.DO_CONTINUE)
             case "/transport/play":
                 yield ToSequencer(do.DO_START if value else do.DO_STOP)
-            case "/transport/tempo" | "/transport/nudge":
+            case "/transport/tempo":
+                yield from self._tempo(int(self.panel.values["/transport/ramp"]))
+            case "/transport/nudge":
                 yield from self._tempo()
+            case "/transport/tap":
+                tempo_bpm = self.tap.strike(self.now_s)
+                if tempo_bpm is not None:
+                    yield from self._report("/transport/tempo", tempo_bpm)
+                    yield from self._tempo()
+            case "/transport/ramp":
+                pass  # It is asked when a tempo is set.
             case "/scene/next" | "/scene/previous":
                 step = 1 if name == "/scene/next" else -1
                 yield from self._launch_scene((self.scene + step) % len(self.patch.scenes))
@@ -190,38 +205,15 @@ class Engine:
                 control = STRIP_CONTROL[name.removeprefix("sound/")]
                 yield ToSequencer(do.DO_CONTROL, track.number, a=control.number, x=float(value))
 
-    def _tempo(self) -> Iterator[Order]:
+    def _tempo(self, ramp_bars: int = 0) -> Iterator[Order]:
         tempo_bpm = float(self.panel.values["/transport/tempo"])
         nudge = float(self.panel.values["/transport/nudge"])
         nudged_bpm = tempo_bpm * (1.0 + NUDGE_SHARE * nudge)
-        yield ToSequencer(do.DO_TEMPO, x=min(max(nudged_bpm, TEMPO_MIN_BPM), TEMPO_MAX_BPM))
+        nudged_bpm = min(max(nudged_bpm, TEMPO_MIN_BPM), TEMPO_MAX_BPM)
+        yield ToSequencer(do.DO_TEMPO, a=ramp_bars * self.patch.metre.bar_ticks, x=nudged_bpm)
         if "delay_time" not in self.patch.master:
             control = MASTER_CONTROL["delay_time"]
             yield ToSequencer(do.DO_CONTROL, a=control.number, x=control.clamp(DELAY_BEATS * 60.0 / tempo_bpm))
-
-    # -- setting up --------------------------------------------------------
-
-    def _set_up(self) -> Iterator[Order]:
-        yield ToSequencer(do.DO_METRE, a=self.patch.metre.bar_ticks)
-        yield ToSequencer(do.DO_SEED, a=self.patch.seed)
-        yield from self._tempo()
-        for name, value in self.patch.master.items():
-            yield ToSequencer(do.DO_CONTROL, a=MASTER_CONTROL[name].number, x=value)
-        for track in self.tracks:
-            yield from self._set_up_track(track)
-
-    def _set_up_track(self, track: Track) -> Iterator[Order]:
-        number, spec, port = track.number, track.spec, self.ports[track.number]
-        yield ToSequencer(do.DO_ROUTE, number, a=port, b=spec.channel - 1)
-        if spec.program is not None and port > 0:
-            status = 0xC0 | (spec.channel - 1)
-            yield ToSequencer(do.DO_SEND, port, a=status | ((spec.program - 1) << 8), b=2)
-        if spec.sound == NO_SOUND:
-            yield ToSequencer(do.DO_CONTROL, number, a=STRIP_CONTROL["level"].number, x=SILENCE_DB)
-            return
-        yield ToSequencer(do.DO_CONTROL, number, a=CHOOSE_SOUND, x=SOUND_NUMBER[spec.sound])
-        for name, value in spec.controls.items():
-            yield ToSequencer(do.DO_CONTROL, number, a=STRIP_CONTROL[name].number, x=value)
 
     # -- patterns ----------------------------------------------------------
 
@@ -237,6 +229,7 @@ class Engine:
             return
         self.scene = scene
         yield from self._report("/scene/current", scene + 1)
+        yield from self._report_change("/scene/name", self.patch.scenes[scene].name)
         yield from self._report_change("/scene/launch", scene + 1)
         chosen = self.patch.scenes[scene].patterns
         named = {track.number: chosen[track.spec.name] for track in self.tracks if track.spec.name in chosen}
@@ -325,13 +318,20 @@ class Engine:
                 track.fresh_slot, track.fill_slot, track.fill_bar = slot, -1, -1
             elif track.fill_bar == self.bar >= 0:
                 quantum = self.patch.metre.bar_ticks  # The fill has its bar, and no more.
+        self.display.write(slot, bar, launch.legato)
         yield WriteSlot(slot, bar)
         yield ToSequencer(do.DO_LAUNCH, track.number, quantum, a=slot, b=int(launch.legato))
 
     # -- what the data plane tells -----------------------------------------
 
-    def _launch_told(self, number: int, slot: int, tick: int) -> None:
+    def _launch_told(self, number: int, slot: int, tick: int) -> Iterator[Order]:
         self.tracks[number].launched(slot, tick, tick // self.patch.metre.bar_ticks, self.playing)
+        yield from self._report_changes(self.display.launch(number, slot, tick, self.playing))
+
+    def _beat_began(self, tick: int) -> Iterator[Order]:
+        yield from self._report("/transport/beat", tick % self.patch.metre.bar_ticks // TICKS_PER_BEAT + 1)
+        yield from self._report("/transport/position", tick / TICKS_PER_BEAT)
+        yield from self._report_changes(self.display.beat(tick))
 
     def _bar_began(self, number: int) -> Iterator[Order]:
         self.bar = number
@@ -351,6 +351,7 @@ class Engine:
         first_bar = -(-tick // self.patch.metre.bar_ticks)
         for track in self.tracks:
             track.transport_moved(playing, first_bar, tick == 0)
+        yield from self._report_changes(self.display.move(tick, playing and tick == 0))
         yield from self._report_change("/transport/play", playing)
         yield from self._report("/transport/playing", playing)
 
@@ -363,6 +364,10 @@ class Engine:
         if self.panel.values.get(address) != value:
             yield from self._report(address, value)
 
+    def _report_changes(self, told: Iterable[tuple[str, Setting]]) -> Iterator[Order]:
+        for address, value in told:
+            yield from self._report_change(address, value)
+
     def _report_track(self, track: Track) -> Iterator[Order]:
         root = f"/track/{track.number + 1}/"
         pattern = track.playing
@@ -371,3 +376,18 @@ class Engine:
             yield from self._report_change(root + "pattern", track.pattern + 1)
             for name in SLIDERS:
                 yield from self._report_change(root + name, track.sliders[name])
+
+
+def _measures(event: LatenessTold | ClockTold | TrafficTold) -> Iterator[tuple[str, Setting]]:
+    """Return what was measured, by the addresses under which it is told."""
+    match event:
+        case LatenessTold(late, p99_us, histogram):
+            yield "/engine/late", late
+            yield "/engine/lateness_us", p99_us
+            yield "/engine/histogram", histogram
+        case ClockTold(source, state, jitter_us):
+            yield "/clock/source", source
+            yield "/clock/state", state
+            yield "/clock/jitter_us", jitter_us
+        case TrafficTold(ports):
+            yield "/port/activity", ports

@@ -83,10 +83,44 @@ class TransportMoved:
 
 @dataclass(frozen=True, slots=True)
 class LatenessTold:
-    """How the data plane keeps time: events late since the start, and the 99th percentile in µs."""
+    """How the data plane keeps time: events late since the start, the 99th percentile in µs, and all of them.
+
+    `histogram` counts them by octaves, as `/engine/histogram` tells it.
+    """
 
     late: int
     p99_us: float
+    histogram: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BeatBegan:
+    """A beat (a quarter note of its bar) began at song tick `tick`."""
+
+    tick: int
+
+
+@dataclass(frozen=True, slots=True)
+class ClockTold:
+    """Whose time is followed, and how well: `state` and `source` are words of `/clock/`, jitter is peak to peak."""
+
+    source: str
+    state: str
+    jitter_us: float
+
+
+@dataclass(frozen=True, slots=True)
+class TrafficTold:
+    """Messages that went through each port since the start, as `engine.display.activity_words` writes them."""
+
+    ports: str
+
+
+@dataclass(frozen=True, slots=True)
+class TempoTold:
+    """The beat has this tempo now: the player's own, a step of a ramp, or that of the clock that is followed."""
+
+    tempo_bpm: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,5 +135,6 @@ class LinkTold:
 
 Event = (
     Asked | MidiCame | KeyPressed | BarReady | BarFailed | BarBegan | LaunchTold | SlotEnded
-    | TransportMoved | LatenessTold | LinkTold
+    | TransportMoved | LatenessTold | BeatBegan | ClockTold | TrafficTold
+    | LinkTold | TempoTold
 )  # fmt: skip

@@ -46,6 +46,8 @@ class Panel:
             else:
                 self.values[parameter.address] = parameter.default
         self.values["/transport/tempo"] = patch.tempo_bpm
+        self.values["/transport/metre"] = str(patch.metre)
+        self.values["/clock/source"] = self.values["/clock/state"] = "internal"
         for name, value in patch.master.items():
             self.values[f"/master/{name}"] = value
         self.quantum_ticks = _quantum_ticks(patch)

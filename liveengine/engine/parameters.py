@@ -61,8 +61,11 @@ def _trigger(address: str, effect: Effect, meaning: str) -> Parameter:
 
 
 def _told(address: str, kind: Kind, low: float, high: float, effect: Effect, meaning: str, unit: str = "") -> Parameter:
-    default = "" if kind == "text" else low
-    return Parameter(address, kind, low, high, default, unit, effect, meaning, read_only=True)
+    return Parameter(address, kind, low, high, low, unit, effect, meaning, read_only=True)
+
+
+def _words(address: str, effect: Effect, meaning: str) -> Parameter:
+    return Parameter(address, "text", 0, 0, "", "", effect, meaning, read_only=True)
 
 
 def _of_sound(control: SoundControl, root: str) -> Parameter:
@@ -95,6 +98,26 @@ def _transport() -> Iterator[Parameter]:
         "now",
         "Tempo; the beat stays put",
     )
+    yield _trigger("/transport/tap", "now", "Tap the tempo: it is taken from the second tap on")
+    yield Parameter(
+        "/transport/ramp",
+        "int",
+        0,
+        64,
+        0,
+        "bars",
+        "now",
+        "A tempo that is set is reached over so many bars",
+    )
+    yield _told(
+        "/transport/tempo_now",
+        "float",
+        0,
+        TEMPO_MAX_BPM,
+        "now",
+        "Tempo that sounds: the one that was set, a ramp's, or that of the clock that is followed",
+        "BPM",
+    )
     yield Parameter(
         "/transport/nudge",
         "float",
@@ -116,6 +139,22 @@ def _transport() -> Iterator[Parameter]:
         "Bar that plays, counted from 1; 0 before the first",
     )
     yield _told("/transport/beat", "int", 0, 32, "beat", "Beat of the bar, counted from 1; 0 before the first")
+    yield _told(
+        "/transport/position", "float", 0, COUNT_MAX, "beat", "Quarter notes from the song's beginning to the beat"
+    )
+    yield _words("/transport/metre", "now", "Metre, like 4/4")
+
+
+def _clock() -> Iterator[Parameter]:
+    yield _words("/clock/source", "now", "Whose time is followed: internal, midi:PORT, jack or link")
+    yield _words(
+        "/clock/state",
+        "now",
+        "How well it is followed: locked, acquiring, freewheeling, lost; internal where nobody is",
+    )
+    yield _told(
+        "/clock/jitter_us", "float", 0, COUNT_MAX, "beat", "Jitter of the clock that comes in, peak to peak", "µs"
+    )
 
 
 def _scenes() -> Iterator[Parameter]:
@@ -123,6 +162,7 @@ def _scenes() -> Iterator[Parameter]:
     yield _trigger("/scene/previous", "next bar", "Launch the scene before this one")
     yield Parameter("/scene/launch", "int", 1, SCENES_MAX, 1, "", "next bar", "Launch a scene by its number")
     yield _told("/scene/current", "int", 0, SCENES_MAX, "now", "Number of the scene that plays; 0 before the first")
+    yield _words("/scene/name", "now", "Name of the scene that plays")
 
 
 def _tracks() -> Iterator[Parameter]:
@@ -153,8 +193,20 @@ def _tracks() -> Iterator[Parameter]:
     for control in SOUND_CONTROLS:
         mixes = control.name in MIX_CONTROLS
         yield _of_sound(control, track if mixes else track + "sound/")
-    yield _told(track + "name", "text", 0, 0, "now", "Name of the track")
-    yield _told(track + "playing", "text", 0, 0, "now", "Pattern that plays and the generator it came from")
+    yield _words(track + "name", "now", "Name of the track")
+    yield _words(track + "playing", "now", "Pattern that plays and the generator it came from")
+    yield _words(track + "steps", "beat", "The pattern that sounds, one sign a sixteenth: . rest, x hit, X accent")
+    yield _told(
+        track + "began", "float", 0, COUNT_MAX, "beat", "Quarter notes from the song's beginning to its first step"
+    )
+    yield _told(
+        track + "due",
+        "int",
+        0,
+        COUNT_MAX,
+        "now",
+        "Song beat at which what was launched is heard; 0 where nothing waits",
+    )
 
 
 def _rest() -> Iterator[Parameter]:
@@ -174,10 +226,15 @@ def _rest() -> Iterator[Parameter]:
         "Lateness that 99 of 100 events stay under",
         "µs",
     )
+    yield _words(
+        "/engine/histogram", "next bar", "Events by lateness: under 2 µs, 2–4 µs and so on by octaves, from 32.8 ms on"
+    )
+    yield _words("/engine/remark", "now", "What the engine last said to the player")
+    yield _words("/port/activity", "now", "Messages out and in since the start, a line a port: name=out/in")
 
 
 #: Every parameter there is, in the order a reader looks for them.
-TABLE: tuple[Parameter, ...] = (*_transport(), *_scenes(), *_tracks(), *_rest())
+TABLE: tuple[Parameter, ...] = (*_transport(), *_clock(), *_scenes(), *_tracks(), *_rest())
 
 _BY_ADDRESS = {parameter.address: parameter for parameter in TABLE}
 assert len(_BY_ADDRESS) == len(TABLE), "two parameters share an address"

@@ -43,7 +43,7 @@ _TYPES = frozenset("ihfdsbrmtTFN[]")
 def parse_address(text: str) -> tuple[str, int]:
     """Read HOST:PORT, :PORT or PORT. Raises ValueError for anything else."""
     host, _, port = text.rpartition(":")
-    if not (port.isdecimal() and port.isascii()) or not 0 <= int(port[:6]) <= 65535:
+    if not (port.isdecimal() and port.isascii()) or len(port) > 5 or int(port) > 65535:
         raise ValueError(f"not an OSC address: {text!r} (write it like 127.0.0.1:9000)")
     return host.strip("[]") or DEFAULT_HOST, int(port)
 

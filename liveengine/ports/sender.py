@@ -41,6 +41,7 @@ class Sender:
         assert self._process.stdin is not None and self._process.stdout is not None
         answer = self._process.stdout.readline().decode().strip()
         word, _, rest = answer.partition(" ")
+        self._process.stdout.close()
         if word != "open":
             self._process.stdin.close()
             self._process.wait()
@@ -57,6 +58,7 @@ class Sender:
             self._process.wait(2.0)
         except subprocess.TimeoutExpired:
             self._process.kill()
+            self._process.wait()
 
 
 def forward(fd: int, output: Output) -> None:

@@ -10,9 +10,11 @@ import time
 from pathlib import Path
 
 from liveengine.drivers.jack import JackDriver
+from liveengine import kernel_cache
 from liveengine.engine.events import KeyPressed
 from liveengine.engine.spec import Patch
 from liveengine.ports.keyboard import Keyboard, open_keyboard
+from liveengine.runtime import doctor
 from liveengine.runtime.stage import Options, Stage
 from liveengine.runtime.status import Screen, line
 
@@ -51,8 +53,12 @@ def play(patch: Patch, options: Options, headless: bool, seconds: float | None) 
     Raises OSError, in one clear line, where what was asked for by name is not there, or is lost on the way.
     """
     _check_folder(options.record)
+    _check_folder(options.telemetry)
     sys.setswitchinterval(SWITCH_S)
     screen = Screen(live=not headless)
+    if not kernel_cache.is_complete():
+        screen.say("the first time, everything is compiled; this takes a minute or two")
+        doctor.compile_kernels(doctor.show_progress)
     with open_keyboard(wanted=not headless) as keyboard:
         stage = Stage(patch, options, screen.say)
         screen.say(_greeting(stage))
@@ -71,6 +77,8 @@ def play(patch: Patch, options: Options, headless: bool, seconds: float | None) 
             screen.close()
             stage.stop()
     screen.say(_farewell(stage))
+    if options.telemetry:
+        options.telemetry.write_text(stage.telemetry())
     if stage.lost:
         raise OSError(stage.lost)
     return 1 if stage.recorder.problem else 0

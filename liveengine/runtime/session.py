@@ -12,27 +12,23 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from liveengine.drivers.lateness import percentile_us
 from liveengine.engine.engine import Engine
 from liveengine.engine.events import (
     BarBegan,
+    BeatBegan,
     Event,
-    LatenessTold,
     LaunchTold,
     SlotEnded,
+    TempoTold,
     TransportMoved,
 )
 from liveengine.engine.orders import Order, Report, RequestBar, Say, ToSequencer, WriteSlot
+from liveengine.music.time import TICKS_PER_BEAT
+from liveengine.runtime import telemetry
 from liveengine.sequencer import outlet
 from liveengine.sequencer.commands import push_all
 from liveengine.sequencer.slots import drain_log, write_slot
-from liveengine.sequencer.state import COMMAND, LATENESS_BINS, State
-
-#: An event that leaves more than this after its instant counts as late. Players rate a steady 10 ms like none,
-#: but hear a wavering of 3 ms (Jack et al. 2018).
-LATE_US = 3000.0
-_LATE_BIN = int(8 * np.log2(LATE_US))
-assert _LATE_BIN < LATENESS_BINS
+from liveengine.sequencer.state import COMMAND, State
 
 
 class Session:
@@ -56,25 +52,39 @@ class Session:
         self._tell = tell
         self._wake = wake
         self.lost = 0  # commands that found the data plane's inbox full
+        self._beat = -1  # song tick at which the beat that plays began
 
     def begin(self) -> None:
         """Set the data plane up and ask for the first bars."""
         self._carry_out(self.engine.begin())
 
-    def feed(self, event: Event) -> None:
-        """Let the engine respond to an event."""
-        self._carry_out(self.engine.handle(event))
+    def feed(self, event: Event, at_s: float | None = None) -> None:
+        """Let the engine respond to an event, which came at `at_s` of the driver's clock, or just now."""
+        transport = self.state.transport[0]
+        self._carry_out(self.engine.handle(event, transport["until"] / transport["rate"] if at_s is None else at_s))
 
     def read_log(self) -> NDArray[Any]:
         """Let the engine hear what the data plane did since the last call; return the records for the recorder."""
+        beat = self._beat_now()  # Read before the log, so that a bar line is told before its first beat.
         records = drain_log(self.state)
         for record in records[records["kind"] != outlet.SENT]:
             event = self._event(record)
             if event is not None:
                 self.feed(event)
             if record["kind"] == outlet.BAR:
-                self.feed(self._lateness())
+                self.feed(telemetry.lateness(self.state))
+        if beat not in (-1, self._beat):
+            self.feed(BeatBegan(beat))
+        self._beat = beat
         return records
+
+    def _beat_now(self) -> int:
+        """Return the song tick at which the beat that plays began; -1 while the transport stands still."""
+        transport = self.state.transport[0]
+        song, bar_ticks = int(transport["tick"] - transport["song_origin"]), int(transport["bar_ticks"])
+        if not transport["playing"] or song < 0:
+            return -1
+        return song - song % bar_ticks % TICKS_PER_BEAT
 
     def _event(self, record: Any) -> Event | None:
         """Return what a log record means to the engine."""
@@ -88,6 +98,8 @@ class Session:
                 return SlotEnded(a)
             case outlet.TRANSPORTED:
                 return TransportMoved(bool(a), tick)
+            case outlet.TEMPO:
+                return TempoTold(float(record["x"]))
             case outlet.REALIGNED:
                 milliseconds = 1000.0 * a / float(self.state.transport[0]["rate"])
                 self._tell(
@@ -96,10 +108,6 @@ class Session:
             case outlet.REFUSED:
                 self._tell(Say(f"the sequencer could not take command {a}"))
         return None
-
-    def _lateness(self) -> LatenessTold:
-        bins = self.state.lateness
-        return LatenessTold(int(bins[_LATE_BIN:].sum()), percentile_us(bins, 0.99))
 
     def _carry_out(self, orders: Sequence[Order]) -> None:
         """Do what the engine ordered. What goes to the data plane goes in one piece, so that it sounds on one tick."""

@@ -27,6 +27,7 @@ from liveengine.ports.link import LinkPeer
 from liveengine.ports.names import matches
 from liveengine.ports.osc import OscServer
 from liveengine.priority import lock_memory
+from liveengine.runtime import telemetry
 from liveengine.runtime.clock import Clock
 from liveengine.runtime.generation import GeneratorThread
 from liveengine.runtime.inputs import Input, open_inputs
@@ -43,6 +44,9 @@ DEFAULT_INPUT = "midi_in"
 #: How often the control thread looks at the log and at JACK's inbox when nothing wakes it.
 LOOK_S = 0.004
 
+#: How often clients are told of the clock and the ports.
+MEASURE_S = 0.25
+
 #: Time for the data plane to end every note before the driver stops, and for the rack to fade.
 SILENCE_S = 1.0
 FADE_S = 0.08
@@ -57,6 +61,7 @@ class Options:
     osc: tuple[str, int] | None = None  # None: no OSC
     osc_needed: bool = False  # a taken port is an error, not a remark
     record: Path | None = None
+    telemetry: Path | None = None  # where to write down how time was kept
     mappings: Sequence[Mapping] = field(default_factory=tuple)
     clock: Clock = field(default_factory=Clock)
     measured: Sequence[OutputSpec] = ()  # what is known of this machine's outputs
@@ -86,8 +91,10 @@ class Stage:
         self.input_names: list[str] = []
         self._wanted: list[str] = []
         self._options = options
+        self._measured_s = 0.0
         self._running = threading.Event()
         self._patterns = port_patterns(patch)
+        self._names = [DEFAULT_OUTPUT, *(f"to_{pattern}" for pattern in self._patterns[1:])]
         if len(self._patterns) >= PORTS:
             wanted = len(self._patterns) - 1
             raise ValueError(f"{patch.path}: names {wanted} MIDI outputs for tracks and clock; {PORTS - 2} at most")
@@ -115,12 +122,11 @@ class Stage:
         return self._put_up_timer()
 
     def _put_up_jack(self) -> JackDriver:
-        outputs = [DEFAULT_OUTPUT, *(f"to_{pattern}" for pattern in self._patterns[1:])]
         # A port of ours for each input that is wanted by name; the player's connections decide what it hears.
         self._wanted = list(dict.fromkeys([self._options.clock.port, *(track.listen for track in self.patch.tracks)]))
         self._wanted = [pattern for pattern in self._wanted if pattern]
         inputs = [DEFAULT_INPUT, *(f"from_{pattern}" for pattern in self._wanted)]
-        return JackDriver(self._make, outputs, inputs)
+        return JackDriver(self._make, self._names, inputs)
 
     def _put_up_timer(self) -> TimerDriver:
         patch = self.patch
@@ -238,12 +244,31 @@ class Stage:
                 self.session.feed(event)
             for came in drain_inbox(self.driver.state):
                 data = bytes((came["b0"], came["b1"], came["b2"]))[: came["size"]]
-                self.session.feed(MidiCame(self.input_names[came["port"]], data))
+                self.session.feed(MidiCame(self.input_names[came["port"]], data), came["when"] / self.driver.rate)
+            self._measure()
             self.recorder.take(self.session.read_log())
             self.recorder.save_now_and_then()
         except Exception as error:  # the show goes on
             self.errors += 1
             self.say(f"the engine stumbled over {type(event).__name__}: {error!r}")
+
+    def telemetry(self) -> str:
+        """Return how time was kept, as JSON."""
+        extra = {"bars": max(0, self.engine.bar + 1), "errors": self.errors, "unknown_inputs": self.engine.unknown}
+        return telemetry.as_json(self.driver.state, self._options.clock, self.driver.name, extra)
+
+    def _measure(self) -> None:
+        """Tell now and then how the clock and the ports do."""
+        now_s = time.monotonic()
+        if now_s - self._measured_s < MEASURE_S:
+            return
+        self._measured_s = now_s
+        state = self.driver.state
+        outputs = [
+            self.outputs[port].name if port in self.outputs else name for port, name in enumerate(self._names, 1)
+        ]
+        self.session.feed(telemetry.clock(state, self._options.clock))
+        self.session.feed(telemetry.traffic(state, outputs, self.input_names))
 
     # -- taking down -------------------------------------------------------
 
@@ -257,7 +282,7 @@ class Stage:
         push(self.driver.state, DO_PANIC)
         self.driver.wake()
         self._wait_for_silence()
-        self.recorder.take(self.session.read_log())
+        self._look(None)
         self.driver.stop()
         if self.audio:
             self.audio.stop()

@@ -54,9 +54,11 @@ def line(stage: Stage) -> str:
     p99 = percentile_us(state.lateness, 0.99)
     kept = "exact" if stage.driver.name == "jack" else f"p99 {p99 / 1000:.2f} ms late"
     scene = stage.patch.scenes[stage.engine.scene].name if stage.engine.scene >= 0 else "-"
-    return f"{place_words(stage)} {tempo:6.1f} BPM  {stage.driver.name} {kept}  [{scene}]  " + "  ".join(
-        track_words(stage)
-    )
+    values = stage.engine.panel.values
+    if values["/clock/source"] not in ("", "internal"):
+        kept += f", {values['/clock/source']} {values['/clock/state']}"
+    tracks = "  ".join(track_words(stage))
+    return f"{place_words(stage)} {tempo:6.1f} BPM  {stage.driver.name} {kept}  [{scene}]  {tracks}"
 
 
 class Screen:

@@ -1,0 +1,37 @@
+"""Setting the data plane and the instruments up for a patch, before the first note.
+
+Pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from liveengine.engine.orders import Order, ToSequencer
+from liveengine.engine.spec import NO_SOUND, Patch, TrackSpec
+from liveengine.music.event import PROGRAM_CHANGE
+from liveengine.music.sound import CHOOSE_SOUND, MASTER_CONTROL, SILENCE_DB, SOUND_NUMBER, STRIP_CONTROL
+from liveengine.sequencer import commands as do
+
+
+def set_up(patch: Patch, ports: Sequence[int]) -> Iterator[Order]:
+    """Return what a patch says about metre, seed, master, routes, programs and sounds; `ports` as in Engine."""
+    yield ToSequencer(do.DO_METRE, a=patch.metre.bar_ticks)
+    yield ToSequencer(do.DO_SEED, a=patch.seed)
+    for name, value in patch.master.items():
+        yield ToSequencer(do.DO_CONTROL, a=MASTER_CONTROL[name].number, x=value)
+    for number, (spec, port) in enumerate(zip(patch.tracks, ports, strict=True)):
+        yield from _set_up_track(number, spec, port)
+
+
+def _set_up_track(number: int, spec: TrackSpec, port: int) -> Iterator[Order]:
+    yield ToSequencer(do.DO_ROUTE, number, a=port, b=spec.channel - 1)
+    if spec.program is not None and port > 0:
+        status = PROGRAM_CHANGE | (spec.channel - 1)
+        yield ToSequencer(do.DO_SEND, port, a=status | ((spec.program - 1) << 8), b=2)
+    if spec.sound == NO_SOUND:
+        yield ToSequencer(do.DO_CONTROL, number, a=STRIP_CONTROL["level"].number, x=SILENCE_DB)
+        return
+    yield ToSequencer(do.DO_CONTROL, number, a=CHOOSE_SOUND, x=SOUND_NUMBER[spec.sound])
+    for name, value in spec.controls.items():
+        yield ToSequencer(do.DO_CONTROL, number, a=STRIP_CONTROL[name].number, x=value)

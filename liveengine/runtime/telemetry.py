@@ -1,0 +1,76 @@
+"""What the data plane measures of itself, put into words for players and programs.
+
+Reads the data plane's memory and writes nothing there.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from liveengine.drivers.lateness import by_octaves, percentile_us
+from liveengine.engine.display import activity_words
+from liveengine.engine.events import ClockTold, LatenessTold, TrafficTold
+from liveengine.runtime.clock import Clock
+from liveengine.sequencer.state import LATENESS_BINS, PORTS, State
+
+#: An event that leaves more than this after its instant counts as late. Players rate a steady 10 ms like none,
+#: but hear a wavering of 3 ms (Jack et al. 2018).
+LATE_US = 3000.0
+_LATE_BIN = int(8 * math.log2(LATE_US))
+assert _LATE_BIN < LATENESS_BINS
+
+#: Words for the follower's states, in their order (C4).
+STATES = ("internal", "acquiring", "locked", "freewheeling", "lost")
+
+
+def lateness(state: State) -> LatenessTold:
+    """Say how late events have left since the start."""
+    bins = state.lateness
+    histogram = ",".join(map(str, by_octaves(bins)))
+    return LatenessTold(int(bins[_LATE_BIN:].sum()), percentile_us(bins, 0.99), histogram)
+
+
+def clock(state: State, source: Clock) -> ClockTold:
+    """Say whose time is kept, how well, and how much it jitters."""
+    follower = state.follower[0]
+    if state.steering[0]["on"]:
+        return ClockTold(str(source), "locked", 0.0)
+    words = STATES[int(follower["state"])]
+    if follower["fault"]:
+        words += ", twice the pulses" if follower["fault"] > 0 else ", half the pulses"
+    spread_us = float(follower["spread"]) * 1e6 / float(state.transport[0]["rate"])
+    return ClockTold(str(source) if follower["state"] else "internal", words, spread_us)
+
+
+def traffic(state: State, outputs: Sequence[str], inputs: Sequence[str]) -> TrafficTold:
+    """Say how many messages went out of and came in at each port; `outputs` begin with port 1."""
+    counts: dict[str, tuple[int, int]] = {}
+    for port, name in enumerate(outputs, 1):
+        counts[name] = (int(state.traffic[port]), 0)
+    for port, name in enumerate(inputs):
+        sent, _ = counts.get(name, (0, 0))
+        counts[name] = (sent, int(state.traffic[PORTS + port]))
+    return TrafficTold(activity_words(counts))
+
+
+def as_json(state: State, source: Clock, driver: str, extra: dict[str, Any]) -> str:
+    """Return everything that was measured in a night."""
+    told, kept = lateness(state), clock(state, source)
+    transport = state.transport[0]
+    night = {
+        "driver": driver,
+        "late": told.late,
+        "lateness_us": {str(share): percentile_us(state.lateness, share) for share in (0.5, 0.99, 0.999, 1.0)},
+        "lateness_by_octave": by_octaves(state.lateness),
+        "clock": {"source": kept.source, "state": kept.state, "jitter_us": kept.jitter_us},
+        "stalls": int(transport["realigned"]),
+        "refused": int(transport["refused"]),
+        "log_lost": int(transport["log_lost"]),
+        "inbox_lost": int(transport["inbox_lost"]),
+        "notes_cut_short": int(transport["stolen"]),
+        **extra,
+    }
+    return json.dumps(night, indent=1)

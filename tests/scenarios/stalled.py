@@ -1,0 +1,62 @@
+"""A set whose Python stands still for a second: a native call that keeps the GIL, in the midst of the music.
+
+    python stalled.py PATCH DRIVER
+
+Prints, in JSON: on the driver's clock, between which instants Python stood still; for how long the busiest
+other thread got no turn; and how often the data plane found that it had been held up.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import sys
+import threading
+import time
+
+from liveengine.drivers.jack import JackDriver
+from liveengine.engine.patch import load_patch
+from liveengine.runtime.stage import Options, Stage
+
+STALL_US = 1_000_000
+BEFORE_S, AFTER_S = 1.0, 1.0
+
+
+class Watch:
+    """A thread that only looks at the clock, and so knows how long it had to wait for the GIL."""
+
+    def __init__(self) -> None:
+        self.longest_s = 0.0
+        threading.Thread(target=self._run, daemon=True).start()
+
+    def _run(self) -> None:
+        before = time.monotonic()
+        while True:
+            time.sleep(0.001)
+            now = time.monotonic()
+            self.longest_s, before = max(self.longest_s, now - before), now
+
+
+def main() -> None:
+    stage = Stage(load_patch(sys.argv[1]), Options(driver=sys.argv[2], audio=False), lambda text: None)
+    driver = stage.driver
+    stage.start()
+
+    def now() -> int:
+        return int(driver.client.frame_time) if isinstance(driver, JackDriver) else driver.now()
+
+    while not driver.state.transport[0]["playing"]:
+        time.sleep(0.01)
+    time.sleep(BEFORE_S)
+    watch = Watch()
+    begin = now()
+    ctypes.PyDLL(None).usleep(STALL_US)  # PyDLL, unlike CDLL, keeps the GIL.
+    end = now()
+    time.sleep(AFTER_S)
+    stage.stop()
+    realigned = int(driver.state.transport[0]["realigned"])
+    print(json.dumps({"begin": begin, "end": end, "longest_s": watch.longest_s, "realigned": realigned}))
+
+
+if __name__ == "__main__":
+    main()
