@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from liveengine.compiled import compiled
 from liveengine.music.time import TEMPO_MAX_BPM, TEMPO_MIN_BPM, TICKS_PER_PULSE, TICKS_PER_SIXTEENTH
 from liveengine.sequencer.agenda import COMMAND_DUE, schedule
-from liveengine.sequencer.follower import ACQUIRING, FREEWHEELING, LOCKED, follow
+from liveengine.sequencer.follower import follow
 from liveengine.sequencer.ledger import end_notes_of, panic
 from liveengine.sequencer.outlet import MUTED, REFUSED, emit, song_tick, tell
 from liveengine.sequencer.players import cancel, launch
@@ -39,6 +39,7 @@ from liveengine.sequencer.transport import (
     clock_runs_when_stopped,
     expect_bar_line,
     halt,
+    is_followed,
     locate,
     roll,
     run_clock_from,
@@ -97,7 +98,7 @@ def push(
 
 
 @compiled
-def _is_sound(c: Any) -> bool:  # noqa: PLR0911, PLR0912 - one answer a kind
+def _is_sound(c: Any) -> bool:  # noqa: PLR0911 - one answer a kind
     """Say whether a command names things that exist: the data plane trusts nobody."""
     if not 0 <= c.kind < _KINDS or c.quantum < 0:
         return False
@@ -134,8 +135,8 @@ def _due(s: State, c: Any, tick: int) -> int:
     if c.at >= 0:
         return max(c.at, tick)
     if c.kind in (DO_START, DO_CONTINUE):
-        follower = s.follower[0]
-        if follower.state in (ACQUIRING, LOCKED, FREEWHEELING):
+        if is_followed(s):
+            follower = s.follower[0]
             pulses = max(-(-(tick - follower.tick) // TICKS_PER_PULSE), 1)
             return follower.tick + pulses * TICKS_PER_PULSE
         if s.steering[0].on and not transport.playing:

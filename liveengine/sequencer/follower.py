@@ -1,13 +1,8 @@
 """Following a MIDI clock: tempo and phase, from the stamps of its pulses alone.
 
-Each pulse is laid on a line through the last ones. While the tempo is new the
-line is a least-squares fit that grows with every pulse; once that has seen a
-beat, a second-order delay-locked loop of half a hertz takes over (Adriaensen,
-"Using a DLL to filter time"). A tempo that has really changed shows as a slope
-on which the latest pulses agree, and the fit begins anew with those.
-
 Positions are counted, never guessed: a pulse is TICKS_PER_PULSE run ticks
-after the one before, and lost pulses are counted as lost.
+after the one before, lost pulses are counted as lost, and those that are one
+too many are not counted. When each was meant is `clockline`'s to say.
 
 Realtime-safe.
 """
@@ -18,32 +13,20 @@ import math
 
 from liveengine.compiled import compiled
 from liveengine.music.time import TICKS_PER_BEAT, TICKS_PER_PULSE
+from liveengine.sequencer.clockline import FADE, LOCK_PULSES, STRAY, TWICE, begin_line, count_pulse, is_twice, lay
 from liveengine.sequencer.outlet import FOLLOWED, tell
-from liveengine.sequencer.state import HISTORY, NEVER, State
+from liveengine.sequencer.state import (
+    ACQUIRING,
+    FREEWHEELING,
+    HISTORY,
+    LOCKED,
+    LOST,
+    NEVER,
+    OFF,
+    State,
+)
 from liveengine.sequencer.timeline import draw_through, slewed
 from liveengine.sequencer.transport import catch_up, halt, roll
-
-# States (C4).
-OFF = 0
-ACQUIRING = 1
-LOCKED = 2
-FREEWHEELING = 3
-LOST = 4
-
-#: The loop's step a pulse: half a hertz at 120 BPM, and as many beats at any tempo; σ 0.16 ms out for 0.58 in (C9).
-OMEGA = 2.0 * math.pi * 0.5 / 48.0
-
-#: Pulses after which the fit hands over to the loop: one beat.
-LOCK_PULSES = 24
-
-#: The tempo has jumped when the slope over this many pulses is off by this share, and by six times its own error.
-JUMPS = ((8, 0.04), (24, 0.008))
-
-#: A pulse further from the line than this share of a period, or than this many times the jitter, does not bend it:
-#: one is an outlier, three to the same side a new tempo.
-STRAY = 0.25
-STRAY_JITTERS = 3.0
-STRAYS = 3
 
 #: A pulse that comes before this share of a period has passed is one too many …
 TOO_EARLY = 0.6
@@ -56,19 +39,18 @@ SILENT_PERIODS = 3.0
 SILENT_S = 0.1
 LOST_S = 2.0
 
-#: How fast the shares of extra and missing pulses, and the jitter, are forgotten.
-FADE = 1.0 / 24.0
-
 #: More extra (or missing) pulses than this, and the clock is doubled (or halved) (C8) …
 DOUBLED = 0.4
 
-#: … unless so many came evenly, at a tempo that is not twice or half the old one: that one is new (C7).
-EVEN_PULSES = 12
+#: … unless they come as evenly as this, at a tempo of their own: that is a new one (C7).
 EVEN = 0.35
-TWICE = 0.06
 
-SHORTEST_S = 60.0 / 400.0 / 24.0
-LONGEST_S = 60.0 / 20.0 / 24.0
+#: Pulses come in pairs when of so many one gap in two is less than half the other.
+PAIRED_PULSES = 13
+PAIRED = 0.5
+
+#: A pulse was one too many when the next one lies so near the line, in periods.
+NEAR = 0.15
 
 
 @compiled
@@ -97,6 +79,7 @@ def clock_came(s: State, when: float) -> None:
     watch(s, when)
     f = s.follower[0]
     gap = when - f.came
+    slewing = 0.0
     if f.state in (OFF, LOST) or f.count == 0:
         _begin(s, when)
     elif f.state == FREEWHEELING:
@@ -113,7 +96,8 @@ def clock_came(s: State, when: float) -> None:
             _take_even(s, when)
         else:
             _take(s, when, gap)
-    _bend(s, gap)
+            slewing = gap
+    _bend(s, slewing)
     if f.armed:
         _set_off(s)
 
@@ -139,6 +123,11 @@ def _take(s: State, when: float, gap: float) -> None:
     f = s.follower[0]
     steps = 1
     periods = (when - f.time) / f.period
+    if f.strays == -1 and abs(periods) < NEAR:
+        f.strays = 0  # The pulse before came early, and in its place this one: that was one too many.
+        f.came = s.history[f.place] = when
+        _count_extra(s)
+        return
     if f.settled and gap > (2.0 - STRAY) * f.period and abs(periods - math.floor(periods + 0.5)) < STRAY:
         steps = math.floor(periods + 0.5)
     f.extra -= f.extra * FADE
@@ -146,9 +135,32 @@ def _take(s: State, when: float, gap: float) -> None:
     if steps == 2 and _is_new_tempo(s):
         _take_even(s, when)
     else:
-        _count(s, when, steps)
-        _lay(s, when, steps)
+        count_pulse(s, when, steps)
+        lay(s, when, steps)
+        if f.settled == 0 and f.count >= PAIRED_PULSES:
+            _part_pairs(s)
     _judge(s)
+
+
+@compiled
+def _part_pairs(s: State) -> None:
+    """While the tempo is new: where two clocks come in, take the first of each two pulses for the clock (C8)."""
+    f = s.follower[0]
+    last = other = 0.0  # sums of every second gap: that before the last pulse, that before the one before it …
+    for back in range(PAIRED_PULSES - 1):
+        gap = s.history[(f.place - back) % HISTORY] - s.history[(f.place - back - 1) % HISTORY]
+        if back % 2 == 0:
+            last += gap
+        else:
+            other += gap
+    if max(last, other) * PAIRED < min(last, other):
+        return
+    first = f.came if last > other else s.history[(f.place - 1) % HISTORY]
+    f.period = (last + other) / (PAIRED_PULSES // 2)
+    f.tick -= (f.count - 1 - (f.count - 1) // 2) * TICKS_PER_PULSE
+    _first(s, first, f.offset)
+    f.settled = 1
+    f.extra = 0.5
 
 
 @compiled
@@ -157,13 +169,12 @@ def _hear(s: State, when: float) -> None:
     f = s.follower[0]
     gap = when - f.heard
     f.heard = when
-    begun = f.even > 0 and f.extra + f.missing > FADE
-    if begun and (f.even == 1 or abs(gap - f.even_gap) < EVEN * f.even_gap):
-        f.even_gap += (gap - f.even_gap) / f.even
+    if f.even > 0 and f.extra + f.missing > 0.5 * FADE and abs(gap - f.even_gap) < EVEN * f.even_gap:
         f.even += 1
+        f.even_gap += (gap - f.even_gap) / f.even
         return
     f.even = 1
-    f.even_gap = 0.0
+    f.even_gap = gap
     f.even_tick = f.tick
     f.even_period = f.period
 
@@ -172,17 +183,17 @@ def _hear(s: State, when: float) -> None:
 def _is_new_tempo(s: State) -> bool:
     """Say whether what looks doubled or halved is a tempo of its own; while stopped even twice the old one is (C6)."""
     f = s.follower[0]
-    if f.even <= EVEN_PULSES:
+    if f.even < 4:
         return False
-    ratio = max(f.even_gap, f.even_period) / min(f.even_gap, f.even_period)
-    return not s.transport[0].playing or abs(ratio / 2.0 - 1.0) > TWICE
+    doubt = 4.0 * f.jitter / (f.even * f.even_gap)
+    return not is_twice(s, TWICE + doubt) or (f.even >= 12 and not s.transport[0].playing)
 
 
 @compiled
 def _take_even(s: State, when: float) -> None:
     """Take on the tempo of the pulses that came evenly, each of which counts."""
     f = s.follower[0]
-    f.tick = f.even_tick + (f.even - 1) * TICKS_PER_PULSE
+    f.tick = f.even_tick + f.even * TICKS_PER_PULSE
     f.period = f.even_gap
     f.extra = f.missing = 0.0
     _first(s, when, 0.0)
@@ -214,112 +225,9 @@ def _return(s: State, when: float) -> None:
 @compiled
 def _first(s: State, when: float, offset: float) -> None:
     """Begin a new line with this pulse, from which the beat is `offset` units away."""
-    f = s.follower[0]
-    f.offset = offset
-    f.index = f.place = f.settled = f.strays = f.even = 0
-    f.came = f.heard = f.time = when
-    f.gap = f.period
-    f.count = 1
-    s.history[0] = when
-    s.history[HISTORY] = 0.0
+    s.follower[0].offset = offset
+    begin_line(s, when)
     _change(s, ACQUIRING, 0)
-
-
-@compiled
-def _count(s: State, when: float, steps: int) -> None:
-    """Give a pulse its number, and remember it."""
-    f = s.follower[0]
-    f.index += steps
-    f.tick += steps * TICKS_PER_PULSE
-    f.gap = (when - f.came) / steps
-    f.came = when
-    f.count = min(f.count + 1, HISTORY)
-    f.place = (f.place + 1) % HISTORY
-    s.history[f.place] = when
-    s.history[HISTORY + f.place] = f.index
-
-
-@compiled
-def _lay(s: State, when: float, steps: int) -> None:
-    """Lay the line anew, now that a pulse has been counted."""
-    f = s.follower[0]
-    residual = when - (f.time + steps * f.period)
-    if f.settled and abs(residual) > max(STRAY * f.period, STRAY_JITTERS * f.jitter):
-        side = 1 if residual > 0.0 else -1
-        f.strays = f.strays + side if f.strays * side > 0 else side
-        if abs(f.strays) < STRAYS:
-            f.time += steps * f.period
-            return
-        _doubt(s, STRAYS + 1)
-    f.strays = 0
-    _doubt(s, _agreeing(s))
-    if f.settled:
-        _loop(s, residual, steps)
-    else:
-        f.time, f.period, f.jitter = _fit(s, f.count)
-        f.settled = int(f.count >= LOCK_PULSES)
-    f.period = min(max(f.period, SHORTEST_S * s.transport[0].rate), LONGEST_S * s.transport[0].rate)
-    f.high = max(f.high, when - f.time)
-    f.low = min(f.low, when - f.time)
-    if f.index % LOCK_PULSES == 0:
-        f.spread = f.high - f.low
-        f.high = f.low = 0.0
-
-
-@compiled
-def _doubt(s: State, pulses: int) -> None:
-    """Forget all but the latest pulses, where there are any that the line does not fit."""
-    f = s.follower[0]
-    if pulses > 0:
-        f.count = pulses
-        f.settled = 0
-
-
-@compiled
-def _loop(s: State, residual: float, steps: int) -> None:
-    """Let the delay-locked loop take a step."""
-    f = s.follower[0]
-    f.time += steps * f.period + math.sqrt(2.0) * OMEGA * residual
-    f.period += OMEGA * OMEGA * residual
-    f.jitter += (abs(residual) - f.jitter) * FADE
-
-
-@compiled
-def _fit(s: State, count: int) -> tuple[float, float, float]:
-    """Draw the least-squares line through the last `count` pulses.
-
-    Returns the instant that it gives the last one, its slope, and how far the pulses lie from it on the mean.
-    """
-    f = s.follower[0]
-    mean_x = mean_y = 0.0
-    for back in range(count):
-        place = (f.place - back) % HISTORY
-        mean_x += (s.history[HISTORY + place] - f.index) / count
-        mean_y += (s.history[place] - f.came) / count
-    xx = xy = yy = 0.0
-    for back in range(count):
-        place = (f.place - back) % HISTORY
-        x = s.history[HISTORY + place] - f.index - mean_x
-        xx += x * x
-        y = s.history[place] - f.came - mean_y
-        xy += x * y
-        yy += y * y
-    slope = xy / xx
-    scatter = math.sqrt(max(yy - slope * xy, 0.0) / max(count - 2, 1))
-    return f.came + mean_y - slope * mean_x, slope, 0.8 * scatter
-
-
-@compiled
-def _agreeing(s: State) -> int:
-    """Return how many of the latest pulses agree on a tempo that the line has not (C7); 0 where it has."""
-    f = s.follower[0]
-    for pulses, share in JUMPS:
-        if f.count >= pulses + 4:
-            _, slope, _ = _fit(s, pulses)
-            error = 1.25 * f.jitter * math.sqrt(12.0 / pulses**3)
-            if abs(slope - f.period) > max(share * f.period, 6.0 * error):
-                return pulses
-    return 0
 
 
 @compiled
@@ -367,12 +275,6 @@ def stop_came(s: State) -> None:
         song = f.tick + TICKS_PER_PULSE - transport.song_origin
         halt(s, transport.tick)
         transport.position = song
-
-
-@compiled
-def is_followed(s: State) -> bool:
-    """Say whether a clock leads the beat now, or has just done so."""
-    return s.follower[0].state in (ACQUIRING, LOCKED, FREEWHEELING)
 
 
 @compiled

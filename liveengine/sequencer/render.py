@@ -22,14 +22,14 @@ from liveengine.sequencer.agenda import (
     is_current,
 )
 from liveengine.sequencer.commands import carry_out_kept, take_commands
-from liveengine.sequencer.follower import gives_up_at, is_followed, watch
+from liveengine.sequencer.follower import gives_up_at, watch
 from liveengine.sequencer.ledger import end_note
 from liveengine.sequencer.outlet import REALIGNED, tell
 from liveengine.sequencer.players import end_player, next_note, pickups
 from liveengine.sequencer.state import BURST, NEVER, OUT_SIZE, State
 from liveengine.sequencer.tempo import tempo_step
 from liveengine.sequencer.timeline import collapse_stall, tick_at, when_at
-from liveengine.sequencer.transport import bar_line, catch_up, pulse
+from liveengine.sequencer.transport import bar_line, catch_up, is_followed, pulse
 
 
 @compiled

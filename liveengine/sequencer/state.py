@@ -145,11 +145,18 @@ LOG = np.dtype(
 #: Lateness is counted in eighths of an octave of microseconds: bin k holds [2^(k/8), 2^((k+1)/8)) µs, bin 0 all below.
 LATENESS_BINS = 192
 
+# What a follower may say of the clock that comes in (C4).
+OFF = 0
+ACQUIRING = 1
+LOCKED = 2
+FREEWHEELING = 3
+LOST = 4
+
 # What the clock that comes in looks like, and the line drawn through it.
 FOLLOWER = np.dtype(
     [
         ("port", "i8"),         # input port that is followed, -1 for none
-        ("state", "i8"),        # OFF, ACQUIRING, LOCKED, FREEWHEELING or LOST (see sequencer.follower)
+        ("state", "i8"),        # OFF, ACQUIRING, LOCKED, FREEWHEELING or LOST
         ("fault", "i8"),        # 1: twice the pulses expected, -1: half of them, 0: as expected
         ("count", "i8"),        # pulses that belong to the present tempo
         ("settled", "i8"),      # 1 once the loop has taken over from the fit
@@ -163,9 +170,9 @@ FOLLOWER = np.dtype(
         ("period", "f8"),       # units between pulses
         ("offset", "f8"),       # units by which the beat is still away from the line; slewed to nothing
         ("heard", "f8"),        # when the last pulse came, counted or not
-        ("even", "i8"),         # pulses that have come evenly since the first too many, or too few …
+        ("even", "i8"),         # pulses that have come evenly from the first too many, or too few, on …
         ("even_gap", "f8"),     # … so far apart on the mean …
-        ("even_tick", "i8"),    # … the first of them at this run tick …
+        ("even_tick", "i8"),    # … after a pulse of this run tick …
         ("even_period", "f8"),  # … when the line had this period
         ("extra", "f8"),        # share of pulses that came too many, of late
         ("missing", "f8"),      # share of pulses before which one was missing, of late

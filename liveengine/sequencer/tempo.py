@@ -11,9 +11,8 @@ from __future__ import annotations
 from liveengine.compiled import compiled
 from liveengine.music.time import TICKS_PER_PULSE
 from liveengine.sequencer.agenda import TEMPO_STEP, new_stamp, schedule
-from liveengine.sequencer.follower import LOST, OFF
 from liveengine.sequencer.outlet import TEMPO, tell
-from liveengine.sequencer.state import State
+from liveengine.sequencer.state import LOST, OFF, State
 from liveengine.sequencer.timeline import set_tempo
 
 

@@ -12,10 +12,17 @@ from liveengine.sequencer.agenda import BAR_LINE, PULSE, new_stamp, schedule
 from liveengine.sequencer.ledger import end_notes_of
 from liveengine.sequencer.outlet import BAR, REALIGNED, TEMPO, TRANSPORTED, emit, song_tick, tell
 from liveengine.sequencer.players import restart, settle
-from liveengine.sequencer.state import NEVER, PORTS, State
+from liveengine.sequencer.state import ACQUIRING, FREEWHEELING, LOCKED, NEVER, PORTS, State
 from liveengine.sequencer.timeline import tick_at
 
 _SONG_POSITION_MAX = (1 << 14) - 1
+
+#: So much is caught up in a hurry, at so much a pulse; what is more is skipped.
+HURRY_PULSES = 3
+HURRY_TICKS = TICKS_PER_PULSE * 9 // 20
+
+#: So long after a master's pulses go those that are sent while stopped.
+LAG_TICKS = TICKS_PER_PULSE // 4
 
 
 @compiled
@@ -60,8 +67,27 @@ def pulse(s: State, tick: int) -> None:
     for port in range(1, PORTS):
         if s.ports[port].clock and (transport.playing or (s.ports[port].clock_when_stopped and not armed)):
             emit(s, tick, port, -1, 1, CLOCK, 0, 0, 0.0)
-    transport.clock_tick = tick + TICKS_PER_PULSE
+    transport.clock_tick = _next_pulse(s, tick)
     schedule(s, transport.clock_tick, PULSE, 0, transport.clock_stamp)
+
+
+@compiled
+def is_followed(s: State) -> bool:
+    """Say whether a clock leads the beat now, or has just done so."""
+    return s.follower[0].state in (ACQUIRING, LOCKED, FREEWHEELING)
+
+
+@compiled
+def _next_pulse(s: State, tick: int) -> int:
+    """Return the tick of the pulse after that at `tick`.
+
+    Whoever is followed may say Start any moment, and beat zero is not to come on the heels of another pulse: while
+    stopped, ours come a little after the master's.
+    """
+    if s.transport[0].playing or not is_followed(s):
+        return tick + TICKS_PER_PULSE
+    after = s.follower[0].tick + LAG_TICKS
+    return after - (after - tick - TICKS_PER_PULSE // 2) // TICKS_PER_PULSE * TICKS_PER_PULSE
 
 
 @compiled
@@ -150,8 +176,15 @@ def skip_to(s: State, tick: int) -> None:
 
 @compiled
 def catch_up(s: State) -> None:
-    """After the timeline was bent: where it lies more than half a pulse ahead, skip instead of hurrying after it."""
+    """After the timeline was bent ahead: hurry after it, or skip where that would take too long.
+
+    Who hurries does so by less than half a pulse at a time, so that no two pulses come closer than half their
+    distance (T6); the next word from whoever leads bends the timeline again.
+    """
     transport = s.transport[0]
     here = tick_at(transport, transport.until)
-    if here - transport.tick > TICKS_PER_PULSE // 2:
+    ahead = here - transport.tick
+    if ahead > HURRY_PULSES * TICKS_PER_PULSE:
         skip_to(s, here)
+    elif ahead > HURRY_TICKS:
+        transport.when_origin += (ahead - HURRY_TICKS) * transport.unit_ticks
