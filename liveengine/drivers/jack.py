@@ -21,7 +21,7 @@ from liveengine.compiled import callback, compiled
 from liveengine.drivers.memory import address_of, address_table, array_at, pointer_to, tuple_at
 from liveengine.instruments.play import play
 from liveengine.instruments.rack import RACK_LAYOUT, Rack
-from liveengine.music.event import INSTRUMENTS
+from liveengine.music.event import EVENT, INSTRUMENTS
 from liveengine.music.time import TICKS_PER_BEAT
 from liveengine.sequencer.inlet import receive
 from liveengine.sequencer.lanes import deliver
@@ -44,9 +44,14 @@ assert IN + IN_PORTS <= OUT
 CYCLES = 0
 MISSED = 1  # frames the server skipped (xruns)
 OUT_FULL = 2  # events that found a port's buffer full
+CAME_LOST = 6  # messages beyond what a period can bring
 LONG = 3  # messages over three bytes, which are not taken
 FRAMES_HIGH = 4  # the frame clock's upper bits
 LAST_FRAME = 5
+
+
+#: Messages that a period can bring.
+CAME_SIZE = 512
 
 
 class JackMissing(OSError):
@@ -59,7 +64,7 @@ class Jack(NamedTuple):
     handles: NDArray[np.int64]
     counts: NDArray[np.int64]
     peak: NDArray[np.float64]
-    taken: NDArray[np.int64]  # messages of this period heard so far, by input port
+    came: NDArray[Any]  # EVENTs that came in this period
     found: NDArray[Any]  # room for one jack_midi_event_t
     position: NDArray[Any]  # … and one jack_position_t
 
@@ -82,7 +87,7 @@ JACK_LAYOUT: tuple[tuple[str, int, np.dtype[Any]], ...] = (
     ("handles", OUT + PORTS, np.dtype(np.int64)),
     ("counts", 8, np.dtype(np.int64)),
     ("peak", 1, np.dtype(np.float64)),
-    ("taken", IN_PORTS, np.dtype(np.int64)),
+    ("came", CAME_SIZE, EVENT),
     ("found", 1, _MIDI_EVENT),
     ("position", 1, _POSITION),
 )
@@ -123,37 +128,45 @@ def _begin_of_period(j: Jack) -> int:
 
 
 @compiled
-def _next_in(j: Jack, frames: int) -> int:
-    """Find the input port whose next message comes first and read it into `found`; -1 when none is left."""
-    best = -1
-    best_time = frames
+def _gather(j: Jack, start: int, frames: int) -> int:
+    """Copy what came in on all ports into `came`, the earliest first; return how many.
+
+    Before any output is cleared: a port of ours that is connected to another of ours shares its buffer.
+    """
+    count = 0
     for port in range(IN_PORTS):
         if j.handles[IN + port] == 0:
             continue
         buffer = _get_buffer(pointer_to(j.handles[IN + port]), np.uint32(frames))
-        index = j.taken[port]
-        if index < _count_in(buffer) and _get_in(j.found.ctypes, buffer, np.uint32(index)) == 0:
-            time = int(j.found[0].time)
-            if time < best_time:
-                best, best_time = port, time
-    if best >= 0:
-        buffer = _get_buffer(pointer_to(j.handles[IN + best]), np.uint32(frames))
-        _get_in(j.found.ctypes, buffer, np.uint32(j.taken[best]))
-        j.taken[best] += 1
-    return best
+        for index in range(_count_in(buffer)):
+            if _get_in(j.found.ctypes, buffer, np.uint32(index)) != 0:
+                continue
+            size = int(j.found[0].size)
+            if not 1 <= size <= 3:
+                j.counts[LONG] += 1
+            elif count < CAME_SIZE:
+                _insert(j, count, port, start + int(j.found[0].time), size)
+                count += 1
+            else:
+                j.counts[CAME_LOST] += 1
+    return count
 
 
 @compiled
-def _hear(s: State, j: Jack, port: int, start: int) -> None:
-    """Let the data plane hear the message in `found`."""
-    size = int(j.found[0].size)
-    if not 1 <= size <= 3:
-        j.counts[LONG] += 1
-        return
+def _insert(j: Jack, count: int, port: int, when: int, size: int) -> None:
+    """Put the message in `found` among the first `count` that came, by its time."""
+    place = count
+    while place > 0 and j.came[place - 1].when > when:
+        j.came[place] = j.came[place - 1]
+        place -= 1
     data = _bytes_at(j.found[0].buffer, 3)
-    b1 = int(data[1]) if size > 1 else 0
-    b2 = int(data[2]) if size > 2 else 0
-    receive(s, port, start + int(j.found[0].time), size, int(data[0]), b1, b2)
+    event = j.came[place]
+    event.when = when
+    event.port = port
+    event.size = size
+    event.b0 = data[0]
+    event.b1 = data[1] if size > 1 else 0
+    event.b2 = data[2] if size > 2 else 0
 
 
 @compiled
@@ -198,6 +211,7 @@ def _period(s: State, rack: Rack, j: Jack, frames: int) -> None:
     start = _begin_of_period(j)
     left = _samples_at(address_of(_get_buffer(pointer_to(j.handles[LEFT]), np.uint32(frames))), frames)
     right = _samples_at(address_of(_get_buffer(pointer_to(j.handles[RIGHT]), np.uint32(frames))), frames)
+    count = _gather(j, start, frames)
     for port in range(1, PORTS):
         if j.handles[OUT + port] != 0:
             _clear(_get_buffer(pointer_to(j.handles[OUT + port]), np.uint32(frames)))
@@ -210,13 +224,10 @@ def _period(s: State, rack: Rack, j: Jack, frames: int) -> None:
     _skip(s, j, start)
     if j.handles[TRANSPORT] == 1:
         _keep_to_transport(s, j, start)
-    j.taken[:] = 0
-    while True:
-        port = _next_in(j, frames)
-        if port < 0:
-            break
-        _advance(s, rack, j, left, right, start, int(j.found[0].time), frames)
-        _hear(s, j, port, start)
+    for i in range(count):
+        m = j.came[i]
+        _advance(s, rack, j, left, right, start, m.when - start, frames)
+        receive(s, m.port, m.when, m.size, m.b0, m.b1, m.b2)
     _advance(s, rack, j, left, right, start, frames, frames)
     for i in range(frames):
         j.peak[0] = max(j.peak[0], abs(left[i]), abs(right[i]))
