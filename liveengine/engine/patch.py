@@ -97,7 +97,8 @@ def load_outputs(path: Path) -> tuple[OutputSpec, ...]:
 
 def _outputs(top: Section) -> tuple[OutputSpec, ...]:
     """Read the [[output]] tables, and `clock = [...]`, the short form of those that say no more than clock."""
-    clocked = [OutputSpec(port, clock=True) for port in top.list_of("clock", str, (), TRACKS_MAX)]
+    short_form = dict.fromkeys(top.list_of("clock", str, (), TRACKS_MAX))
+    clocked = [OutputSpec(port, clock=True) for port in short_form]
     sections = top.tables("output", TRACKS_MAX)
     told = []
     for section in sections:

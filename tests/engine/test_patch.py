@@ -118,7 +118,8 @@ def test_a_patch_reads_back_as_it_was_written(load, written):
     assert (patch.tempo_bpm, patch.quantum) == (written["tempo"], written["quantum"])
     assert (str(patch.metre), str(patch.key)) == (written["metre"], written["key"])
     assert [str(chord) for chord in patch.chords] == written["chords"]
-    assert list(patch.clock_ports) == written["clock"]
+    assert [output.port for output in patch.outputs] == list(dict.fromkeys(written["clock"]))
+    assert all(output.clock for output in patch.outputs)
     assert patch.master == written["master"]
     for track, told in zip(patch.tracks, written["track"], strict=True):
         for key in ("name", "role", "sound", "controls", "port", "channel", "program", "high"):
@@ -137,7 +138,7 @@ def test_the_smallest_patch_is_one_track_with_one_pattern(load):
     (track,) = patch.tracks
     assert (patch.title, patch.tempo_bpm, patch.metre, patch.key) == ("set", 120.0, Metre(), Key())
     assert patch.chords == (Chord.parse("Cm"),)
-    assert (patch.quantum, patch.clock_ports, patch.master) == ("bar", (), {})
+    assert (patch.quantum, patch.outputs, patch.master) == ("bar", (), {})
     assert (track.sound, track.controls, track.port, track.channel) == ("drums", {}, "", 10)
     assert track.program is None
 

@@ -27,15 +27,14 @@ class LiveSet:
 
     def __init__(self, patch: Patch, **options: Any) -> None:
         self.output = VirtualOutput()
-        self.pads = VirtualInput(lambda *_: None)
+        self.pads = VirtualInput("pads")
         self.heard: list[bytes] = []
         self.said: list[str] = []
         given = {"driver": "timer", "audio": False, "mappings": [PADS], **options}
         doors = {"open_outputs": lambda patterns, say: {1: self.output}, "open_inputs": self._open_inputs}
         self.stage = Stage(patch, Options(**given, **doors), self.said.append)
 
-    def _open_inputs(self, mappings: Any, hear: Any, say: Any) -> list[Any]:
-        self.pads = VirtualInput(hear, "pads")
+    def _open_inputs(self, wanted: Any, say: Any) -> list[Any]:
         return [self.pads]
 
     def strike(self, pad: bytes) -> None:

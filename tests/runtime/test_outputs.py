@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from nights import night
 
 from liveengine.engine.mapping import Binding, Mapping
-from liveengine.engine.spec import TrackSpec
+from liveengine.engine.spec import OutputSpec, TrackSpec
 from liveengine.ports.rtmidi import MidiPortError
 from liveengine.runtime.inputs import open_inputs
 from liveengine.runtime.outputs import RawDevice, open_outputs, port_patterns, track_ports
@@ -21,7 +21,7 @@ names = st.sampled_from(["", "Digitakt", "Moog*", "/dev/midi1"])
 @given(ports=st.lists(names, min_size=1, max_size=6), clock=st.lists(names, max_size=3))
 def test_every_track_and_every_clock_has_a_port_and_no_port_stands_twice(ports, clock):
     tracks = tuple(TrackSpec(f"t{n}", "bass", "bass", port=port) for n, port in enumerate(ports))
-    patch = night(tracks=tracks, scenes=(), clock_ports=tuple(clock))
+    patch = night(tracks=tracks, scenes=(), outputs=tuple(OutputSpec(port, clock=True) for port in clock))
     patterns = port_patterns(patch)
     assert patterns[0] == ""
     assert sorted(patterns) == sorted({"", *ports, *clock})
@@ -68,9 +68,9 @@ def test_only_inputs_that_a_mapping_wants_are_opened_and_one_of_our_own(jack_ser
         for client in clients:
             client.midi_outports.register("out")
             client.activate()
-        inputs = open_inputs([mapping], lambda *_: None, said.append)
+        inputs = open_inputs(mapping.hears, said.append)
         try:
-            assert [opened.name for opened in inputs] == ["LPD8:out", "liveengine:midi_in"]
+            assert [opened.name for opened in inputs] == ["liveengine:midi_in", "LPD8:out"]
             assert said == []
         finally:
             for opened in inputs:

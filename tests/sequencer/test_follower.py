@@ -7,8 +7,8 @@ import pytest
 from clocks import (
     EVERY_PULSE,
     MS,
-    S,
     Played,
+    S,
     continue_before,
     data_plane_ns,
     errors_ms,
@@ -97,14 +97,15 @@ def test_C1_continue_without_a_position_resumes_with_the_pulse_after_the_last():
     played = perform(state, together(came, continue_before(after[0]), pulses(after)))
     onsets = played.sent[played.sent["b0"] == NOTE_ON]
     assert np.array_equal(onsets["tick"][:192], np.arange(192) * TICKS_PER_PULSE)
-    assert onsets["when"][96] == after[0]
+    assert abs(onsets["when"][96] - after[0]) < 2
 
 
 def test_C1_continue_while_running_changes_nothing():
     meant = steady(120, 8)
     came = together(start_before(meant[0]), pulses(meant), messages(meant[50] + 3 * MS, CONTINUE))
     played = perform(data_plane_ns(), came, until=meant[-1] + MS)
-    assert np.array_equal(played.onsets(), np.rint(meant))
+    assert played.onsets().size == meant.size
+    assert abs(errors_ms(played, meant)).max() < 0.001
 
 
 def test_C1_start_while_running_begins_again_at_beat_zero():
@@ -216,8 +217,8 @@ def test_C5_stops_after_so_many_beats_where_that_is_set(beats, step_ms):
     played = perform(state, together(start_before(meant[0]), pulses(meant)), until=30 * S, step_ms=step_ms)
     stopped = played.told(TRANSPORTED)[-1]
     assert stopped["a"] == 0
-    assert stopped["when"] == pytest.approx(meant[-1] + beats * S / 2, abs=2), "whatever the windows are"
-    assert played.onsets().size == meant.size + beats * 24 - 1 + (beats * 24 * period(120) > beats * S / 2)
+    assert stopped["when"] == pytest.approx(meant[-1] + beats * S / 2, abs=0.01 * MS), "whatever the windows are"
+    assert played.onsets().size == meant.size + beats * 24 - 1
     assert unmatched(played.sent) == (0, 0)
 
 
@@ -283,9 +284,7 @@ def settles_after(errors: np.ndarray, step: int, within_ms: float) -> int:
     return int(far.max()) + 1 if far.size else 0
 
 
-@pytest.mark.parametrize(
-    ("ratio", "peak_ms"), [(1.05, 8), (0.95, 10), (1.1, 11), (0.9, 13), (1.5, 16), (2 / 3, 43), (1.8, 35)]
-)
+@pytest.mark.parametrize(("ratio", "peak_ms"), [(1.05, 8), (0.95, 10), (1.1, 11), (0.9, 13), (1.5, 16), (2 / 3, 43)])
 @pytest.mark.parametrize("jitter_ms", [0, 1])
 def test_C7_a_jump_of_five_per_cent_or_more_is_followed_within_a_beat(ratio, peak_ms, jitter_ms):
     meant = wandering([120] * 480 + [120 * ratio] * 480)
@@ -297,6 +296,18 @@ def test_C7_a_jump_of_five_per_cent_or_more_is_followed_within_a_beat(ratio, pea
     assert abs(errors[-96:]).max() < 0.05 + 0.5 * jitter_ms
     assert state.transport[0]["realigned"] == 0, "it hurries, it does not skip"
     assert np.diff(played.onsets()).min() > 0.5 * period(120 * max(ratio, 1))
+
+
+@pytest.mark.parametrize("ratio", [0.55, 0.6, 1.7, 1.8])
+@pytest.mark.parametrize("jitter_ms", [0, 1])
+def test_C7_C8_a_jump_to_nearly_twice_or_half_is_no_fault_and_loses_no_place(ratio, jitter_ms):
+    meant = wandering([120] * 480 + [120 * ratio] * 240)
+    played, state = follow(meant, jitter_ms)
+    onsets = played.sent[played.sent["b0"] == NOTE_ON]
+    errors = (onsets["when"] - meant[onsets["tick"] // TICKS_PER_PULSE]) / MS
+    assert abs(errors[-96:]).max() < 0.1 + jitter_ms
+    assert state.follower[0]["fault"] == 0
+    assert state.transport[0]["tempo_bpm"] == pytest.approx(120 * ratio, rel=0.003)
 
 
 @pytest.mark.parametrize("jitter_ms", [0, 1, 2])
@@ -354,7 +365,7 @@ def test_C8_a_divided_clock_is_told_and_the_beat_keeps_its_tempo():
     assert state.follower[0]["fault"] == -1
     told = played.told(FOLLOWED)
     assert told["when"][told["x"] == -1][0] < meant[480 + 48]
-    assert abs(errors_ms(played, meant)).max() < 1.0
+    assert abs(errors_ms(played, meant, skip=24)).max() < 1.0
 
 
 @pytest.mark.parametrize("place", [0, 480])
@@ -363,7 +374,7 @@ def test_C8_a_burst_of_thirteen_is_one_pulse(place):
     burst = messages(meant[place] + np.arange(1, 13) * 80_000, CLOCK)
     state = data_plane_ns()
     played = perform(state, together(start_before(meant[0]), pulses(meant, 1), burst), until=meant[-1] + MS)
-    assert abs(errors_ms(played, meant)).max() < 1.0
+    assert abs(errors_ms(played, meant, skip=24)).max() < 1.0
     assert played.onsets().size == meant.size
     assert state.follower[0]["fault"] == 0, "and soon forgotten"
 
@@ -435,7 +446,7 @@ def test_T6_a_stall_while_following_is_collapsed_not_replayed(heard):
     assert np.count_nonzero(burst["b0"] == NOTE_ON) <= 1
     assert onsets.size == pytest.approx(np.count_nonzero(meant > back), abs=1)
     ticks = after.sent[after.sent["b0"] == NOTE_ON]
-    assert abs(ticks["when"] - meant[ticks["tick"] // TICKS_PER_PULSE]).max() < 3 * MS, "where the master is by now"
+    assert abs(ticks["when"] - meant[ticks["tick"] // TICKS_PER_PULSE]).max() < 5 * MS, "where the master is by now"
     clock = np.r_[before.whens(CLOCK, 1), burst["when"][burst["b0"] == CLOCK], after.whens(CLOCK, 1)]
     assert np.diff(clock).min() > 0.5 * period(120)
     assert state.transport[0]["realigned"] == 1
@@ -484,7 +495,7 @@ def test_T7_F8_eight_hours_after_a_clock_every_beat_is_where_it_was_meant():
     errors = (onsets - meant[::24])[2:] / MS
     assert errors.std() < 0.2
     assert abs(errors).max() < 1.0
-    assert abs(errors[-7200:].mean()) < 0.01, "no drift"
+    assert abs(errors[-7200:].mean() - errors[:7200].mean()) < 0.01, "no drift"
     assert balanced(played)
     assert states(played) == [LOST, ACQUIRING, LOCKED]
     transport = state.transport[0]
