@@ -224,11 +224,12 @@ def _period(s: State, rack: Rack, j: Jack, frames: int) -> None:
     _skip(s, j, start)
     if j.handles[TRANSPORT] == 1:
         _keep_to_transport(s, j, start)
-    for i in range(count):
-        m = j.came[i]
-        _advance(s, rack, j, left, right, start, m.when - start, frames)
-        receive(s, m.port, m.when, m.size, m.b0, m.b1, m.b2)
-    _advance(s, rack, j, left, right, start, frames, frames)
+    # Up to each message's sample, then to the period's end.
+    for i in range(count + 1):
+        _advance(s, rack, j, left, right, start, j.came[i].when - start if i < count else frames, frames)
+        if i < count:
+            m = j.came[i]
+            receive(s, int(m.port), m.when, int(m.size), int(m.b0), int(m.b1), int(m.b2))
     for i in range(frames):
         j.peak[0] = max(j.peak[0], abs(left[i]), abs(right[i]))
     j.counts[CYCLES] += 1

@@ -58,6 +58,7 @@ class Timer(NamedTuple):
     polls: NDArray[np.int64]  # the eventfd that wakes it, then the inputs
     wake: NDArray[np.int64]
     received: NDArray[Any]
+    spare: NDArray[Any]
     counts: NDArray[np.int64]
     audio: NDArray[Any]  # ring of EVENT for the audio driver
     audio_ends: NDArray[np.int64]
@@ -73,7 +74,8 @@ def make_timer(fds: Mapping[int, int], inputs: Sequence[int] = ()) -> Timer:
         time=np.zeros(2, np.int64),
         polls=np.array([0, *map(system.poll_for, inputs[:IN_PORTS])], np.int64),
         wake=np.zeros(1, np.int64),
-        received=np.zeros(READ_RECORDS, RECEIVED),
+        received=np.zeros(IN_PORTS * READ_RECORDS, RECEIVED),
+        spare=np.zeros(1, RECEIVED),
         counts=np.zeros(2, np.int64),
         audio=np.zeros(AUDIO_EVENTS, EVENT),
         audio_ends=np.zeros(ENDS_SIZE, np.int64),
@@ -146,21 +148,28 @@ def turn(s: State, t: Timer, now: int) -> None:
 
 
 @compiled
-def _take_inputs(s: State, t: Timer) -> None:
-    """Read what came in; the clock is turned to each message's instant before it is heard."""
+def _read_inputs(t: Timer) -> int:
+    """Read what came in on all inputs into `received`, the earliest first; return how many messages."""
+    count = 0
     for port in range(t.polls.size - 1):
         poll = t.polls[port + 1]
         if not system.is_readable(poll):
             continue
-        size = system.read_bytes(system.descriptor(poll), t.received, READ_RECORDS * RECORD_SIZE)
+        room_ = t.received[count:]
+        size = system.read_bytes(system.descriptor(poll), room_, READ_RECORDS * RECORD_SIZE)
         if size <= 0:
             t.polls[port + 1] = -1  # A negative descriptor is not polled: this input has ended.
             continue
-        for i in range(size // RECORD_SIZE):
-            m = t.received[i]
-            if m.when > s.transport[0].until:
-                turn(s, t, m.when - 1)
-            receive(s, port, m.when, m.size, m.b0, m.b1, m.b2)
+        for _ in range(size // RECORD_SIZE):
+            t.received[count].port = port
+            place = count
+            while place > 0 and t.received[place - 1].when > t.received[place].when:
+                t.spare[0] = t.received[place]
+                t.received[place] = t.received[place - 1]
+                t.received[place - 1] = t.spare[0]
+                place -= 1
+            count += 1
+    return count
 
 
 @compiled
@@ -171,11 +180,17 @@ def run(s: State, t: Timer) -> None:
     while load_acquire(t.flags, RUNNING) == 1:
         first = min(next_instant(s), next_delivery(s))
         deadline = min(first, system.now_ns(t.time) + PERIOD_NS)
+        came = 0
         if system.wait_until(deadline, t.polls, t.polls.size, t.time) > 0:
             if system.is_readable(t.polls[0]):
                 system.read_bytes(system.descriptor(t.polls[0]), t.wake, 8)
-            _take_inputs(s, t)
-        turn(s, t, system.now_ns(t.time))
+            came = _read_inputs(t)
+        # The clock is turned to each message's instant before it is heard, then to now.
+        for i in range(came + 1):
+            turn(s, t, t.received[i].when - 1 if i < came else system.now_ns(t.time))
+            if i < came:
+                m = t.received[i]
+                receive(s, int(m.port), m.when, int(m.size), int(m.b0), int(m.b1), int(m.b2))
 
 
 class TimerDriver:

@@ -34,7 +34,7 @@ RECEIVED = np.dtype(
         ("b0", "u1"),
         ("b1", "u1"),
         ("b2", "u1"),
-        ("pad", "u4"),
+        ("port", "u4"),  # input port, which its reader fills in
     ]
 )  # fmt: skip
 

@@ -9,8 +9,8 @@ import sys
 import time
 from pathlib import Path
 
-from liveengine.drivers.jack import JackDriver
 from liveengine import kernel_cache
+from liveengine.drivers.jack import JackDriver
 from liveengine.engine.events import KeyPressed
 from liveengine.engine.spec import Patch
 from liveengine.ports.keyboard import Keyboard, open_keyboard

@@ -36,6 +36,7 @@ from liveengine.sequencer.state import (
 from liveengine.sequencer.steering import let_go, steer
 from liveengine.sequencer.tempo import wish_tempo
 from liveengine.sequencer.transport import (
+    clock_is_heard,
     clock_runs_when_stopped,
     expect_bar_line,
     halt,
@@ -141,8 +142,10 @@ def _due(s: State, c: Any, tick: int) -> int:
             return follower.tick + pulses * TICKS_PER_PULSE
         if s.steering[0].on and not transport.playing:
             return -(-tick // transport.bar_ticks) * transport.bar_ticks  # On the others' bar line.
-        if not transport.playing and clock_runs_when_stopped(s):
-            return max(transport.clock_tick, tick)  # On the pulse that slaves already hear: no pulse comes early.
+    at_once = c.quantum == 0 and c.kind in (DO_START, DO_LOCATE)
+    sets_off = at_once if transport.playing else c.kind in (DO_START, DO_CONTINUE)
+    if sets_off and clock_is_heard(s):
+        return max(transport.clock_tick, tick)  # On the pulse that slaves expect: none comes early (O3).
     if c.quantum > 0 and transport.playing:
         song = tick - transport.song_origin
         return transport.song_origin + -(-song // c.quantum) * c.quantum
@@ -288,7 +291,7 @@ def _connect(s: State, c: Any) -> None:
     elif c.x == 0.0:
         let_go(s)
     else:
-        steer(s, c.a, c.b, c.x)
+        steer(s, c.a, float(c.b), c.x)
 
 
 @compiled

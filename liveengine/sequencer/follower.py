@@ -60,7 +60,7 @@ def _change(s: State, state: int, fault: int) -> None:
     if f.state != state or f.fault != fault:
         f.state = state
         f.fault = fault
-        tell(s, FOLLOWED, f.port, s.transport[0].tick, state, fault)
+        tell(s, FOLLOWED, f.port, s.transport[0].tick, state, float(fault))
 
 
 @compiled

@@ -44,13 +44,13 @@ def deliver(s: State, until: int) -> int:
 def _goes_straight(s: State, count: int, until: int) -> bool:
     """Say whether nothing waits and nothing has to."""
     for number in range(LANES):
-        if s.lanes[number].count > 0:
+        lane = s.lanes[number]
+        if lane.count > 0 or lane.delay > 0 or lane.present > 0:
             return False
     before = -NEVER
     for i in range(count):
-        lane = s.lanes[_lane_of(s.out[i])]
         when = s.out[i].when
-        if lane.delay > 0 or lane.present > 0 or not before <= when < until:
+        if not before <= when < until:
             return False
         before = when
     return True

