@@ -31,6 +31,7 @@ from liveengine.runtime.inputs import Hear, Input, open_inputs
 from liveengine.runtime.outputs import DEFAULT_OUTPUT, Output, open_outputs, port_patterns, track_ports
 from liveengine.runtime.recorder import Recorder
 from liveengine.runtime.session import Session
+from liveengine.runtime.traffic import Traffic
 from liveengine.sequencer.commands import DO_CLOCK, DO_PANIC, DO_STOP, push
 from liveengine.sequencer.state import PORTS, State, make_state
 
@@ -69,7 +70,7 @@ class Stage:
 
     def __init__(self, patch: Patch, options: Options, say: Callable[[str], None]) -> None:
         self.patch = patch
-        self.say = say
+        self._say = say
         self.inbox: queue.SimpleQueue[Event] = queue.SimpleQueue()
         self.recorder = Recorder(patch, options.record)
         self.errors = 0
@@ -80,6 +81,7 @@ class Stage:
         self._options = options
         self._running = threading.Event()
         self._patterns = port_patterns(patch)
+        self._traffic = Traffic([pattern or DEFAULT_OUTPUT for pattern in self._patterns])
         if len(self._patterns) >= PORTS:
             wanted = len(self._patterns) - 1
             raise ValueError(f"{patch.path}: names {wanted} MIDI outputs for tracks and clock; {PORTS - 2} at most")
@@ -175,6 +177,12 @@ class Stage:
         if data and data[0] < REAL_TIME:
             self.inbox.put(MidiCame(port, data))
 
+    def say(self, text: str) -> None:
+        """Tell the player something in words, on the screen and over OSC. Any thread may."""
+        self._say(text)
+        if self.osc:
+            self.osc.tell(Report("/engine/remark", text))
+
     def _tell(self, told: Report | Say) -> None:
         if isinstance(told, Say):
             self.say(told.text)
@@ -193,11 +201,17 @@ class Stage:
         try:
             if event is not None:
                 self.session.feed(event)
+            if isinstance(event, MidiCame):
+                self._traffic.come(event.port)
             if isinstance(self.driver, JackDriver):
                 for came in self.driver.received():
                     data = bytes((came["b0"], came["b1"], came["b2"]))[: came["size"]]
                     self._hear("jack:midi_in", data, int(came["when"]))
-            self.recorder.take(self.session.read_log())
+            records = self.session.read_log()
+            self.recorder.take(records)
+            self._traffic.send(records)
+            if (told := self._traffic.told(time.monotonic())) is not None:
+                self.session.feed(told)
             self.recorder.save_now_and_then()
         except Exception as error:  # the show goes on
             self.errors += 1
