@@ -7,6 +7,8 @@ command, a patch or a mapping is wrong; 130 cancelled.
 from __future__ import annotations
 
 import argparse
+import contextlib
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
@@ -25,6 +27,7 @@ _ABOUT = "A live-performance engine: patterns, generators and instruments on a b
 _EPILOG = """examples:
   liveengine play                              the first patch, with sound, keyboard and pads
   liveengine play my_set.toml --record night.mid
+  liveengine dashboard                         another window on the set that plays
   liveengine render first_light --bars 32 -o first_light.wav
   liveengine ports                             what is connected, and what it is good for
   liveengine doctor                            what this machine can do, and how to improve it
@@ -32,6 +35,9 @@ _EPILOG = """examples:
 
 In `play`: space stops and starts, 1-8 re-roll a track, q-i mute it, a-k fill it, n and p change
 the scene, + and - the tempo, Escape or Ctrl-C ends the set."""
+_WINDOW = "Watch and play a running set through its OSC port. Any number may; none is heard to come or go."
+
+_NICE = 10
 
 
 class _Parser(argparse.ArgumentParser):
@@ -40,7 +46,7 @@ class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         words = list(_WORDS)
         for word in sys.argv[1:2]:
-            if "invalid choice" in message and (near := get_close_matches(word, words, 1)):
+            if word not in words and "invalid choice" in message and (near := get_close_matches(word, words, 1)):
                 message = f'no command "{word}" (did you mean "{near[0]}"?)'
         self.exit(WRONG, f"liveengine: {message}\n(`{self.prog} --help` lists what there is)\n")
 
@@ -58,7 +64,15 @@ def _play(arguments: argparse.Namespace) -> int:
     patch = load_patch(resolve_patch(arguments.patch))
     if arguments.seed is not None:
         patch = replace(patch, seed=arguments.seed)
-    mappings = [load_mapping(resolve_mapping(name)) for name in arguments.mapping or DEFAULT_MAPPINGS]
+    names = arguments.mapping or DEFAULT_MAPPINGS
+    mappings = [load_mapping(resolve_mapping(name)) for name in names]
+    # The dashboard has the keys of `keyboard`; whoever binds others wants those.
+    has_own_keys = any(
+        binding.kind == "key"
+        for name, mapping in zip(names, mappings, strict=True)
+        if name != DEFAULT_MAPPINGS[0]
+        for binding in mapping.bindings
+    )
     options = Options(
         driver=arguments.driver,
         audio=not arguments.no_audio,
@@ -70,7 +84,18 @@ def _play(arguments: argparse.Namespace) -> int:
         clock=clock,
         measured=load_outputs(MEASURED) if MEASURED.is_file() else (),
     )
-    return play(patch, options, arguments.headless, arguments.seconds)
+    return play(patch, options, arguments.headless, arguments.seconds, arguments.plain or has_own_keys)
+
+
+def _dashboard(arguments: argparse.Namespace) -> int:
+    from liveengine.ports.osc import DEFAULT_HOST, DEFAULT_PORT, parse_address
+
+    host, port = parse_address(arguments.address) if arguments.address else (DEFAULT_HOST, DEFAULT_PORT)
+    with contextlib.suppress(OSError, AttributeError):
+        os.nice(_NICE)  # Before Textual is loaded: the music goes first, on every core.
+    from liveengine.dashboard.app import run
+
+    return run(host, port, arguments.end_code)
 
 
 def _render(arguments: argparse.Namespace) -> int:
@@ -101,7 +126,14 @@ def _litmus(arguments: argparse.Namespace) -> int:
     return litmus.main(arguments)
 
 
-_WORDS = {"play": _play, "render": _render, "ports": _ports, "doctor": _doctor, "litmus": _litmus}
+_WORDS = {
+    "play": _play,
+    "dashboard": _dashboard,
+    "render": _render,
+    "ports": _ports,
+    "doctor": _doctor,
+    "litmus": _litmus,
+}
 
 
 def _seconds(text: str) -> float:
@@ -135,6 +167,11 @@ def _parser() -> _Parser:
     parser.add_argument("--version", action="version", version=f"liveengine {__version__}")
     words = parser.add_subparsers(dest="word", metavar="COMMAND", required=True, parser_class=_Parser)
     _add_play(words.add_parser("play", help="play a set live", description="Play a set live."))
+    window = words.add_parser("dashboard", help="watch and play a running set", description=_WINDOW)
+    window.add_argument(
+        "address", nargs="?", metavar="HOST:PORT", help="an engine's OSC port (default: 127.0.0.1:9000)"
+    )
+    window.add_argument("--end-code", type=int, help=argparse.SUPPRESS)  # `play` opened it
     render = words.add_parser("render", help="render a set into a file", description="Render a set into a file.")
     render.add_argument("patch", metavar="PATCH", help="a patch file, or the name of one that comes along")
     render.add_argument("--bars", type=_count, required=True, metavar="N", help="how many bars")
@@ -169,7 +206,9 @@ def _add_play(play: argparse.ArgumentParser) -> None:
         help="what turns the beat: JACK where it runs, else the system's timer")
     add("--clock", default="internal", metavar="internal|midi:PORT|jack|link",
         help="whose time is followed: its own, a MIDI clock's, JACK transport's, Ableton Link's")
-    add("--headless", action="store_true", help="no keyboard, no status line")
+    add("--headless", action="store_true", help="no keyboard, no dashboard, no status line")
+    add("--plain", action="store_true",
+        help="a status line instead of the dashboard; as well where a mapping of your own binds keys")
     add("--no-audio", action="store_true", help="MIDI only, no built-in sound")
     add("--osc", metavar="HOST:PORT", help="where to listen for OSC (default: 127.0.0.1:9000)")
     add("--seconds", type=_seconds, metavar="N", help="end after so many seconds")

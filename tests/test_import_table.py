@@ -34,7 +34,7 @@ ROOMS: dict[str, set[str]] = {
     "compiled": {"kernel_cache"},
     "kernel_cache": set(),
     "priority": set(),
-    "cli": {"runtime", "engine", "ports", "formats", "music"},
+    "cli": {"runtime", "dashboard", "engine", "ports", "formats", "music"},
     "__main__": {"cli"},
     "__init__": set(),
 }
@@ -52,7 +52,7 @@ LIBRARIES: dict[str, set[str]] = {
     "formats": {"numpy", "mido"},
     "studio": {"numpy", "soundfile", "pyloudnorm"},
     "training": {"numpy", "torch", "onnx", "onnxruntime"},
-    "dashboard": {"textual", "rich"},
+    "dashboard": {"textual", "rich", "pythonosc"},
     "runtime": {"numpy", "rich", "onnxruntime", "apscheduler", "rtmidi", "jack", "sounddevice"},
     "compiled": {"numba"},
 }

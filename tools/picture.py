@@ -1,4 +1,4 @@
-"""Draw the terminal of `liveengine play` as it looks after a while, into docs/play.svg.
+"""Draw the terminal of `liveengine play --plain` as it looks after a while, into docs/play.svg.
 
 .venv/bin/python tools/picture.py [SECONDS] [FILE.svg]
 """
@@ -22,7 +22,7 @@ COLUMNS = 132
 def screen_after(seconds: float, keys: str) -> list[str]:
     """Play in a terminal of our own, strike `keys` evenly, and return the screen's lines with their colours."""
     ours, theirs = pty.openpty()
-    command = [sys.executable, "-m", "liveengine", "play"]
+    command = [sys.executable, "-m", "liveengine", "play", "--plain"]
     environment = {**os.environ, "COLUMNS": str(COLUMNS), "LINES": "20", "TERM": "xterm-256color"}
     process = subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, env=environment)
     os.close(theirs)
@@ -46,7 +46,7 @@ def main() -> None:
     path = Path(sys.argv[2] if len(sys.argv) > 2 else "docs/play.svg")
     with open(os.devnull, "w") as nowhere:
         console = Console(record=True, width=COLUMNS, file=nowhere, force_terminal=True)
-        console.print(Text("$ liveengine play", style="bold"))
+        console.print(Text("$ liveengine play --plain", style="bold"))
         for line in screen_after(seconds, "n1"):
             console.print(Text.from_ansi(line))
         console.save_svg(str(path), title="liveengine")

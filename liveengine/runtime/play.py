@@ -17,6 +17,7 @@ from liveengine.ports.keyboard import Keyboard, open_keyboard
 from liveengine.runtime import doctor
 from liveengine.runtime.stage import Options, Stage
 from liveengine.runtime.status import Screen, line
+from liveengine.runtime.window import Window, can_open
 
 #: The keys that end a set; every other is the mapping's.
 QUIT_KEYS = ("escape", "\x03", "\x04")
@@ -47,9 +48,11 @@ class _Wanted:
         return not self.stopped and (self.ends_s is None or time.monotonic() < self.ends_s)
 
 
-def play(patch: Patch, options: Options, headless: bool, seconds: float | None) -> int:
+def play(patch: Patch, options: Options, headless: bool, seconds: float | None, plain: bool = False) -> int:
     """Play a set until it is ended; return the exit code: 0, or 1 when the recording could not be written.
 
+    In a terminal it is watched through the dashboard; where that is not wanted (`plain`), cannot be, or is
+    gone, through the status line.
     Raises OSError, in one clear line, where what was asked for by name is not there, or is lost on the way.
     """
     _check_folder(options.record)
@@ -68,11 +71,7 @@ def play(patch: Patch, options: Options, headless: bool, seconds: float | None) 
         gc.freeze()
         wanted.ends_s = None if seconds is None else time.monotonic() + seconds
         try:
-            while wanted and not stage.lost:
-                screen.show(line(stage))
-                # Not `|=`: that would read `stopped` first, and forget a signal that comes meanwhile.
-                if _keys(stage, keyboard):
-                    wanted.stopped = True
+            _watch(stage, screen, keyboard, wanted, with_window=keyboard is not None and not plain and can_open())
         finally:
             screen.close()
             stage.stop()
@@ -82,6 +81,35 @@ def play(patch: Patch, options: Options, headless: bool, seconds: float | None) 
     if stage.lost:
         raise OSError(stage.lost)
     return 1 if stage.recorder.problem else 0
+
+
+def _watch(stage: Stage, screen: Screen, keyboard: Keyboard | None, wanted: _Wanted, with_window: bool) -> None:
+    """Watch the set until it is to end. The window opens once the music plays, for it takes its time."""
+    window = None
+    try:
+        while wanted and not stage.lost:
+            if with_window and stage.osc and stage.engine.bar >= 0:
+                with_window = False
+                screen.hold()
+                window = Window(stage.osc.address)
+            if window is None:
+                screen.show(line(stage))
+                ends = _keys(stage, keyboard)
+            elif not window.stands(REDRAW_S):
+                closed, window = window, None
+                screen.release()
+                ends = closed.ends_set
+                if not ends:
+                    screen.say(closed.last_words)
+            else:
+                continue
+            # Not `|=`: that would read `stopped` first, and forget a signal that comes meanwhile.
+            if ends:
+                wanted.stopped = True
+    finally:
+        if window is not None:
+            window.close()
+        screen.release()
 
 
 def _check_folder(record: Path | None) -> None:

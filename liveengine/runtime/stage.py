@@ -79,7 +79,7 @@ class Stage:
 
     def __init__(self, patch: Patch, options: Options, say: Callable[[str], None]) -> None:
         self.patch = patch
-        self.say = say
+        self._say = say
         self.inbox: queue.SimpleQueue[Event] = queue.SimpleQueue()
         self.recorder = Recorder(patch, options.record)
         self.errors = 0
@@ -220,6 +220,12 @@ class Stage:
     def lost(self) -> str:
         """Why nothing turns the beat any more; empty while all is well."""
         return self.driver.lost if isinstance(self.driver, JackDriver) else ""
+
+    def say(self, text: str) -> None:
+        """Tell the player something in words, on the screen and over OSC. Any thread may."""
+        self._say(text)
+        if self.osc:
+            self.osc.tell(Report("/engine/remark", text))
 
     def _tell(self, told: Report | Say) -> None:
         if isinstance(told, Say):

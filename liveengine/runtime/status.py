@@ -10,6 +10,9 @@ from liveengine.drivers.lateness import percentile_us
 from liveengine.music.time import TICKS_PER_BEAT
 from liveengine.runtime.stage import Stage
 
+#: Remarks that are kept while a window has the terminal.
+_KEPT_MAX = 100
+
 _BOLD, _PLAIN, _CLEAR = "\x1b[1m", "\x1b[0m", "\r\x1b[2K"
 
 
@@ -67,10 +70,14 @@ class Screen:
     def __init__(self, live: bool) -> None:
         self._live = live and sys.stdout.isatty()
         self._lock = threading.Lock()
+        self._kept: list[str] | None = None
 
     def say(self, text: str) -> None:
         """Print a remark above the live line. Safe from any thread."""
         with self._lock:
+            if self._kept is not None:
+                self._kept = [*self._kept, text][-_KEPT_MAX:]
+                return
             print(f"{_CLEAR if self._live else ''}{text}", flush=True)
 
     def show(self, text: str) -> None:
@@ -82,6 +89,19 @@ class Screen:
         head, tail = text[:5], text[5:]
         with self._lock:
             print(f"{_CLEAR}{_BOLD}{head}{_PLAIN}{tail}", end="", flush=True)
+
+    def hold(self) -> None:
+        """Keep remarks for later: somebody else has the terminal."""
+        self.close()
+        with self._lock:
+            self._kept = []
+
+    def release(self) -> None:
+        """Print what was kept, and go on as before."""
+        with self._lock:
+            kept, self._kept = self._kept or [], None
+        for text in kept:
+            self.say(text)
 
     def close(self) -> None:
         """Leave the terminal's cursor on a fresh line."""

@@ -13,6 +13,9 @@ from liveengine.sequencer.state import State, make_state
 
 Sent = tuple[int, int, tuple[int, ...]]  # when, port, bytes
 
+#: A tempo at which nothing falls on a whole frame.
+TEMPO = 137.3
+
 #: Places that are on no grid, so that nothing comes out right by being round.
 BAR = Bar.of(
     [
@@ -38,7 +41,7 @@ def set_playing(state: State, ports: int = 2, clock: bool = True) -> State:
     return state
 
 
-def playing(rate: float, tempo: float = 137.3, **wanted: Any) -> State:
+def playing(rate: float, tempo: float = TEMPO, **wanted: Any) -> State:
     """Return a data plane that is about to play."""
     return set_playing(make_state(rate, tempo), **wanted)
 
@@ -52,10 +55,15 @@ def sent(events: Any) -> list[Sent]:
     ]
 
 
-def offline(rate: float, until: int, **wanted: Any) -> list[Sent]:
-    """Return what the same data plane sends before an instant when nobody hurries it, rendered in one go."""
-    state = playing(rate, **wanted)
+def offline(rate: float, until: int, start: int = 0, **wanted: Any) -> list[Sent]:
+    """Return what the same data plane sends before an instant when nobody hurries it, rendered in one go.
+
+    `start` is where its start is pressed.
+    """
+    state = make_state(rate, TEMPO)
     begin(state, 0)
+    render(state, 0, start)
+    set_playing(state, **wanted)
     events = []
     while state.transport[0]["until"] < until:
         count = render(state, state.transport[0]["until"], until)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import select
 import time
@@ -10,7 +11,7 @@ from contextlib import contextmanager
 
 import numpy as np
 import pytest
-from crank import offline, playing, sent
+from crank import TEMPO, offline, playing, sent
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -23,7 +24,6 @@ from liveengine.sequencer.ring import release, waiting
 from liveengine.sequencer.state import READ, State, make_state
 
 RATE = 1e9
-TEMPO = 137.3
 HALF_PULSE_NS = int(60e9 / TEMPO / PULSES_PER_BEAT / 2)
 LENGTH_NS = 3 * 10**9
 PATIENCE_S = 20.0
@@ -41,15 +41,7 @@ def pipes(*ports: int) -> Iterator[tuple[dict[int, int], dict[int, int]]]:
     finally:
         for end in ends.values():
             for fd in end:
-                with_closed(fd)
-
-
-def with_closed(fd: int) -> None:
-    """Close a file descriptor that may be closed already."""
-    try:
-        os.close(fd)
-    except OSError:
-        assert fd >= 0
+                os.close(fd)
 
 
 def drain(fd: int) -> bytes:
@@ -76,7 +68,7 @@ def by_hand(state: State, fds: dict[int, int], portable: bool = False) -> tuple[
 @given(steps)
 def test_T3_T4_whenever_it_wakes_each_port_is_sent_what_the_offline_driver_sends(portable, wakes):
     with pipes(1, 2) as (fds, ends):
-        _, turn = by_hand(playing(RATE, TEMPO), fds, portable)
+        _, turn = by_hand(playing(RATE), fds, portable)
         now = 0
         for step in wakes:
             now += step
@@ -91,7 +83,7 @@ def test_T3_T4_whenever_it_wakes_each_port_is_sent_what_the_offline_driver_sends
 @example([10**9, 10**10, 5])
 def test_T6_after_a_stall_of_any_length_nothing_comes_in_a_burst(portable, stalls):
     with pipes(1) as (fds, ends):
-        _, turn = by_hand(playing(RATE, TEMPO, ports=1), fds, portable)
+        _, turn = by_hand(playing(RATE, ports=1), fds, portable)
         turn(0)
         drain(ends[1])
         now = 0
@@ -103,7 +95,7 @@ def test_T6_after_a_stall_of_any_length_nothing_comes_in_a_burst(portable, stall
 
 def test_T6_a_stall_collapsed_is_counted_and_the_song_goes_on_where_it_was():
     with pipes(1) as (fds, ends):
-        state = playing(RATE, TEMPO, ports=1)
+        state = playing(RATE, ports=1)
         _, turn = by_hand(state, fds)
         turn(10**6)
         turn(10**9)
@@ -116,7 +108,7 @@ def test_T6_a_stall_collapsed_is_counted_and_the_song_goes_on_where_it_was():
 
 
 def test_what_is_for_the_instruments_goes_into_the_ring_in_order():
-    state = playing(RATE, TEMPO)
+    state = playing(RATE)
     driver, turn = by_hand(state, {})
     for now in range(0, LENGTH_NS, 10**6):
         turn(now)
@@ -129,7 +121,7 @@ def test_what_is_for_the_instruments_goes_into_the_ring_in_order():
 
 def test_a_full_ring_costs_sound_and_is_counted_and_the_ports_play_on():
     with pipes(1, 2) as (fds, ends):
-        state = playing(RATE, TEMPO)
+        state = playing(RATE)
         driver, turn = by_hand(state, fds)
         driver.timer.audio_ends[READ] = -AUDIO_EVENTS + 1  # room for one
         turn(10**6)
@@ -147,7 +139,7 @@ def test_a_port_that_takes_nothing_holds_up_no_other_and_loses_whole_messages_on
                 os.write(fds[1], bytes(4096))
             except BlockingIOError:
                 break
-        state = playing(RATE, TEMPO)
+        state = playing(RATE)
         driver, turn = by_hand(state, fds, portable)
         seconds = 0
         while driver.timer.counts[BYTES_LOST] == 0:
@@ -167,18 +159,18 @@ def test_a_port_that_takes_nothing_holds_up_no_other_and_loses_whole_messages_on
 
 
 def _messages(data: bytes) -> Iterator[bytes]:
-    """Cut a stream at its status bytes."""
-    begin = 0
-    for place in [*(place for place, byte in enumerate(data) if byte >= 0x80 and place), len(data)]:
-        yield data[begin:place]
-        begin = place
+    """Cut a stream before each of its status bytes."""
+    places = [0, *(place for place, byte in enumerate(data) if byte >= 0x80 and place), len(data)]
+    for begin_, end in itertools.pairwise(places):
+        if end > begin_:
+            yield data[begin_:end]
 
 
 @pytest.mark.parametrize("portable", [False, True], ids=["native", "portable"])
 def test_a_port_whose_reader_has_gone_holds_up_no_other(portable):
     with pipes(1, 2) as (fds, ends):
         os.close(ends[1])
-        _, turn = by_hand(playing(RATE, TEMPO), fds, portable)
+        _, turn = by_hand(playing(RATE), fds, portable)
         for now in range(0, 10**9, 10**6):
             turn(now)
         assert drain(ends[2]) == bytes_for(2, 10**9 - 10**6 + 1)
@@ -218,7 +210,7 @@ def either(request, monkeypatch):
 
 def test_N1_the_thread_plays_and_stop_ends_every_note(either):
     with pipes(1) as (fds, ends):
-        state = playing(RATE, TEMPO, ports=1, clock=False)
+        state = playing(RATE, ports=1, clock=False)
         heard = b""
 
         def enough() -> bool:
@@ -272,7 +264,7 @@ def test_stopping_what_was_never_started_or_twice_is_no_error():
 
 
 def test_a_port_without_a_descriptor_is_nobodys():
-    state = playing(RATE, TEMPO)
+    state = playing(RATE)
     driver, turn = by_hand(state, {})
     turn(10**6)
     assert driver.timer.fill.sum() == 0

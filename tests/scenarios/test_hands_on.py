@@ -9,7 +9,8 @@ from pathlib import Path
 
 import mido
 import pytest
-from playing import Capture, Engine, Listener, Server, Told, jack, lane, track, undisturbed, unmatched, write_set
+from arithmetic import unmatched
+from playing import Capture, Engine, Listener, Server, Told, jack, lane, track, undisturbed, write_set
 
 KICK, SNARE = 36, 38
 STEP = 3_000  # a sixteenth at 240 BPM and 48 kHz

@@ -7,7 +7,8 @@ import signal
 from pathlib import Path
 
 import pytest
-from playing import Engine, Listener, Told, grid, jack, lane, track, undisturbed, unmatched, write_set
+from arithmetic import grid, unmatched
+from playing import Engine, Listener, Told, jack, lane, track, undisturbed, write_set
 
 from liveengine.music.time import TICKS_PER_SIXTEENTH
 
@@ -16,7 +17,7 @@ EVERY = "xxxxxxxxxxxxxxxx"
 TEMPO, FASTER = 120.0, 171.3
 SIXTEENTH = 6_000  # frames at 120 BPM
 PULSE = 1_000
-BRIEF = 1_500  # a period and a little: what happened before a frame was asked for may still be on its way
+BRIEF = 4_096  # four periods: what came before a frame was asked for may still be on its way
 
 START, CONTINUE, STOP, CLOCK, POSITION = 0xFA, 0xFB, 0xFC, 0xF8, 0xF2
 
@@ -65,7 +66,7 @@ def _move(ear: Listener, engine: Engine) -> dict[str, int]:
     do("/panic")
     ear.ask("hear", 4)
     do("/transport/stop", mark="stopped again")
-    ear.ask("pass", marks["stopped again"] + 10_000)
+    ear.ask("pass", marks["stopped again"] + 20_000)
     marks["still stopped again"] = ear.frame
     do("/transport/start")
     ear.ask("hear", 6)

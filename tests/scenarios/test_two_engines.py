@@ -7,7 +7,8 @@ from pathlib import Path
 
 import mido
 import pytest
-from playing import Engine, Listener, Told, grid, jack, lane, steps, track, undisturbed, unmatched, write_set
+from arithmetic import grid, steps, unmatched
+from playing import Engine, Listener, Told, jack, lane, track, undisturbed, write_set
 
 PATTERN = "x..x..x...x.x..."
 KICK = 36

@@ -1,0 +1,1 @@
+"""WINDOW: the terminal one watches and plays a set through; another process, attached over OSC alone."""
