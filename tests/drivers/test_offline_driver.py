@@ -5,9 +5,9 @@ from __future__ import annotations
 import itertools
 
 import numpy as np
-from crank import BAR, playing, sent
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from turned import BAR, playing, sent
 
 from liveengine.drivers.offline import OfflineDriver
 from liveengine.music.note import Bar, Note

@@ -11,9 +11,9 @@ from contextlib import contextmanager
 
 import numpy as np
 import pytest
-from crank import TEMPO, offline, playing, sent
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from turned import TEMPO, offline, playing, sent
 
 from liveengine.drivers import system, timer
 from liveengine.drivers.timer import AUDIO_EVENTS, AUDIO_LOST, BACKLOG, BYTES_LOST, PERIOD_NS, RUNNING, TimerDriver

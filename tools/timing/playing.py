@@ -129,7 +129,7 @@ def play(asked: Asked) -> dict[str, Any]:
             time.sleep(LOOK_S)
         print("plays", flush=True)
         time.sleep(SETTLE_S)
-        before = State(*(array.copy() for array in stage.driver.state))
+        before = State(*(array.copy() for array in stage.driver.state))  # type: ignore[arg-type]
         ended.wait()
         facts = _facts(stage, before)
         origin = _origin(stage)

@@ -7,6 +7,7 @@ from typing import Any
 from liveengine.music.note import Bar, Note
 from liveengine.music.time import TICKS_PER_BEAT, TICKS_PER_SIXTEENTH
 from liveengine.sequencer import commands as do
+from liveengine.sequencer.lanes import deliver
 from liveengine.sequencer.render import begin, render
 from liveengine.sequencer.slots import write_slot
 from liveengine.sequencer.state import State, make_state
@@ -66,6 +67,7 @@ def offline(rate: float, until: int, start: int = 0, **wanted: Any) -> list[Sent
     set_playing(state, **wanted)
     events = []
     while state.transport[0]["until"] < until:
-        count = render(state, state.transport[0]["until"], until)
-        events += sent(state.out[:count])
+        render(state, state.transport[0]["until"], until)
+        count = deliver(state, state.transport[0]["until"])
+        events += sent(state.due[:count])
     return events
