@@ -21,8 +21,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from timing.cases import CASES, SERVER, Missing
+from timing.cases import CASES
 from timing.chart import chart
+from timing.processes import SERVER, Missing
 from timing.rows import Row, table, targets
 
 TOOLS = Path(__file__).parent

@@ -7,10 +7,9 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -36,49 +35,10 @@ from timing.grid import (
     while_it_ran,
 )
 from timing.playing import SETTLE_S, TIMER_PRIORITY
+from timing.processes import PERIOD, PYTHON, RATE, Child, Missing, Stood, jack_server, witnessed
 from timing.rows import PEERS, Row
 
-SERVER = f"liveengine-timing-{os.getpid()}"
-RATE, PERIOD = 48_000, 128
-#: -P: not the folder that it happens to be called from; PYTHONPATH says which engine is measured.
-PYTHON = (sys.executable, "-P", "-m")
-PATIENCE_S = 60.0
-
 GRID, LINE, SAMPLE = "its own grid", "the best line", "its exact sample"
-
-
-#: From when to when the machine stood still, in µs.
-Stood = list[tuple[float, float]]
-
-
-class Missing(Exception):
-    """Something that a case needs is not here; says what."""
-
-
-class Child:
-    """A process of this benchmark: it prints a line when it is ready, ends when its input closes, and tells in JSON."""
-
-    def __init__(self, *words: str) -> None:
-        self._process = subprocess.Popen([*PYTHON, *words], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        assert self._process.stdout is not None
-        self.first = self._process.stdout.readline().strip()
-        if not self.first:
-            raise Missing(f"{words[0]} did not start")
-
-    def end(self) -> dict[str, Any]:
-        """Close its input, and return what it tells."""
-        out, _ = self._process.communicate(timeout=PATIENCE_S)
-        if self._process.returncode:
-            raise Missing("a process of this benchmark failed; what it said stands above")
-        return dict(json.loads(out)) if out.strip() else {}
-
-    def __enter__(self) -> Child:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._process.poll() is None:
-            self._process.kill()
-            self._process.wait()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,49 +52,6 @@ class Heard:
     stood: Stood
     ear: dict[str, Any]
     engine: dict[str, Any]
-
-
-@contextlib.contextmanager
-def witnessed() -> Iterator[Stood]:
-    """Watch whether the machine runs; yields a list that is filled when it is over."""
-    stood: Stood = []
-    with contextlib.ExitStack() as stack:
-        watching = [stack.enter_context(Child("timing.witness", str(cpu))) for cpu in sorted(os.sched_getaffinity(0))]
-        yield stood
-        for child in watching:
-            stood += [(begins, ends) for begins, ends in child.end()["stood"]]
-
-
-@contextlib.contextmanager
-def jack_server() -> Iterator[None]:
-    """Run a JACK server of our own, on a dummy sound card. Raises Missing where none starts."""
-    if shutil.which("jackd") is None:
-        raise Missing("jackd is not installed (Debian: apt install jackd2)")
-    command = ["jackd", "-n", SERVER, "-R", "-d", "dummy", "-r", str(RATE), "-p", str(PERIOD)]
-    with tempfile.TemporaryFile("w+") as said:
-        server = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=said, stderr=said)
-        try:
-            if not _answers(server):
-                said.seek(0)
-                raise Missing("jackd did not start: " + " / ".join(said.read().strip().splitlines()[-3:]))
-            yield
-        finally:
-            server.terminate()
-            server.wait()
-
-
-def _answers(server: subprocess.Popen[bytes]) -> bool:
-    """Wait until the server takes clients; False where it has ended, or takes none in time."""
-    import jack
-
-    jack.set_error_function(lambda _text: None)  # what libjack says while there is no server yet
-    deadline = time.monotonic() + PATIENCE_S
-    while time.monotonic() < deadline and server.poll() is None:
-        with contextlib.suppress(jack.JackError):
-            jack.Client("probe", no_start_server=True).close()
-            return True
-        time.sleep(0.1)
-    return False
 
 
 def perform(ear_words: Sequence[str], asked: dict[str, Any], seconds: float) -> tuple[dict[str, Any], ...]:
@@ -177,8 +94,10 @@ def hear_jack(driver: str, loaded: bool, seconds: float) -> Heard:
         reads = [(us, data) for _, us, data in events]
         return _heard(reads, 1e-3, stood, ear, engine, when["begins"])
     reads = [(frame * 1e6 / RATE, data) for frame, _, data in events]
-    ahead_us = reads[0][0] - events[0][1]  # of the frames' clock before the monotonic one
-    stood = [(begins + ahead_us, ends + ahead_us) for begins, ends in stood]
+    # The server's frames stand still when it does: each event says how the two clocks lie at that moment.
+    frames_us, clock_us = [at_us for at_us, _ in reads], [us for _, us, _ in events]
+    begins, ends = (np.interp([pair[side] for pair in stood], clock_us, frames_us) for side in (0, 1))
+    stood = list(zip(begins.tolist(), ends.tolist(), strict=True))
     return _heard(reads, 1e6 / RATE, stood, ear, engine, reads[0][0])
 
 

@@ -49,7 +49,9 @@ def _scale(bottom: float) -> str:
 
 def chosen(rows: Sequence[Row]) -> list[Row]:
     """Return the rows that a chart has room for: ours against the known grid, peers as they are, idle beside loaded."""
-    ours = [row for row in rows if row.case not in PEERS and "line" not in row.against and "own hist" not in row.part]
+    ours = [
+        row for row in rows if row.case not in PEERS and row.against != "the best line" and "own hist" not in row.part
+    ]
     theirs = [row for row in rows if row.case in PEERS]
     order = list(dict.fromkeys((row.case, row.part) for row in (*ours, *theirs)))
     return sorted((*ours, *theirs), key=lambda row: (order.index((row.case, row.part)), row.loaded))
