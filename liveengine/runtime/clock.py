@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from liveengine.music.spelling import did_you_mean
+
 KINDS = ("internal", "midi", "jack", "link")
 
 
@@ -22,7 +24,8 @@ class Clock:
         """Read internal, midi:PORT, jack or link. Raises ValueError for anything else."""
         kind, _, port = text.partition(":")
         if kind not in KINDS or (kind == "midi") != bool(port):
-            raise ValueError(f"--clock {text}: no such clock (write internal, midi:PORT, jack or link)")
+            near = did_you_mean(kind, KINDS) if kind not in KINDS else ""
+            raise ValueError(f"--clock {text}: no such clock{near} (write internal, midi:PORT, jack or link)")
         return cls(kind, port)
 
     def __str__(self) -> str:

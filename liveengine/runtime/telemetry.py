@@ -48,7 +48,7 @@ def clock(state: State, source: Clock) -> ClockTold:
 def traffic(state: State, outputs: Sequence[str], inputs: Sequence[str]) -> TrafficTold:
     """Say how many messages went out of and came in at each port; `outputs` begin with port 1."""
     counts: dict[str, tuple[int, int]] = {}
-    for port, name in enumerate(outputs, 1):
+    for port, name in enumerate(("instruments", *outputs)):
         counts[name] = (int(state.traffic[port]), 0)
     for port, name in enumerate(inputs):
         sent, _ = counts.get(name, (0, 0))

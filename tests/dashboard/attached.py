@@ -48,7 +48,7 @@ class LiveSet:
                 osc=("127.0.0.1", port),
                 osc_needed=True,
                 open_outputs=lambda patterns, say: {1: self.output},
-                open_inputs=lambda mappings, hear, say: [],
+                open_inputs=lambda wanted, say: [],
             ),
             self.said.append,
         )

@@ -58,7 +58,8 @@ def test_a_patch_that_is_wrong_is_told_by_file_key_and_value(tmp_path, parts, wo
     [
         pytest.param(("play", "first_lihgt"), 'did you mean "first_light"', id="patch"),
         pytest.param(("play", "--mapping", "keybord"), 'did you mean "keyboard"', id="mapping"),
-        pytest.param(("play", "--clock", "midi:x"), "--clock midi:x: this version keeps its own time only", id="clock"),
+        pytest.param(("play", "--clock", "lnk"), 'did you mean "link"', id="clock"),
+        pytest.param(("play", "--clock", "midi:"), "midi:PORT", id="clock without a port"),
         pytest.param(("play", "--osc", "somewhere"), "not an OSC address: 'somewhere'", id="osc address"),
     ],
 )
@@ -84,6 +85,11 @@ def test_a_command_that_is_wrong_names_the_word(words, told):
     first, hint = outcome.err.splitlines()
     assert told in first
     assert "--help" in hint
+
+
+def test_a_clock_that_is_not_there_is_told_with_what_is():
+    line = _line(run("play", "--clock", "midi:Maschine", "--headless", env=NO_JACK), FAILED)
+    assert '--clock midi:Maschine: no MIDI input called "Maschine" (there are: ' in line
 
 
 def test_a_busy_osc_port_that_was_asked_for_is_told_with_another(tmp_path):
