@@ -24,6 +24,8 @@ CHECKS = (
     ("ruff", "check", "."),
     ("ruff", "format", "--check", "."),
     ("mypy",),
+    # No test is about how long compiling takes, and many would wait for it.
+    ("liveengine", "doctor", "--compile"),
 )
 
 

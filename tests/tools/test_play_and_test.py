@@ -77,7 +77,7 @@ def checks(run: subprocess.CompletedProcess[str]) -> list[list[str | None]]:
     return [json.loads(line) for line in run.stdout.splitlines() if line.startswith("[")]
 
 
-@pytest.mark.parametrize("failing", ["", "ruff", "mypy", "pytest"])
+@pytest.mark.parametrize("failing", ["", "ruff", "mypy", "liveengine", "pytest"])
 def test_every_check_runs_and_one_failure_fails_all(clone: Any, failing: str) -> None:
     forge(clone, "test", "training")
     clone.script("python", CHECKING.format(python=sys.executable))
@@ -86,6 +86,7 @@ def test_every_check_runs_and_one_failure_fails_all(clone: Any, failing: str) ->
         ["ruff", "check", ".", None],
         ["ruff", "format", "--check", ".", None],
         ["mypy", None],
+        ["liveengine", "doctor", "--compile", None],
         ["pytest", "tests/music", "-x", None],
     ]
     assert run.returncode == (1 if failing else 0)
