@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -62,6 +63,13 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
         process.wait()
 
 
+def _let_go_of_sound() -> None:
+    """End PortAudio while its JACK server is there: at exit, without it, its library would abort the tests."""
+    sounddevice = sys.modules.get("sounddevice")
+    while sounddevice is not None and sounddevice._initialized:
+        sounddevice._terminate()
+
+
 @pytest.fixture(scope="session")
 def jack_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[JackServer]:
     """Run `jackd` on its dummy driver, 48 kHz and 128 frames, under a name of its own, for the session."""
@@ -79,6 +87,7 @@ def jack_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[JackServer
             process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=out)
         if _answers(process, jack):
             yield JackServer(name, 48_000, 128, realtime, process)
+            _let_go_of_sound()
             _stop(process)
             return
         _stop(process)
