@@ -13,11 +13,11 @@ import contextlib
 import os
 import signal
 import struct
-import subprocess
 import sys
 import threading
 
 from liveengine.music.event import RECEIVED
+from liveengine.ports.child import Child
 from liveengine.ports.rtmidi import Input, MidiPortError
 from liveengine.priority import run_first
 
@@ -25,38 +25,16 @@ _RECORD = struct.Struct("<qBBBB4x")
 assert _RECORD.size == RECEIVED.itemsize
 
 
-class Receiver:
+class Receiver(Child):
     """The engine's side: starts the process, and has the pipe's end that RECEIVED records come from.
 
     Raises MidiPortError when the port cannot be opened.
     """
 
     def __init__(self, pattern: str = "", virtual_name: str = "midi_in") -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "liveengine.ports.receiver", pattern, virtual_name],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            bufsize=0,  # A buffer would swallow records that follow the first line.
-            start_new_session=True,
-        )
-        assert self._process.stdin is not None and self._process.stdout is not None
-        word, _, rest = self._process.stdout.readline().decode().strip().partition(" ")
-        if word != "open":
-            self._process.stdin.close()
-            self._process.wait()
-            raise MidiPortError(rest or "the MIDI receiver did not start")
-        self.name = rest
-        self.fd = self._process.stdout.fileno()
+        super().__init__("liveengine.ports.receiver", pattern, virtual_name)
+        self.fd = self.output.fileno()
         os.set_blocking(self.fd, False)
-
-    def close(self) -> None:
-        """End the process: it listens until its own input closes."""
-        assert self._process.stdin is not None
-        self._process.stdin.close()
-        try:
-            self._process.wait(2.0)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
 
 
 def record(data: bytes, when_ns: int) -> bytes:

@@ -13,52 +13,28 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
 import sys
 
 import mido
 
 from liveengine.music.event import ALL_SOUND_OFF, CONTROL_CHANGE, SUSTAIN
+from liveengine.ports.child import Child
 from liveengine.ports.rtmidi import MidiPortError, Output
 from liveengine.priority import run_first
 
 _READ_SIZE = 4096
 
 
-class Sender:
+class Sender(Child):
     """The engine's side: starts the process, and has the pipe's end to write to.
 
     Raises MidiPortError when the port cannot be opened.
     """
 
     def __init__(self, pattern: str = "", virtual_name: str = "midi_out") -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "liveengine.ports.sender", pattern, virtual_name],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            start_new_session=True,  # Ctrl-C is the engine's; this one ends when the pipe does.
-        )
-        assert self._process.stdin is not None and self._process.stdout is not None
-        answer = self._process.stdout.readline().decode().strip()
-        word, _, rest = answer.partition(" ")
-        self._process.stdout.close()
-        if word != "open":
-            self._process.stdin.close()
-            self._process.wait()
-            raise MidiPortError(rest or "the MIDI sender did not start")
-        self.name = rest
-        self.fd = self._process.stdin.fileno()
+        super().__init__("liveengine.ports.sender", pattern, virtual_name)
+        self.fd = self.input.fileno()
         os.set_blocking(self.fd, False)
-
-    def close(self) -> None:
-        """Close the pipe and wait until the last note is off."""
-        assert self._process.stdin is not None
-        self._process.stdin.close()
-        try:
-            self._process.wait(2.0)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
 
 
 def forward(fd: int, output: Output) -> None:
