@@ -231,7 +231,7 @@ def _add_rhythm(rhythm: argparse.ArgumentParser) -> None:
     add("--hat", default="", metavar="RHYTHM", help="a hat to go with it")
     add("--search", nargs="+", metavar="MEASURE=SHARE",
         help="look for one instead: syncopation=0.4 density=0.3, each from 0 to 1, the most there is")
-    add("--steps", type=_count, default=16, metavar="N", help="how many steps to search (default: 16)")
+    add("--steps", type=int, default=16, metavar="N", help="how many steps to search (default: 16)")
     add("--must", default="", metavar="RHYTHM", help="what the one searched for has to strike")
     add("--never", default="", metavar="RHYTHM", help="what it must not strike")
     add("--seed", type=_seed, metavar="N", help="another of those that are as near")

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate, pairwise
 
+from liveengine.music.rhythm import checked_steps
 from liveengine.music.time import Metre
 
 
@@ -80,11 +81,12 @@ def tree(steps: int, metre: Metre, groups: tuple[int, ...] = ()) -> Tree | None:
 
     `groups` says how many units each group has, adding up to the metre's; left out, they are `grouping`'s. Equal
     parts are divided by twos first, then threes, fives. A bar of fewer steps than units ends on a higher level.
-    Raises ValueError for groups that do not add up.
+    Raises ValueError for groups that do not add up, or for no steps.
 
     >>> tree(8, Metre(4, 4)).depths, tree(7, Metre(7, 8)).depths
     ((0, 3, 2, 3, 1, 3, 2, 3), (0, 2, 1, 2, 1, 2, 2))
     """
+    checked_steps(steps)
     groups = groups or grouping(metre)
     if sum(groups) != metre.beats or min(groups) < 1:
         raise ValueError(f"{'+'.join(map(str, groups))} does not make {metre}")

@@ -142,6 +142,8 @@ def test_what_is_searched_is_found_and_told(capsys: pytest.CaptureFixture[str]) 
         (("--search", "syncopation=much"), WRONG, "write it like syncopation=0.4"),
         (("--search", "density=2"), WRONG, "lies in 0-1"),
         (("--search", "density=0.3", "--must", "x..x"), WRONG, "--must x..x: has 4 steps, not 16"),
+        (("--search", "density=0.3", "--steps", "0"), WRONG, "steps must lie in 1-4096, not 0"),
+        (("--search", "density=0.3", "--steps", "100"), WRONG, "up to 64 steps, not 100"),
         (("--search", "density=0.3", "--steps", "5", "--metre", "4/4"), WRONG, "5 steps do not share the beats of 4/4"),
     ],
 )
