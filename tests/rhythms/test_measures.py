@@ -301,6 +301,10 @@ def test_silence_has_a_density_and_nothing_else() -> None:
     assert set(values.values()) == {None}
 
 
+def test_the_only_step_of_a_bar_is_its_beat() -> None:
+    assert (on("x")["offbeatness"], on("x")["syncopation"]) == (0, 0)
+
+
 def test_one_onset_has_nothing_to_compare() -> None:
     values = on("..x.")
     assert (values["npvi"], values["spread"]) == (None, None)

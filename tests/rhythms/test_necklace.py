@@ -34,6 +34,13 @@ def test_the_first_step_is_at_the_top_and_time_goes_clockwise() -> None:
     assert [round(number, 9) for number in (*point(0.0), *point(0.25))] == [0, -1, 1, 0]
 
 
+def test_the_polygon_is_closed() -> None:
+    lines = [line.ljust(2 * ROWS + 1) for line in in_text(euclid(3, 12)).split("\n")]
+    left = sum(sign >= "\u2801" for line in lines for sign in line[:ROWS])
+    right = sum(sign >= "\u2801" for line in lines for sign in line[ROWS + 1 :])
+    assert left > ROWS and abs(left - right) <= 2
+
+
 @pytest.mark.parametrize("text", ["." * 16, "x", "golden(9)", "polyrhythm(7, 11, 13)", "euclid(200, 400)"])
 def test_every_rhythm_can_be_drawn(text: str) -> None:
     rhythm = parse(text)

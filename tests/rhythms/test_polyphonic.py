@@ -44,6 +44,8 @@ def test_the_steps_weigh_what_the_paper_gives_them() -> None:
             (0 + 1) + 6,
         ),  # the snare alone answers the kick: no weight; a rest the snare
         ("...............x", SILENT, SILENT, (0 + 3) + 6),  # a rest on the downbeat of the next turn
+        ("....x...........", SILENT, "x.......x.......", 0 + 5),  # the hat on three, as strong as two
+        ("....x...........", SILENT, "x...........x...", 0 + 6),  # the rest on three, as strong as two
         ("...xx...........", SILENT, EIGHTHS, 0),  # the kick answers itself
     ],
 )

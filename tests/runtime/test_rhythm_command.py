@@ -170,7 +170,7 @@ def test_what_is_played_is_what_is_written(text: str, metre: str, kit: dict[str,
     patch = loop(subject_of(text, metre), 120.0, kit)
     rendering = Rendering(patch, with_sound=False)
     frames_a_tick = RATE_HZ * 60 / (120.0 * TICKS_PER_BEAT)
-    bar_ticks = patch.metre.bar_ticks
+    bar_ticks = parse_metre(metre)[0].bar_ticks
     events, _ = rendering.turn(rendering.driver.frames_until(2 * bar_ticks) - 1)
     strokes = events[(events["b0"] & 0xF0 == 0x90) & (events["b2"] > 0) & (events["port"] == 0)]
     first = int(strokes["when"].min())

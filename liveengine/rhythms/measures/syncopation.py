@@ -35,10 +35,9 @@ def longuet_higgins_lee(hits: Hits, tree: Tree) -> Values:
     opened: list[NDArray[np.bool_]] = []
     total = np.zeros(len(hits))
     for first, end, parent in spans(tree):
-        reached = opened[parent] if parent >= 0 else whole
-        rest = reached & (struck_before[:, end] == struck_before[:, first])
+        rest = (opened[parent] if parent >= 0 else whole) & (struck_before[:, end] == struck_before[:, first])
         total += np.where(rest, np.maximum(note_depth[:, first] - depths[first], 0), 0)
-        opened.append(reached & divided(first, end))
+        opened.append(divided(first, end))
     return where_struck(total, hits)
 
 
