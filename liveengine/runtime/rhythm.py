@@ -43,6 +43,11 @@ class Subject:
     tree: Tree | None
 
     @property
+    def title(self) -> str:
+        """What a person calls it."""
+        return self.name.removesuffix("()")
+
+    @property
     def beats(self) -> tuple[int, ...]:
         """The steps on which beats begin, from 0."""
         return self.tree.beats if self.tree else ()
@@ -73,7 +78,7 @@ def drawn(subject: Subject) -> str:
     """Return a rhythm as text, its beats numbered above, and as a necklace."""
     rhythm = subject.rhythm
     written = f"{_many(rhythm.steps, 'step')}, {_many(len(rhythm.onsets), 'onset')}, {subject.metre}"
-    title = f"{subject.name}: {written}" if subject.name != str(rhythm) else written
+    title = f"{subject.title}: {written}" if subject.name != str(rhythm) else written
     return "\n".join([title, "", *_lines(subject), "", necklace.in_text(rhythm, subject.beats)])
 
 
@@ -192,7 +197,7 @@ def loop(subject: Subject, tempo_bpm: float, kit: dict[str, str]) -> Patch:
     pattern = PatternSpec("loop", "euclid", lanes=lanes)
     return Patch(
         path=Path("rhythm"),
-        title=subject.name,
+        title=subject.title,
         tempo_bpm=tempo_bpm,
         metre=subject.metre,
         tracks=(TrackSpec("rhythm", "drums", "drums", channel=10, patterns=(pattern,)),),
@@ -219,7 +224,7 @@ def main(arguments: argparse.Namespace) -> int:
     else:
         _print(subject, found, together, arguments.measure)
     if arguments.svg:
-        arguments.svg.write_text(necklace.in_svg(subject.rhythm, subject.name, subject.beats), encoding="utf-8")
+        arguments.svg.write_text(necklace.in_svg(subject.rhythm, subject.title, subject.beats), encoding="utf-8")
     if arguments.play:
         keys = [load_mapping(resolve_mapping("keyboard"))]
         patch = loop(subject, arguments.tempo, kit)
