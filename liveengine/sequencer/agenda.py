@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import Any
 
 from liveengine.compiled import compiled
-from liveengine.sequencer.state import AGENDA_SIZE, State
+from liveengine.sequencer.state import AGENDA_SIZE, SLOT_STEPS, State
 
 # What happens first at one tick. O4: clock, note-off, note-on; commands decide before anything sounds.
 COMMAND_DUE = 0
@@ -21,8 +21,9 @@ BAR_LINE = 2
 PULSE = 3
 NOTE_END = 4
 PLAYER_END = 5
-PLAYER_PICKUPS = 6
-PLAYER_NOTE = 7
+PLAYER_CELL = 6
+PLAYER_STEP = 7
+PLAYER_RATCHET = 8
 
 
 @compiled
@@ -36,9 +37,9 @@ def _before(one: Any, other: Any) -> bool:
 
 @compiled
 def _swap(one: Any, other: Any) -> None:
-    tick, order, what, stamp = one.tick, one.order, one.what, one.stamp
-    one.tick, one.order, one.what, one.stamp = other.tick, other.order, other.what, other.stamp
-    other.tick, other.order, other.what, other.stamp = tick, order, what, stamp
+    tick, order, what, stamp, mark = one.tick, one.order, one.what, one.stamp, one.mark
+    one.tick, one.order, one.what, one.stamp, one.mark = other.tick, other.order, other.what, other.stamp, other.mark
+    other.tick, other.order, other.what, other.stamp, other.mark = tick, order, what, stamp, mark
 
 
 @compiled
@@ -77,6 +78,8 @@ def is_current(s: State, order: int, what: int, stamp: int) -> bool:
         return transport.ramp_stamp == stamp
     if order == BAR_LINE:
         return transport.bar_stamp == stamp
+    if order >= PLAYER_STEP:
+        return s.players[what // SLOT_STEPS].stamp == stamp
     if order >= PLAYER_END:
         return s.players[what].stamp == stamp
     return True
@@ -99,7 +102,7 @@ def _compact(s: State) -> None:
 
 
 @compiled
-def schedule(s: State, tick: int, order: int, what: int, stamp: int) -> bool:
+def schedule(s: State, tick: int, order: int, what: int, stamp: int, mark: int) -> bool:
     """Put an entry on the agenda; False when it is full of entries that still matter."""
     transport = s.transport[0]
     if transport.agenda_count == AGENDA_SIZE:
@@ -111,6 +114,7 @@ def schedule(s: State, tick: int, order: int, what: int, stamp: int) -> bool:
     entry.order = order
     entry.what = what
     entry.stamp = stamp
+    entry.mark = mark
     _rise(s.agenda, transport.agenda_count)
     transport.agenda_count += 1
     return True

@@ -42,7 +42,7 @@ def strike(
         transport.stolen += 1
         end_note(s, s.voices[0], tick)
     stamp = new_stamp(s)
-    if not schedule(s, tick + gate, NOTE_END, key, stamp):
+    if not schedule(s, tick + gate, NOTE_END, key, stamp, 0):
         transport.stolen += 1  # A note whose end could not be promised is not begun.
         return
     entry = s.ledger[key]
