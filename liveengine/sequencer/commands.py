@@ -41,7 +41,6 @@ from liveengine.sequencer.state import (
 )
 from liveengine.sequencer.steering import let_go, steer
 from liveengine.sequencer.tempo import wish_tempo
-from liveengine.sequencer.turning import turn
 from liveengine.sequencer.transport import (
     clock_is_heard,
     clock_runs_when_stopped,
@@ -52,6 +51,7 @@ from liveengine.sequencer.transport import (
     roll,
     run_clock_from,
 )
+from liveengine.sequencer.turning import turn
 
 # What a command can ask. `track` names a track, or a port where it says so.
 DO_START = 0  # from the top
@@ -155,7 +155,7 @@ def is_sound_target(kind: int, number: int) -> bool:
 
 
 @compiled
-def _due(s: State, c: Any, tick: int) -> int:
+def _due(s: State, c: Any, tick: int) -> int:  # noqa: PLR0911 - one answer a kind
     """Return the run tick at which a command that is taken at `tick` is to be carried out."""
     transport = s.transport[0]
     if c.at >= 0:

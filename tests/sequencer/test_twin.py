@@ -27,7 +27,8 @@ METRE = [4 * TICKS_PER_BEAT, 5 * TICKS_PER_BEAT // 2]
 
 CONDITIONS = ("first", "not first", "1:2", "2:3", "not 3:4", "fill", "not fill", "previous", "not previous")
 LOCKS = tuple(
-    Lock(Target.parse(name), value) for name, value in [("cc 74", 100.0), ("tone", 0.25), ("bend", -1.0), ("pressure", 3.0)]
+    Lock(Target.parse(name), value)
+    for name, value in [("cc 74", 100.0), ("tone", 0.25), ("bend", -1.0), ("pressure", 3.0)]
 )
 
 ticks = st.one_of(
@@ -118,9 +119,7 @@ def apart(script: list[Order], fours: list[tuple[Bar, Reading]]) -> tuple[list[O
     return moved, [fours[o.a][0] for o in launches], [fours[o.a][1] for o in launches]
 
 
-def perform(
-    script: list[Order], fours: list[tuple[Bar, Reading]], tempo: float, seed: int, cuts: list[int]
-) -> list:
+def perform(script: list[Order], fours: list[tuple[Bar, Reading]], tempo: float, seed: int, cuts: list[int]) -> list:
     script, bars_, how = apart(script, fours)
     state = data_plane(bars_, tempo, seed, readings=how)
     for number, (length, steps) in GROOVES.items():

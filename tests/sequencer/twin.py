@@ -361,7 +361,8 @@ class Twin:
     def offset(self, player: Player, note: Note, owned: int) -> int:
         reading = player.reading
         shift = note.offset * (1.0 - reading.quantise) * reading.rate.denominator / reading.rate.numerator
-        line = max(line for _, line in itertools.takewhile(lambda b: b[1] <= owned, self.bar_lines())) if owned >= 0 else 0
+        lines = itertools.takewhile(lambda line: line <= owned, (line for _, line in self.bar_lines()))
+        line = max(lines, default=0)
         pair = 2 * reading.swing_unit
         place = (owned - line) % pair
         shift += 2.0 * (reading.swing - 0.5) * min(place, pair - place)
@@ -406,7 +407,7 @@ class Twin:
             value = DIRECTIONS[order.b]
         elif name == "rate":
             value = Fraction(*divmod(order.b, 256))
-        for player in self.players[order.track]:
+        for player in self.players.get(order.track, []):
             reading = replace(player.reading, **{name: value})
             if self.playing and player.bar.notes:
                 player.read_otherwise(reading)
