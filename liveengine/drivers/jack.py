@@ -13,20 +13,23 @@ import numpy as np
 from numba import types
 
 from liveengine.compiled import callback
-from liveengine.drivers.jack_period import (
+from liveengine.drivers.jack_memory import (
     CLIENT,
+    FOLLOWS,
     FRAMES_HIGH,
     IN,
     JACK_LAYOUT,
+    LEADS,
     LEFT,
     OUT,
+    PLACE,
     RIGHT,
     RUNNING,
-    TRANSPORT,
     Jack,
     JackMissing,
-    process_callback,
 )
+from liveengine.drivers.jack_period import process_callback
+from liveengine.drivers.jack_transport import timebase_callback
 from liveengine.drivers.memory import address_table
 from liveengine.instruments.rack import Rack
 from liveengine.sequencer.ring import raise_flag
@@ -101,7 +104,26 @@ class JackDriver:
 
     def keep_to_transport(self) -> None:
         """Start, stop and jump with JACK's transport from now on, at its tempo where it has one."""
-        self.memory.handles[TRANSPORT] = 1
+        self.memory.handles[FOLLOWS] = 1
+
+    def lead_transport(self, take: bool = False) -> bool:
+        """Lead JACK's transport from now on: bars, beats and tempo are ours, and it starts, stops and jumps with us.
+
+        Returns False, and leads nothing, where another client is its timebase master already; with `take` that
+        one loses it.
+        """
+        ffi = self._binding._ffi
+        refused = self._binding._lib.jack_set_timebase_callback(
+            self.client._ptr,
+            not take,
+            ffi.cast("JackTimebaseCallback", timebase_callback().address),
+            ffi.cast("void*", self._table.ctypes.data),
+        )
+        if refused:
+            return False
+        self.memory.told[PLACE] = -1  # Wherever it is now, it is sent to where we are.
+        self.memory.handles[LEADS] = 1
+        return True
 
     def present(self) -> int:
         """Return the frame that sounds now, as nearly as JACK can tell."""

@@ -8,113 +8,61 @@ Realtime-safe.
 
 from __future__ import annotations
 
-import ctypes.util
 import functools
-from typing import Any, NamedTuple
+from typing import Any
 
-import llvmlite.binding
 import numpy as np
 from numba import types
 from numpy.typing import NDArray
 
 from liveengine.compiled import callback, compiled
-from liveengine.drivers.memory import address_of, array_at, pointer_to, tuple_at
+from liveengine.drivers.jack_memory import (
+    CAME_LOST,
+    CAME_SIZE,
+    CLIENT,
+    CYCLES,
+    FOLLOWS,
+    FRAMES_HIGH,
+    IN,
+    JACK_PLACE,
+    LAST_FRAME,
+    LEADS,
+    LEFT,
+    LONG,
+    MISSED,
+    OUT,
+    OUT_FULL,
+    RACK_PLACE,
+    RIGHT,
+    RUNNING,
+    TABLE_SIZE,
+    Jack,
+    addresses_at,
+    jack_at,
+    load_library,
+    rack_at,
+    state_at,
+)
+from liveengine.drivers.jack_transport import follow_transport, lead_transport
+from liveengine.drivers.memory import address_of, array_at, pointer_to
 from liveengine.instruments.play import play
-from liveengine.instruments.rack import RACK_LAYOUT, Rack
-from liveengine.music.event import EVENT, INSTRUMENTS
-from liveengine.music.time import TICKS_PER_BEAT
+from liveengine.instruments.rack import Rack
+from liveengine.music.event import INSTRUMENTS
 from liveengine.sequencer.inlet import receive
 from liveengine.sequencer.lanes import deliver
 from liveengine.sequencer.render import begin, render
 from liveengine.sequencer.ring import load_acquire
-from liveengine.sequencer.state import IN_PORTS, LAYOUT, PORTS, State
-from liveengine.sequencer.steering import keep_to_transport
+from liveengine.sequencer.state import IN_PORTS, PORTS, State
 
-# Places in `handles`.
-CLIENT = 0
-LEFT = 1
-RIGHT = 2
-RUNNING = 3
-TRANSPORT = 4  # 1: keep to JACK's transport
-IN = 8
-OUT = 16
-assert IN + IN_PORTS <= OUT
-
-# Places in `counts`.
-CYCLES = 0
-MISSED = 1  # frames the server skipped (xruns)
-OUT_FULL = 2  # events that found a port's buffer full
-CAME_LOST = 6  # messages beyond what a period can bring
-LONG = 3  # messages over three bytes, which are not taken
-FRAMES_HIGH = 4  # the frame clock's upper bits
-LAST_FRAME = 5
-
-
-#: Messages that a period can bring.
-CAME_SIZE = 512
-
-
-class JackMissing(OSError):
-    """There is no JACK library, or no server."""
-
-
-class Jack(NamedTuple):
-    """What the callback works with, besides the sequencer and the rack."""
-
-    handles: NDArray[np.int64]
-    counts: NDArray[np.int64]
-    peak: NDArray[np.float64]
-    came: NDArray[Any]  # EVENTs that came in this period
-    found: NDArray[Any]  # room for one jack_midi_event_t
-    position: NDArray[Any]  # … and one jack_position_t
-
-
-# struct jack_midi_event_t {jack_nframes_t time; size_t size; jack_midi_data_t *buffer;}
-_MIDI_EVENT = np.dtype([("time", "u4"), ("pad", "u4"), ("size", "u8"), ("buffer", "i8")])
-
-# struct jack_position_t, packed, as far as it is read: the bar, beat and tick stand in it when `valid` has _BBT.
-_POSITION = np.dtype(
-    [
-        ("unique_1", "u8"), ("usecs", "u8"), ("frame_rate", "u4"), ("frame", "u4"), ("valid", "u4"),
-        ("bar", "i4"), ("beat", "i4"), ("tick", "i4"), ("bar_start_tick", "f8"), ("beats_per_bar", "f4"),
-        ("beat_type", "f4"), ("ticks_per_beat", "f8"), ("beats_per_minute", "f8"), ("rest", "u1", (128,)),
-    ]
-)  # fmt: skip
-_BBT = 0x10
-_ROLLING = 1
-
-JACK_LAYOUT: tuple[tuple[str, int, np.dtype[Any]], ...] = (
-    ("handles", OUT + PORTS, np.dtype(np.int64)),
-    ("counts", 8, np.dtype(np.int64)),
-    ("peak", 1, np.dtype(np.float64)),
-    ("came", CAME_SIZE, EVENT),
-    ("found", 1, _MIDI_EVENT),
-    ("position", 1, _POSITION),
-)
-
-_state_at = tuple_at(State, LAYOUT)
-_rack_at = tuple_at(Rack, RACK_LAYOUT)
-_jack_at = tuple_at(Jack, JACK_LAYOUT)
-_addresses_at = array_at(np.int64)
 _bytes_at = array_at(np.uint8)
 _samples_at = array_at(np.float32)
-_TABLE_SIZE = len(LAYOUT) + len(RACK_LAYOUT) + len(JACK_LAYOUT)
 
 _last_frame_time = types.ExternalFunction("jack_last_frame_time", types.uint32(types.voidptr))
 _get_buffer = types.ExternalFunction("jack_port_get_buffer", types.voidptr(types.voidptr, types.uint32))
 _clear = types.ExternalFunction("jack_midi_clear_buffer", types.void(types.voidptr))
 _reserve = types.ExternalFunction("jack_midi_event_reserve", types.voidptr(types.voidptr, types.uint32, types.uint64))
-_transport_query = types.ExternalFunction("jack_transport_query", types.int32(types.voidptr, types.voidptr))
 _count_in = types.ExternalFunction("jack_midi_get_event_count", types.uint32(types.voidptr))
 _get_in = types.ExternalFunction("jack_midi_event_get", types.int32(types.voidptr, types.voidptr, types.uint32))
-
-
-def load_library() -> None:
-    """Make libjack's functions known to compiled code. Raises OSError where there is no libjack."""
-    name = ctypes.util.find_library("jack")
-    if name is None:
-        raise JackMissing("there is no JACK library here (Debian: apt install libjack-jackd2-0)")
-    llvmlite.binding.load_library_permanently(name)
 
 
 @compiled
@@ -222,32 +170,19 @@ def _period(s: State, rack: Rack, j: Jack, frames: int) -> None:
     if s.transport[0].until < 0:
         begin(s, start)
     _skip(s, j, start)
-    if j.handles[TRANSPORT] == 1:
-        _keep_to_transport(s, j, start)
+    if j.handles[FOLLOWS] == 1:
+        follow_transport(s, j, start)
     # Up to each message's sample, then to the period's end.
     for i in range(count + 1):
         _advance(s, rack, j, left, right, start, j.came[i].when - start if i < count else frames, frames)
         if i < count:
             m = j.came[i]
             receive(s, int(m.port), m.when, int(m.size), int(m.b0), int(m.b1), int(m.b2))
+    if j.handles[LEADS] == 1:
+        lead_transport(s, j, start, frames)
     for i in range(frames):
         j.peak[0] = max(j.peak[0], abs(left[i]), abs(right[i]))
     j.counts[CYCLES] += 1
-
-
-@compiled
-def _keep_to_transport(s: State, j: Jack, start: int) -> None:
-    """Do as JACK's transport does. Without bars and beats of a timebase, its frames are counted at our own tempo."""
-    state = _transport_query(pointer_to(j.handles[CLIENT]), j.position.ctypes)
-    p = j.position[0]
-    tempo_bpm = s.transport[0].own_tempo_bpm
-    if p.valid & _BBT and p.beats_per_minute > 0.0 and p.beat_type > 0.0:
-        beats = (p.bar - 1) * p.beats_per_bar + (p.beat - 1) + p.tick / p.ticks_per_beat
-        tempo_bpm = p.beats_per_minute * 4.0 / p.beat_type
-        song = beats * 4.0 / p.beat_type * TICKS_PER_BEAT
-    else:
-        song = p.frame / s.transport[0].rate * tempo_bpm / 60.0 * TICKS_PER_BEAT
-    keep_to_transport(s, state == _ROLLING, int(song + 0.5), float(start), min(max(tempo_bpm, 20.0), 400.0))
 
 
 @compiled
@@ -260,10 +195,10 @@ def _skip(s: State, j: Jack, start: int) -> None:
 
 
 def _on_period(frames: int, pointer: Any) -> int:
-    table = _addresses_at(address_of(pointer), _TABLE_SIZE)
-    s = _state_at(table, 0)
-    rack = _rack_at(table, len(LAYOUT))
-    j = _jack_at(table, len(LAYOUT) + len(RACK_LAYOUT))
+    table = addresses_at(address_of(pointer), TABLE_SIZE)
+    s = state_at(table, 0)
+    rack = rack_at(table, RACK_PLACE)
+    j = jack_at(table, JACK_PLACE)
     _period(s, rack, j, int(frames))
     return 0
 

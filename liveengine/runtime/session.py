@@ -18,6 +18,7 @@ from liveengine.engine.events import (
     BeatBegan,
     Event,
     LaunchTold,
+    LedTold,
     SlotEnded,
     TempoTold,
     TransportMoved,
@@ -86,7 +87,7 @@ class Session:
             return -1
         return song - song % bar_ticks % TICKS_PER_BEAT
 
-    def _event(self, record: Any) -> Event | None:
+    def _event(self, record: Any) -> Event | None:  # noqa: PLR0911 - one answer a kind
         """Return what a log record means to the engine."""
         kind, track, tick, a = (int(record[name]) for name in ("kind", "track", "tick", "a"))
         match kind:
@@ -100,6 +101,8 @@ class Session:
                 return TransportMoved(bool(a), tick)
             case outlet.TEMPO:
                 return TempoTold(float(record["x"]))
+            case outlet.LED:
+                return LedTold(a)
             case outlet.REALIGNED:
                 milliseconds = 1000.0 * a / float(self.state.transport[0]["rate"])
                 self._tell(

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from liveengine.drivers import audio, jack_period, timer
+from liveengine.drivers import audio, jack_period, jack_transport, timer
 from liveengine.drivers.offline import OfflineDriver
 from liveengine.instruments.rack import make_rack
 from liveengine.sequencer import commands, slots
@@ -46,6 +46,7 @@ def _audio() -> None:
 
 def _jack() -> None:
     jack_period.process_callback()
+    jack_transport.timebase_callback()
 
 
 #: What is compiled, in the order in which it builds on itself.

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from liveengine.compiled import compiled
 from liveengine.drivers import audio
 from liveengine.drivers.audio import Audio
-from liveengine.drivers.jack_period import JACK_LAYOUT, Jack
+from liveengine.drivers.jack_memory import JACK_LAYOUT, Jack
 from liveengine.drivers.memory import address_of, address_table, array_at, pointer_to, tuple_at
 from liveengine.instruments.rack import RACK_LAYOUT, Rack, make_rack
 from liveengine.sequencer.state import LAYOUT, State, make_state
