@@ -37,7 +37,7 @@ _EPILOG = """examples:
   liveengine litmus                            how well time is kept, measured by listening to ourselves
 
 In `play`: space stops and starts, 1-8 re-roll a track, q-i mute it, a-k fill it, n and p change
-the scene, + and - the tempo, Escape or Ctrl-C ends the set."""
+the scene, + and - the tempo, c whose clock is followed, Escape or Ctrl-C ends the set."""
 _WINDOW = "Watch and play a running set through its OSC port. Any number may; none is heard to come or go."
 
 _NICE = 10

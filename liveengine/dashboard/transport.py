@@ -98,8 +98,9 @@ class Words(Picture):
             text.append(f"jitter {self.mirror.number('/clock/jitter_us') / 1000:.2f} ms  ", QUIET)
         for line in self.mirror.text("/clock/sources").splitlines():
             name, _, how = line.rpartition("=")
-            if name != source:
-                text.append(f"{name} ", FAINT).append(f"{how}  ".replace("internal  ", ""), _STATES.get(how, WORDS))
+            if name not in ("", source):
+                text.append(f"{name} ", FAINT)
+                text.append("" if how == name else f"{how}  ", _STATES.get(how, WORDS))
         return text
 
 

@@ -62,13 +62,13 @@ def _join(s: State, source: int) -> None:
 
 @compiled
 def _delta(s: State, outside_now: float) -> int:
-    """Return run tick minus outside tick: while playing the nearest beat, else so that bars coincide."""
+    """Return run tick minus outside tick: while playing to the nearest beat, else to the next pulse."""
     transport = s.transport[0]
     away = transport.tick - outside_now
     if transport.playing:
         origin = transport.song_origin
         return origin + math.floor((away - origin) / TICKS_PER_BEAT + 0.5) * TICKS_PER_BEAT
-    return math.ceil(away / transport.bar_ticks) * transport.bar_ticks
+    return math.ceil(away / TICKS_PER_PULSE) * TICKS_PER_PULSE
 
 
 @compiled

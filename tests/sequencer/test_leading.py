@@ -231,6 +231,12 @@ def test_while_nothing_plays_a_start_from_one_that_ranks_lower_does_nothing():
     assert not night.state.transport[0]["playing"]
 
 
+def test_joining_link_while_nothing_plays_is_no_stall():
+    night = Night((LINK,), link_beat=3.3).run(3)
+    assert night.leader == LINK
+    assert night.state.transport[0]["realigned"] == 0
+
+
 def test_a_start_by_hand_while_link_leads_is_on_links_bar_line_even_after_it_was_joined_in_play():
     night = playing(Night((LINK,), link_beat=0.7)).run(8)
     night.order(commands.DO_STOP)
