@@ -20,7 +20,8 @@ from numpy.typing import NDArray
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from liveengine.drivers.jack import JackDriver, JackMissing
+from liveengine.drivers.jack import JackDriver
+from liveengine.drivers.jack_memory import JackMissing
 from liveengine.drivers.timer import TimerDriver
 from liveengine.instruments.rack import Rack, make_rack
 from liveengine.music.event import INSTRUMENTS, NOTE_ON

@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from liveengine.drivers.lateness import by_octaves, percentile_us
+from liveengine.engine.clock import Sources
 from liveengine.engine.display import activity_words
 from liveengine.engine.events import ClockTold, LatenessTold, TrafficTold
-from liveengine.runtime.clock import Clock
-from liveengine.sequencer.state import LATENESS_BINS, PORTS, State
+from liveengine.sequencer.state import LATENESS_BINS, OWN, PORTS, PULSES, State
 
 #: An event that leaves more than this after its instant counts as late. Players rate a steady 10 ms like none,
 #: but hear a wavering of 3 ms (Jack et al. 2018).
@@ -33,16 +33,31 @@ def lateness(state: State) -> LatenessTold:
     return LatenessTold(int(bins[_LATE_BIN:].sum()), percentile_us(bins, 0.99), histogram)
 
 
-def clock(state: State, source: Clock) -> ClockTold:
-    """Say whose time is kept, how well, and how much it jitters."""
+def _clock_words(state: State, source: int) -> str:
+    """Say in a word how a source does (C4)."""
+    if source == OWN:
+        return "internal"
+    if source != PULSES:
+        return "locked" if state.sources[source]["lives"] else "lost"
     follower = state.follower[0]
-    if state.steering[0]["on"]:
-        return ClockTold(str(source), "locked", 0.0)
     words = STATES[int(follower["state"])]
     if follower["fault"]:
         words += ", twice the pulses" if follower["fault"] > 0 else ", half the pulses"
-    spread_us = float(follower["spread"]) * 1e6 / float(state.transport[0]["rate"])
-    return ClockTold(str(source) if follower["state"] else "internal", words, spread_us)
+    return words
+
+
+def clock(state: State, sources: Sources) -> ClockTold:
+    """Say whose time is kept, how well, how much it jitters, and how the others do.
+
+    Where the beat goes on by itself, for want of a clock that was asked for, it is that clock's word that is told.
+    """
+    follower, leader = state.follower[0], int(state.transport[0]["leader"])
+    if leader == OWN and not sources.has("internal") and follower["state"]:
+        leader = PULSES
+    spread_us = float(follower["spread"]) * 1e6 / float(state.transport[0]["rate"]) if leader == PULSES else 0.0
+    name = sources.name_of(leader) or "internal"
+    everybody = "\n".join(f"{source}={_clock_words(state, source.number)}" for source in sources.ranked)
+    return ClockTold(name, _clock_words(state, leader), spread_us, everybody)
 
 
 def traffic(state: State, outputs: Sequence[str], inputs: Sequence[str]) -> TrafficTold:
@@ -56,9 +71,9 @@ def traffic(state: State, outputs: Sequence[str], inputs: Sequence[str]) -> Traf
     return TrafficTold(activity_words(counts))
 
 
-def as_json(state: State, source: Clock, driver: str, extra: dict[str, Any]) -> str:
+def as_json(state: State, sources: Sources, driver: str, extra: dict[str, Any]) -> str:
     """Return everything that was measured in a night."""
-    told, kept = lateness(state), clock(state, source)
+    told, kept = lateness(state), clock(state, sources)
     transport = state.transport[0]
     night = {
         "driver": driver,
