@@ -59,6 +59,7 @@ TRANSPORT = np.dtype(
         ("fill", "i8"),            # 1 while a fill is asked for
         ("clock_stamp", "i8"),     # of the one valid clock entry on the agenda
         ("clock_tick", "i8"),      # run tick of the next pulse, NEVER when no clock runs
+        ("pulsed", "f8"),          # the instant of the last pulse
         ("bar_stamp", "i8"),       # of the one valid bar-line entry
         ("seed", "i8"),
         ("stamp", "i8"),           # the last stamp given out

@@ -15,7 +15,7 @@ from liveengine.sequencer.metre import bar_at, bar_length, next_bar_line
 from liveengine.sequencer.outlet import BAR, REALIGNED, TEMPO, TRANSPORTED, emit, song_tick, tell
 from liveengine.sequencer.players import restart, settle
 from liveengine.sequencer.state import NEVER, PORTS, PULSES, TRACKS, State
-from liveengine.sequencer.timeline import tick_at
+from liveengine.sequencer.timeline import tick_at, when_at
 from liveengine.sequencer.turning import release_locks
 
 _SONG_POSITION_MAX = (1 << 14) - 1
@@ -79,6 +79,7 @@ def pulse(s: State, tick: int) -> None:
     for port in range(1, PORTS):
         if s.ports[port].clock and (transport.playing or (s.ports[port].clock_when_stopped and not armed)):
             emit(s, tick, port, -1, 1, CLOCK, 0, 0, 0.0)
+    transport.pulsed = float(max(when_at(transport, tick), transport.floor))
     transport.clock_tick = _next_pulse(s, tick)
     schedule(s, transport.clock_tick, PULSE, 0, transport.clock_stamp, 0)
 
@@ -174,7 +175,10 @@ def skip_to(s: State, tick: int) -> None:
     transport.tick = tick
     if transport.clock_tick != NEVER:
         origin = transport.song_origin if transport.playing else transport.clock_tick
-        run_clock_from(s, origin - (origin - tick) // TICKS_PER_PULSE * TICKS_PER_PULSE)
+        pulse_ = origin - (origin - tick) // TICKS_PER_PULSE * TICKS_PER_PULSE
+        if when_at(transport, pulse_) - transport.pulsed < TICKS_PER_PULSE * transport.unit_ticks * 0.5:
+            pulse_ += TICKS_PER_PULSE  # It would come on the heels of the one before.
+        run_clock_from(s, pulse_)
     if transport.playing:
         end_notes_of(s, -1, tick)
         settle(s, tick)
