@@ -8,6 +8,7 @@ Realtime-safe, but for `push_all` and `push`, which belong to the control thread
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -45,6 +46,7 @@ from liveengine.sequencer.transport import (
     roll,
     run_clock_from,
 )
+from liveengine.sequencer.wire import WIRE_MIN_BYTES_S, set_wire
 
 # What a command can ask. `track` names a track, or a port where it says so.
 DO_START = 0  # from the top
@@ -67,7 +69,8 @@ DO_THRU = 16  # track: input port; a: track that it plays, -1 for none
 DO_DELAY = 17  # track: port; a: units that its notes wait, b: units that its clock waits
 DO_LEAD = 18  # a: units by which everything is rendered early while a clock is followed
 DO_STEER = 19  # an outside timeline: a: its tick, b: the instant of that; x: BPM, 0 to let go of it
-_KINDS = 20
+DO_WIRE = 20  # track: port; x: bytes a second that its wire carries, 0 for no limit
+_KINDS = 21
 
 
 @compiled
@@ -110,7 +113,7 @@ def _is_sound(c: Any) -> bool:  # noqa: PLR0911 - one answer a kind
             return -1 <= c.a < SLOTS
         if c.kind == DO_ROUTE:
             return -1 <= c.a < PORTS and 0 <= c.b < 16
-    if c.kind in (DO_CLOCK, DO_SEND, DO_DELAY) and not 0 <= c.track < PORTS:
+    if c.kind in (DO_CLOCK, DO_SEND, DO_DELAY, DO_WIRE) and not 0 <= c.track < PORTS:
         return False
     if c.kind == DO_FOLLOW:
         return -1 <= c.track < IN_PORTS and c.a >= 0
@@ -118,6 +121,8 @@ def _is_sound(c: Any) -> bool:  # noqa: PLR0911 - one answer a kind
         return 0 <= c.track < IN_PORTS and -1 <= c.a < TRACKS
     if c.kind == DO_DELAY:
         return c.a >= 0 and c.b >= 0
+    if c.kind == DO_WIRE:
+        return c.x == 0.0 or WIRE_MIN_BYTES_S <= c.x < math.inf
     if c.kind == DO_STEER:
         return c.x == 0.0 or TEMPO_MIN_BPM <= c.x <= TEMPO_MAX_BPM
     if c.kind == DO_SEND:
@@ -288,6 +293,8 @@ def _connect(s: State, c: Any) -> None:
         s.lanes[PORTS + c.track].delay = c.b
     elif c.kind == DO_LEAD:
         s.transport[0].lead = c.a
+    elif c.kind == DO_WIRE:
+        set_wire(s, c.track, c.x)
     elif c.x == 0.0:
         let_go(s)
     else:

@@ -79,16 +79,10 @@ def _log_sent(s: State, event: Any) -> None:
 
 @compiled
 def emit(s: State, tick: int, port: int, track: int, size: int, b0: int, b1: int, b2: int, value: float) -> None:
-    """Append an event at a run tick. A clock pulse goes before whatever shares its instant (O4)."""
+    """Append an event at a run tick. The lanes see to the order of what shares an instant (O4)."""
     transport = s.transport[0]
-    when = max(when_at(transport, tick), transport.floor)
-    place = transport.out_count
-    if b0 == CLOCK:
-        while place > 0 and s.out[place - 1].when == when and s.out[place - 1].b0 < CLOCK:
-            s.out[place] = s.out[place - 1]
-            place -= 1
-    event = s.out[place]
-    event.when = when
+    event = s.out[transport.out_count]
+    event.when = max(when_at(transport, tick), transport.floor)
     event.tick = song_tick(s, tick)
     event.value = value
     event.port = port
