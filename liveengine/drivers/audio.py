@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import functools
 import math
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -204,6 +205,10 @@ class AudioDriver:
             error = library.Pa_StartStream(self._stream)
         if error != 0:
             raise OSError(f"cannot play sound: {ffi.string(library.Pa_GetErrorText(error)).decode()}")
+
+    def counted(self) -> Iterator[tuple[str, int, int]]:
+        """Return what went wrong since the start: its name in FAULTS, the port (-1: none's), how often."""
+        yield "underflows", -1, int(self.audio.clock[0]["underflows"])
 
     @property
     def latency_ms(self) -> float:

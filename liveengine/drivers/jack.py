@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ctypes.util
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import llvmlite.binding
@@ -43,7 +43,7 @@ assert IN + IN_PORTS <= OUT
 # Places in `counts`.
 CYCLES = 0
 MISSED = 1  # frames the server skipped (xruns)
-OUT_FULL = 2  # events that found a port's buffer full
+OUT_FULL = 2  # messages that found a port's buffer full
 CAME_LOST = 6  # messages beyond what a period can bring
 LONG = 3  # messages over three bytes, which are not taken
 FRAMES_HIGH = 4  # the frame clock's upper bits
@@ -398,6 +398,13 @@ class JackDriver:
         except self._binding.JackError:
             return False
         return True
+
+    def counted(self) -> Iterator[tuple[str, int, int]]:
+        """Return what went wrong since the start: its name in FAULTS, the port (-1: none's), how often."""
+        counts = self.memory.counts
+        yield "frames_missed", -1, int(counts[MISSED])
+        yield "port_lost", -1, int(counts[OUT_FULL])
+        yield "came_lost", -1, int(counts[CAME_LOST])
 
     def stop(self) -> None:
         """Leave the server; whoever wants silence has sent DO_STOP before."""
