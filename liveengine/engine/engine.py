@@ -20,6 +20,7 @@ from liveengine.engine.events import (
     BeatBegan,
     ClockTold,
     Event,
+    FaultsTold,
     KeyPressed,
     LatenessTold,
     LaunchTold,
@@ -117,7 +118,7 @@ class Engine:
                 yield from self._report_change("/transport/tempo_now", tempo_bpm)
             case LinkTold(beat, tempo_bpm, _, when):
                 yield from self._keep_to_link(beat, tempo_bpm, when)
-            case LatenessTold() | ClockTold() | TrafficTold():
+            case LatenessTold() | ClockTold() | TrafficTold() | FaultsTold():
                 yield from self._report_changes(_measures(event))
 
     def _keep_to_link(self, beat: float, tempo_bpm: float, when: int) -> Iterator[Order]:
@@ -378,7 +379,7 @@ class Engine:
                 yield from self._report_change(root + name, track.sliders[name])
 
 
-def _measures(event: LatenessTold | ClockTold | TrafficTold) -> Iterator[tuple[str, Setting]]:
+def _measures(event: LatenessTold | ClockTold | TrafficTold | FaultsTold) -> Iterator[tuple[str, Setting]]:
     """Return what was measured, by the addresses under which it is told."""
     match event:
         case LatenessTold(late, p99_us, histogram):
@@ -391,3 +392,5 @@ def _measures(event: LatenessTold | ClockTold | TrafficTold) -> Iterator[tuple[s
             yield "/clock/jitter_us", jitter_us
         case TrafficTold(ports):
             yield "/port/activity", ports
+        case FaultsTold(faults):
+            yield "/engine/faults", faults

@@ -117,6 +117,13 @@ class TrafficTold:
 
 
 @dataclass(frozen=True, slots=True)
+class FaultsTold:
+    """What went wrong since the start, as `/engine/faults` tells it."""
+
+    faults: str
+
+
+@dataclass(frozen=True, slots=True)
 class TempoTold:
     """The beat has this tempo now: the player's own, a step of a ramp, or that of the clock that is followed."""
 
@@ -136,5 +143,5 @@ class LinkTold:
 Event = (
     Asked | MidiCame | KeyPressed | BarReady | BarFailed | BarBegan | LaunchTold | SlotEnded
     | TransportMoved | LatenessTold | BeatBegan | ClockTold | TrafficTold
-    | LinkTold | TempoTold
+    | FaultsTold | LinkTold | TempoTold
 )  # fmt: skip

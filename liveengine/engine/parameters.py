@@ -230,6 +230,7 @@ def _rest() -> Iterator[Parameter]:
         "/engine/histogram", "next bar", "Events by lateness: under 2 µs, 2–4 µs and so on by octaves, from 32.8 ms on"
     )
     yield _words("/engine/remark", "now", "What the engine last said to the player")
+    yield _words("/engine/faults", "now", "What went wrong since the start, a line each: name=count")
     yield _words("/port/activity", "now", "Messages out and in since the start, a line a port: name=out/in")
 
 

@@ -19,7 +19,7 @@ from liveengine.music.time import TEMPO_MAX_BPM, TEMPO_MIN_BPM, TICKS_PER_PULSE,
 from liveengine.sequencer.agenda import COMMAND_DUE, schedule
 from liveengine.sequencer.follower import follow
 from liveengine.sequencer.ledger import end_notes_of, panic
-from liveengine.sequencer.outlet import MUTED, REFUSED, emit, song_tick, tell
+from liveengine.sequencer.outlet import MUTED, emit, song_tick, tell
 from liveengine.sequencer.players import cancel, launch
 from liveengine.sequencer.ring import publish, release, room, waiting
 from liveengine.sequencer.state import (
@@ -167,7 +167,7 @@ def take_commands(s: State) -> None:
             return  # The rest waits for an empty `out`.
         c = s.commands[s.command_ends[READ] % COMMANDS_SIZE]
         if not _is_sound(c):
-            _refuse(s, c.kind, tick)
+            s.transport[0].refused += 1
         else:
             due = _due(s, c, tick)
             if c.kind == DO_LAUNCH and c.at < 0:
@@ -181,19 +181,13 @@ def take_commands(s: State) -> None:
 
 
 @compiled
-def _refuse(s: State, kind: int, tick: int) -> None:
-    s.transport[0].refused += 1
-    tell(s, REFUSED, -1, tick, kind, 0.0)
-
-
-@compiled
 def _keep(s: State, c: Any, due: int, tick: int) -> None:
     """Put a command on the agenda for a later tick."""
     transport = s.transport[0]
     place = transport.sequence % COMMANDS_SIZE
     kept = s.pending[place]
     if kept.kind >= 0 or not schedule(s, due, COMMAND_DUE, transport.sequence, 0):
-        _refuse(s, c.kind, tick)
+        transport.refused += 1
         return
     kept.kind, kept.track, kept.a, kept.b, kept.x = c.kind, c.track, c.a, c.b, c.x
     kept.at, kept.quantum = due, 0
@@ -310,7 +304,7 @@ def locate_at_bar(s: State, song: int) -> None:
     due = transport.song_origin + -(-here // transport.bar_ticks) * transport.bar_ticks
     kept = s.pending[place]
     if kept.kind >= 0 or not schedule(s, due, COMMAND_DUE, transport.sequence, 0):
-        _refuse(s, DO_LOCATE, transport.tick)
+        transport.refused += 1
         return
     kept.kind, kept.a, kept.at = DO_LOCATE, song, due
     transport.sequence += 1

@@ -21,10 +21,9 @@ ENDED = 3  # a slot is free again: a = slot
 TRANSPORTED = 4  # a = 1 playing, 0 stopped; tick = position
 TEMPO = 5  # x = BPM
 REALIGNED = 6  # a stall was collapsed: a = units of the driver's clock
-REFUSED = 7  # a command could not be taken: a = its kind
-MUTED = 8  # a = 1 muted, 0 heard
-CANCELLED = 9  # a launch was taken back: a = slot
-FOLLOWED = 10  # the follower changed its state: a = state, x = fault (1: twice the pulses, -1: half)
+MUTED = 7  # a = 1 muted, 0 heard
+CANCELLED = 8  # a launch was taken back: a = slot
+FOLLOWED = 9  # the follower changed its state: a = state, x = fault (1: twice the pulses, -1: half)
 
 
 @compiled
