@@ -160,6 +160,8 @@ class Engine:
                 yield ToSequencer(do.DO_STOP)
             case "/transport/continue":
                 yield ToSequencer(do.DO_CONTINUE)
+            case "/transport/locate":
+                yield ToSequencer(do.DO_LOCATE, a=round(float(value) * TICKS_PER_BEAT))
             case "/transport/play":
                 yield ToSequencer(do.DO_START if value else do.DO_STOP)
             case "/transport/tempo":

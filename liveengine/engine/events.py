@@ -13,10 +13,14 @@ from liveengine.music.note import Bar
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Somebody asked for a parameter to be turned. `origin` says who: 'keys', a MIDI port, an OSC client."""
+    """Somebody asked for a parameter to be turned. `origin` says who: 'keys', a MIDI port, an OSC client.
+
+    `due_s` is the instant of the monotonic clock before which it is not to be done: the time tag of an OSC bundle.
+    """
 
     action: Action
     origin: str = ""
+    due_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,10 @@ TRACK_NAME = re.compile(r"(?![0-9]+\Z)[A-Za-z0-9_-]{1,24}")
 COUNT_MAX = 2**31 - 1
 
 
+#: Quarter notes that a song can be long: eleven days at 60 BPM, and exact in a float of OSC to a sixteenth.
+POSITION_MAX = 2**20
+
+
 class UnknownAddress(LookupError):
     """An address that names no parameter. `str` says which one is nearest."""
 
@@ -87,6 +91,16 @@ def _transport() -> Iterator[Parameter]:
     yield _trigger("/transport/start", "now", "Play from the beginning")
     yield _trigger("/transport/stop", "now", "Stop; every note is let go")
     yield _trigger("/transport/continue", "now", "Play on from where it stopped")
+    yield Parameter(
+        "/transport/locate",
+        "float",
+        0,
+        POSITION_MAX,
+        0,
+        "",
+        "now",
+        "Jump to a place, in quarter notes from the song's beginning",
+    )
     yield Parameter("/transport/play", "toggle", 0, 1, 0, "", "now", "1 starts, 0 stops")
     yield Parameter(
         "/transport/tempo",

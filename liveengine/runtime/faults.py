@@ -31,6 +31,7 @@ FAULTS = {
     "underflows": "the sound had a gap, for the machine was too slow",
     "frames_missed": "",
     "osc_garbage": "an OSC packet could not be read",
+    "osc_crowded": "too much waits for its time tag; an OSC message was done at once",
 }
 
 #: A fault and the port it is of, empty where it is no port's.

@@ -33,6 +33,7 @@ from liveengine.runtime.faults import Faults
 from liveengine.runtime.generation import GeneratorThread
 from liveengine.runtime.inputs import Input, open_inputs
 from liveengine.runtime.outputs import DEFAULT_OUTPUT, Output, open_outputs, port_patterns, track_ports
+from liveengine.runtime.postponed import Postponed
 from liveengine.runtime.recorder import Recorder
 from liveengine.runtime.reopening import Reopening
 from liveengine.runtime.session import Session
@@ -94,6 +95,7 @@ class Stage:
         self._wanted: list[str] = []
         self._options = options
         self._faults = Faults()
+        self._postponed = Postponed()
         self._reopening: list[Reopening] = []
         self._measured_s = 0.0
         self._running = threading.Event()
@@ -248,9 +250,14 @@ class Stage:
         """The control thread: whatever comes, in order. An error is counted, told and survived."""
         while self._running.is_set():
             try:
-                self._look(self.inbox.get(timeout=LOOK_S))
+                event = self.inbox.get(timeout=min(LOOK_S, self._postponed.next_s(time.monotonic())))
             except queue.Empty:
-                self._look(None)
+                event = None
+            now_s = time.monotonic()
+            if not self._postponed.take(event, now_s):
+                self._look(event)
+            for due in self._postponed.due(now_s):
+                self._look(due)
 
     def _look(self, event: Event | None) -> None:
         try:
@@ -300,7 +307,11 @@ class Stage:
         """Return how often each thing went wrong."""
         counted = [*faults.of_data_plane(self.driver.state), *self.driver.counted()]
         counted += self.audio.counted() if self.audio else ()
-        counted += [("commands_lost", -1, self.session.lost), ("osc_garbage", -1, self.osc.garbage if self.osc else 0)]
+        counted += [
+            ("commands_lost", -1, self.session.lost),
+            ("osc_garbage", -1, self.osc.garbage if self.osc else 0),
+            ("osc_crowded", -1, self._postponed.crowded),
+        ]
         return faults.by_place(counted, self._output_names())
 
     # -- taking down -------------------------------------------------------

@@ -46,7 +46,7 @@ def test_every_fault_that_anybody_counts_has_its_words():
     counted |= {name for name, _, _ in TimerDriver(make_state(), {}).counted()}
     consts = [kind.counted.__code__.co_consts for kind in (JackDriver, AudioDriver)]
     counted |= {word for words in consts for word in map(str, words) if word in FAULTS}
-    assert counted | {"commands_lost", "osc_garbage"} == set(FAULTS)
+    assert counted | {"commands_lost", "osc_garbage", "osc_crowded"} == set(FAULTS)
 
 
 def test_ports_are_told_by_name_and_those_without_a_fault_are_left_out():
