@@ -95,6 +95,7 @@ class Stage:
         self._wanted: list[str] = []
         self._options = options
         self._faults = Faults()
+        self._is_silent = False
         self._postponed = Postponed()
         self._reopening: list[Reopening] = []
         self._measured_s = 0.0
@@ -296,8 +297,17 @@ class Stage:
         self.session.feed(FaultsTold(faults.words(counts)))
         for news in self._faults.news(counts, now_s):
             self.say(news)
+        self._listen(now_s)
         for ports in self._reopening:
             ports.look()
+
+    def _listen(self, now_s: float) -> None:
+        """Tell when the sound is gone, and when it is back (F7)."""
+        was_silent, self._is_silent = self._is_silent, self.audio is not None and self.audio.is_lost(now_s)
+        if self._is_silent and not was_silent:
+            self.say("the sound is gone: its device, or the JACK server behind it, has stopped; MIDI plays on")
+        elif was_silent and not self._is_silent:
+            self.say("the sound is back")
 
     def _output_names(self) -> list[str]:
         """Return the name of each MIDI output, port 1 first."""
@@ -306,7 +316,10 @@ class Stage:
     def _count(self) -> dict[faults.Place, int]:
         """Return how often each thing went wrong."""
         counted = [*faults.of_data_plane(self.driver.state), *self.driver.counted()]
-        counted += self.audio.counted() if self.audio else ()
+        if self.audio and not self._is_silent:
+            counted += self.audio.counted()
+        else:
+            counted = [fault for fault in counted if fault[0] != "sound_lost"]  # Nobody listens to the instruments.
         counted += [
             ("commands_lost", -1, self.session.lost),
             ("osc_garbage", -1, self.osc.garbage if self.osc else 0),
