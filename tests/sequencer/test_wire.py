@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from liveengine.music.event import CHANNEL_PRESSURE, CLOCK, CONTROL_CHANGE, NOTE_OFF, NOTE_ON, PITCH_BEND, START, STOP
@@ -115,6 +115,19 @@ def test_O4_no_byte_leaves_while_the_wire_carries_another(messages, cuts):
             if where == port:
                 assert when >= free
                 free = when + len(data) * BYTE_NS
+
+
+@settings(max_examples=100, deadline=None)
+@given(floods, cuts, st.integers(1, 30 * MS))
+@example([(i * MS, 1, False, (CONTROL_CHANGE, number, i)) for i in range(100) for number in (1, 74)], [], 30 * MS)
+def test_O4_a_delay_moves_all_that_leaves_a_slow_wire_and_changes_nothing_else(messages, cuts, delay):
+    messages = [(when, port, False, data) for when, port, _, data in messages]
+    late = plane(DIN)
+    for port in (0, 1, 2):
+        assert commands.push(late, commands.DO_DELAY, port, a=delay, b=delay)
+    render(late, 0, 0)
+    at_once = short(send(plane(DIN), messages))
+    assert short(send(late, messages, cuts)) == [(when + delay, port, data) for when, port, data in at_once]
 
 
 @settings(max_examples=100, deadline=None)
