@@ -9,8 +9,11 @@ back into Python and this one must not.
 
 from __future__ import annotations
 
+import atexit
 import functools
 import math
+import time
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -29,6 +32,9 @@ from liveengine.sequencer.ring import release, waiting
 from liveengine.sequencer.state import ENDS_SIZE, READ
 
 FRAMES_MAX = 8192
+
+#: A device that asks for no sound for so long is lost.
+LOST_S = 1.0
 
 #: Bandwidth of the loop that tells the sound card's clock from the jitter of its callbacks.
 _BANDWIDTH_HZ = 0.5
@@ -171,6 +177,7 @@ class AudioDriver:
         self.rack = rack
         self._table = address_table(self.audio, rack)
         self._stream: Any = None
+        self._played = (0, math.inf)  # frames by then, and when they were last seen to grow
         self._library, self._ffi, self.device = open_library(device)
         self._rate = rate
 
@@ -205,18 +212,40 @@ class AudioDriver:
         if error != 0:
             raise OSError(f"cannot play sound: {ffi.string(library.Pa_GetErrorText(error)).decode()}")
 
+    def counted(self) -> Iterator[tuple[str, int, int]]:
+        """Return what went wrong since the start: its name in FAULTS, the port (-1: none's), how often."""
+        yield "underflows", -1, int(self.audio.clock[0]["underflows"])
+
     @property
     def latency_ms(self) -> float:
         """What PortAudio says of the way from callback to loudspeaker."""
         info = self._library.Pa_GetStreamInfo(self._stream) if self._stream else None
         return 1000.0 * float(info.outputLatency) if info else 0.0
 
+    def is_lost(self, now_s: float) -> bool:
+        """Say whether the device, or the server behind it, has stopped asking for sound. Ask now and then."""
+        frames = int(self.audio.clock[0]["frames"])
+        if frames != self._played[0] or self._stream is None:
+            self._played = frames, now_s
+        return now_s - self._played[1] > LOST_S
+
     def stop(self) -> None:
         """Close the stream."""
+        if self.is_lost(time.monotonic()):
+            # PortAudio would wait ten minutes for a JACK server that has died, and abort the process at its exit.
+            atexit.unregister(_exit_handler())
+            self._stream = None
         if self._stream:
             self._library.Pa_StopStream(self._stream)
             self._library.Pa_CloseStream(self._stream)
             self._stream = None
+
+
+def _exit_handler() -> Any:
+    """Return what sounddevice does when the process ends."""
+    import sounddevice
+
+    return sounddevice._exit_handler
 
 
 def open_library(device: int | None = None) -> tuple[Any, Any, int]:

@@ -6,7 +6,7 @@ What it plays is `jack_period`'s to say, which JACK calls without Python.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,7 @@ from numba import types
 
 from liveengine.compiled import callback
 from liveengine.drivers.jack_memory import (
+    CAME_LOST,
     CLIENT,
     FOLLOWS,
     FRAMES_HIGH,
@@ -21,7 +22,9 @@ from liveengine.drivers.jack_memory import (
     JACK_LAYOUT,
     LEADS,
     LEFT,
+    MISSED,
     OUT,
+    OUT_FULL,
     PLACE,
     RIGHT,
     RUNNING,
@@ -178,6 +181,13 @@ class JackDriver:
         except self._binding.JackError:
             return False
         return True
+
+    def counted(self) -> Iterator[tuple[str, int, int]]:
+        """Return what went wrong since the start: its name in FAULTS, the port (-1: none's), how often."""
+        counts = self.memory.counts
+        yield "frames_missed", -1, int(counts[MISSED])
+        yield "port_lost", -1, int(counts[OUT_FULL])
+        yield "came_lost", -1, int(counts[CAME_LOST])
 
     def stop(self) -> None:
         """Leave the server; whoever wants silence has sent DO_STOP before."""

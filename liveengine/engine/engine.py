@@ -21,6 +21,7 @@ from liveengine.engine.events import (
     BeatBegan,
     ClockTold,
     Event,
+    FaultsTold,
     KeyPressed,
     LatenessTold,
     LaunchTold,
@@ -129,7 +130,7 @@ class Engine:
             case LedTold(source):
                 self.leader = source
                 yield Say(self._leader_words())
-            case LatenessTold() | ClockTold() | TrafficTold():
+            case LatenessTold() | ClockTold() | TrafficTold() | FaultsTold():
                 yield from self._report_changes(_measures(event))
 
     # -- whose time is kept --------------------------------------------------
@@ -191,6 +192,8 @@ class Engine:
                 yield ToSequencer(do.DO_STOP)
             case "/transport/continue":
                 yield ToSequencer(do.DO_CONTINUE)
+            case "/transport/locate":
+                yield ToSequencer(do.DO_LOCATE, a=round(float(value) * TICKS_PER_BEAT))
             case "/transport/play":
                 yield ToSequencer(do.DO_START if value else do.DO_STOP)
             case "/transport/tempo":
@@ -415,7 +418,7 @@ class Engine:
                 yield from self._report_change(root + name, track.sliders[name])
 
 
-def _measures(event: LatenessTold | ClockTold | TrafficTold) -> Iterator[tuple[str, Setting]]:
+def _measures(event: LatenessTold | ClockTold | TrafficTold | FaultsTold) -> Iterator[tuple[str, Setting]]:
     """Return what was measured, by the addresses under which it is told."""
     match event:
         case LatenessTold(late, p99_us, histogram):
@@ -429,3 +432,5 @@ def _measures(event: LatenessTold | ClockTold | TrafficTold) -> Iterator[tuple[s
             yield "/clock/jitter_us", jitter_us
         case TrafficTold(ports):
             yield "/port/activity", ports
+        case FaultsTold(faults):
+            yield "/engine/faults", faults

@@ -13,10 +13,14 @@ from liveengine.music.note import Bar
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Somebody asked for a parameter to be turned. `origin` says who: 'keys', a MIDI port, an OSC client."""
+    """Somebody asked for a parameter to be turned. `origin` says who: 'keys', a MIDI port, an OSC client.
+
+    `due_s` is the instant of the monotonic clock before which it is not to be done: the time tag of an OSC bundle.
+    """
 
     action: Action
     origin: str = ""
+    due_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +132,13 @@ class TrafficTold:
 
 
 @dataclass(frozen=True, slots=True)
+class FaultsTold:
+    """What went wrong since the start, as `/engine/faults` tells it."""
+
+    faults: str
+
+
+@dataclass(frozen=True, slots=True)
 class TempoTold:
     """The beat has this tempo now: the player's own, a step of a ramp, or that of the clock that is followed."""
 
@@ -148,5 +159,5 @@ class LinkTold:
 Event = (
     Asked | MidiCame | KeyPressed | BarReady | BarFailed | BarBegan | LaunchTold | SlotEnded
     | TransportMoved | LatenessTold | BeatBegan | ClockTold | TrafficTold
-    | LinkTold | LedTold | TempoTold
+    | FaultsTold | LinkTold | LedTold | TempoTold
 )  # fmt: skip

@@ -35,6 +35,10 @@ TRACK_NAME = re.compile(r"(?![0-9]+\Z)[A-Za-z0-9_-]{1,24}")
 COUNT_MAX = 2**31 - 1
 
 
+#: Quarter notes that a song can be long: eleven days at 60 BPM, and exact in a float of OSC to a sixteenth.
+POSITION_MAX = 2**20
+
+
 class UnknownAddress(LookupError):
     """An address that names no parameter. `str` says which one is nearest."""
 
@@ -88,6 +92,16 @@ def _transport() -> Iterator[Parameter]:
     yield _trigger("/transport/start", "now", "Play from the beginning")
     yield _trigger("/transport/stop", "now", "Stop; every note is let go")
     yield _trigger("/transport/continue", "now", "Play on from where it stopped")
+    yield Parameter(
+        "/transport/locate",
+        "float",
+        0,
+        POSITION_MAX,
+        0,
+        "",
+        "now",
+        "Jump to a place, in quarter notes from the song's beginning",
+    )
     yield Parameter("/transport/play", "toggle", 0, 1, 0, "", "now", "1 starts, 0 stops")
     yield Parameter(
         "/transport/tempo",
@@ -243,6 +257,7 @@ def _rest() -> Iterator[Parameter]:
         "/engine/histogram", "next bar", "Events by lateness: under 2 µs, 2–4 µs and so on by octaves, from 32.8 ms on"
     )
     yield _words("/engine/remark", "now", "What the engine last said to the player")
+    yield _words("/engine/faults", "now", "What went wrong since the start, a line each: name=count")
     yield _words("/port/activity", "now", "Messages out and in since the start, a line a port: name=out/in")
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from liveengine.engine.clock import KINDS, Source, Sources
 from liveengine.engine.parameters import PATTERNS_MAX, SCENES_MAX, TRACK_NAME, TRACKS_MAX
 from liveengine.engine.schema import Section, near
-from liveengine.engine.spec import NO_SOUND, QUANTA, OutputSpec, Patch, PatternSpec, SceneSpec, TrackSpec
+from liveengine.engine.spec import NO_SOUND, QUANTA, WIRES, OutputSpec, Patch, PatternSpec, SceneSpec, TrackSpec
 from liveengine.engine.tomlfile import close_file, open_file, resolve
 from liveengine.generators.catalogue import find as find_generator
 from liveengine.generators.contract import ROLES
@@ -113,6 +113,7 @@ def _outputs(top: Section) -> tuple[OutputSpec, ...]:
                 clock=section.toggle("clock", any(port == short.port for short in clocked)),
                 clock_offset_ms=section.number("clock_offset", -LATENCY_MAX_MS, LATENCY_MAX_MS, 0.0, "ms"),
                 clock_when_stopped=section.toggle("clock_when_stopped", False),
+                wire=section.choice("wire", WIRES, "usb"),
             )
         )
     _unique(sections, [output.port for output in told])

@@ -17,6 +17,10 @@ from liveengine.music.time import Metre
 #: When a launch takes effect, in the words of a patch.
 QUANTA = ("none", "beat", "bar", "2 bars", "4 bars", "8 bars")
 
+#: Bytes a second that the wire behind an output carries, 0 for no limit worth minding. A DIN cable runs at 31,250
+#: baud with ten bits a byte (MIDI 1.0 electrical specification).
+WIRES = {"usb": 0.0, "din": 3125.0}
+
 #: The sound of a track that plays on MIDI outputs alone.
 NO_SOUND = "none"
 
@@ -81,7 +85,7 @@ class OutputSpec:
     """What is to be known of a MIDI output; `port` is a pattern for its name.
 
     `latency_ms` is how long after a note is sent the device sounds: every other output waits for it.
-    `clock_offset_ms` moves the clock against the notes, later where positive.
+    `clock_offset_ms` moves the clock against the notes, later where positive. `wire` is one of WIRES.
     """
 
     port: str
@@ -89,6 +93,7 @@ class OutputSpec:
     clock: bool = False
     clock_offset_ms: float = 0.0
     clock_when_stopped: bool = False
+    wire: str = "usb"
 
 
 @dataclass(frozen=True, slots=True)

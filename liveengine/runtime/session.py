@@ -110,8 +110,6 @@ class Session:
                 self._tell(
                     Say(f"the machine stood still for {milliseconds:.0f} ms; the beat goes on from where it was")
                 )
-            case outlet.REFUSED:
-                self._tell(Say(f"the sequencer could not take command {a}"))
         return None
 
     def _carry_out(self, orders: Sequence[Order]) -> None:
@@ -130,5 +128,4 @@ class Session:
         if commands:
             if not push_all(self.state, np.array(commands, COMMAND)):
                 self.lost += len(commands)
-                self._tell(Say("the sequencer takes no more commands; some were lost"))
             self._wake()

@@ -19,7 +19,7 @@ from liveengine.drivers.jack import JackDriver
 from liveengine.drivers.timer import TimerDriver
 from liveengine.engine.clock import Sources
 from liveengine.engine.engine import Engine
-from liveengine.engine.events import Event, LinkTold, MidiCame
+from liveengine.engine.events import Event, FaultsTold, LinkTold, MidiCame
 from liveengine.engine.mapping import Mapping
 from liveengine.engine.orders import Report, Say
 from liveengine.engine.spec import OutputSpec, Patch
@@ -28,16 +28,19 @@ from liveengine.ports.link import LinkPeer
 from liveengine.ports.names import matches
 from liveengine.ports.osc import OscServer
 from liveengine.priority import lock_memory
-from liveengine.runtime import telemetry
+from liveengine.runtime import faults, telemetry
+from liveengine.runtime.faults import Faults
 from liveengine.runtime.generation import GeneratorThread
 from liveengine.runtime.inputs import Input, open_inputs
 from liveengine.runtime.outputs import DEFAULT_OUTPUT, Output, open_outputs, port_patterns, track_ports
+from liveengine.runtime.postponed import Postponed
 from liveengine.runtime.recorder import Recorder
+from liveengine.runtime.reopening import Reopening
 from liveengine.runtime.session import Session
 from liveengine.runtime.wiring import miss, output_specs, wire_inputs, wire_outputs
 from liveengine.sequencer.commands import DO_PANIC, DO_STOP, push
 from liveengine.sequencer.slots import drain_inbox
-from liveengine.sequencer.state import LINK, PORTS, State, make_state
+from liveengine.sequencer.state import EXPRESS, LINK, PORTS, READ, WRITTEN, State, make_state
 
 DEFAULT_INPUT = "midi_in"
 
@@ -96,6 +99,10 @@ class Stage:
         self.input_names: list[str] = []
         self._wanted: list[str] = []
         self._options = options
+        self._faults = Faults()
+        self._is_silent = False
+        self._postponed = Postponed()
+        self._reopening: list[Reopening] = []
         self._measured_s = 0.0
         self._running = threading.Event()
         self._patterns = port_patterns(patch)
@@ -141,6 +148,10 @@ class Stage:
             {number: output.fd for number, output in self.outputs.items()},
             [heard.fd for heard in self.inputs],
         )
+        self._reopening = [
+            Reopening("out", self.outputs, driver.connect, self.say),
+            Reopening("in", dict(enumerate(self.inputs)), driver.connect_input, self.say),
+        ]
         if self._options.audio:
             try:
                 rate = device_rate()
@@ -262,9 +273,14 @@ class Stage:
         """The control thread: whatever comes, in order. An error is counted, told and survived."""
         while self._running.is_set():
             try:
-                self._look(self.inbox.get(timeout=LOOK_S))
+                event = self.inbox.get(timeout=min(LOOK_S, self._postponed.next_s(time.monotonic())))
             except queue.Empty:
-                self._look(None)
+                event = None
+            now_s = time.monotonic()
+            if not self._postponed.take(event, now_s):
+                self._look(event)
+            for due in self._postponed.due(now_s):
+                self._look(due)
 
     def _look(self, event: Event | None) -> None:
         try:
@@ -282,21 +298,56 @@ class Stage:
 
     def telemetry(self) -> str:
         """Return how time was kept, as JSON."""
-        extra = {"bars": max(0, self.engine.bar + 1), "errors": self.errors, "unknown_inputs": self.engine.unknown}
+        extra = {
+            "bars": max(0, self.engine.bar + 1),
+            "errors": self.errors,
+            "unknown_inputs": self.engine.unknown,
+            "faults": {faults.name_of(place): count for place, count in self._count().items()},
+        }
         return telemetry.as_json(self.driver.state, self._options.sources, self.driver.name, extra)
 
     def _measure(self) -> None:
-        """Tell now and then how the clock and the ports do."""
+        """Tell now and then how the clock and the ports do, and what goes wrong."""
         now_s = time.monotonic()
         if now_s - self._measured_s < MEASURE_S:
             return
         self._measured_s = now_s
         state = self.driver.state
-        outputs = [
-            self.outputs[port].name if port in self.outputs else name for port, name in enumerate(self._names, 1)
-        ]
         self.session.feed(telemetry.clock(state, self._options.sources))
-        self.session.feed(telemetry.traffic(state, outputs, self.input_names))
+        self.session.feed(telemetry.traffic(state, self._output_names(), self.input_names))
+        counts = self._count()
+        self.session.feed(FaultsTold(faults.words(counts)))
+        for news in self._faults.news(counts, now_s):
+            self.say(news)
+        self._listen(now_s)
+        for ports in self._reopening:
+            ports.look()
+
+    def _listen(self, now_s: float) -> None:
+        """Tell when the sound is gone, and when it is back (F7)."""
+        was_silent, self._is_silent = self._is_silent, self.audio is not None and self.audio.is_lost(now_s)
+        if self._is_silent and not was_silent:
+            self.say("the sound is gone: its device, or the JACK server behind it, has stopped; MIDI plays on")
+        elif was_silent and not self._is_silent:
+            self.say("the sound is back")
+
+    def _output_names(self) -> list[str]:
+        """Return the name of each MIDI output, port 1 first."""
+        return [self.outputs[port].name if port in self.outputs else name for port, name in enumerate(self._names, 1)]
+
+    def _count(self) -> dict[faults.Place, int]:
+        """Return how often each thing went wrong."""
+        counted = [*faults.of_data_plane(self.driver.state), *self.driver.counted()]
+        if self.audio and not self._is_silent:
+            counted += self.audio.counted()
+        else:
+            counted = [fault for fault in counted if fault[0] != "sound_lost"]  # Nobody listens to the instruments.
+        counted += [
+            ("commands_lost", -1, self.session.lost),
+            ("osc_garbage", -1, self.osc.garbage if self.osc else 0),
+            ("osc_crowded", -1, self._postponed.crowded),
+        ]
+        return faults.by_place(counted, self._output_names())
 
     # -- taking down -------------------------------------------------------
 
@@ -314,10 +365,8 @@ class Stage:
         self.driver.stop()
         if self.audio:
             self.audio.stop()
-        for heard in self.inputs:
-            heard.close()
-        for output in self.outputs.values():
-            output.close()
+        for ports in self._reopening:
+            ports.close()
         if self.link:
             self.link.close()
         if self.osc:
@@ -328,8 +377,13 @@ class Stage:
             self.say(f"the recording could not be written: {self.recorder.problem}")
 
     def _wait_for_silence(self) -> None:
-        ends = self.driver.state.command_ends
+        """Wait until the last command is taken, and until no note waits in a lane."""
+        state = self.driver.state
         deadline = time.monotonic() + SILENCE_S
-        while ends[0] != ends[8] and not self.lost and time.monotonic() < deadline:
+        while not self.lost and time.monotonic() < deadline:
+            waiting = state.lanes["count"]
+            taken = state.command_ends[WRITTEN] == state.command_ends[READ]
+            if taken and not waiting[:PORTS].any() and not waiting[EXPRESS:].any():
+                break
             time.sleep(0.002)
         time.sleep(FADE_S)

@@ -74,18 +74,13 @@ def traffic(state: State, outputs: Sequence[str], inputs: Sequence[str]) -> Traf
 def as_json(state: State, sources: Sources, driver: str, extra: dict[str, Any]) -> str:
     """Return everything that was measured in a night."""
     told, kept = lateness(state), clock(state, sources)
-    transport = state.transport[0]
     night = {
         "driver": driver,
         "late": told.late,
         "lateness_us": {str(share): percentile_us(state.lateness, share) for share in (0.5, 0.99, 0.999, 1.0)},
         "lateness_by_octave": by_octaves(state.lateness),
         "clock": {"source": kept.source, "state": kept.state, "jitter_us": kept.jitter_us},
-        "stalls": int(transport["realigned"]),
-        "refused": int(transport["refused"]),
-        "log_lost": int(transport["log_lost"]),
-        "inbox_lost": int(transport["inbox_lost"]),
-        "notes_cut_short": int(transport["stolen"]),
+        "stalls": int(state.transport[0]["realigned"]),
         **extra,
     }
     return json.dumps(night, indent=1)

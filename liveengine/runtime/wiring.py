@@ -9,9 +9,9 @@ from collections.abc import Callable, Sequence
 
 from liveengine.engine.clock import Sources
 from liveengine.engine.compensation import Latency, compensate
-from liveengine.engine.spec import NO_SOUND, OutputSpec, Patch
+from liveengine.engine.spec import NO_SOUND, WIRES, OutputSpec, Patch
 from liveengine.ports.names import matches
-from liveengine.sequencer.commands import DO_CLOCK, DO_DELAY, DO_FOLLOW, DO_LEAD, DO_THRU, push
+from liveengine.sequencer.commands import DO_CLOCK, DO_DELAY, DO_FOLLOW, DO_LEAD, DO_THRU, DO_WIRE, push
 from liveengine.sequencer.state import State
 
 
@@ -22,7 +22,7 @@ def output_specs(patch: Patch, patterns: Sequence[str], measured: Sequence[Outpu
 
 
 def wire_outputs(state: State, patch: Patch, specs: Sequence[OutputSpec], sound_ms: float) -> None:
-    """Switch clocks on, and let every output wait for the slowest.
+    """Switch clocks on, let every output wait for the slowest, and send none more than its wire carries.
 
     `sound_ms` is how late the built-in instruments sound; it counts where a track is heard on them.
     """
@@ -35,6 +35,7 @@ def wire_outputs(state: State, patch: Patch, specs: Sequence[OutputSpec], sound_
         push(state, DO_DELAY, port, a=round(notes_ms * units), b=round(clock_ms * units))
     push(state, DO_LEAD, a=round(waits.lead_ms * units))
     for port, spec in enumerate(specs, 1):
+        push(state, DO_WIRE, port, x=WIRES[spec.wire])
         if spec.clock:
             push(state, DO_CLOCK, port, a=1, b=int(spec.clock_when_stopped))
 

@@ -24,7 +24,7 @@ from liveengine.sequencer.follower import follow
 from liveengine.sequencer.leading import is_led, is_led_by, prefer
 from liveengine.sequencer.ledger import end_notes_of, panic
 from liveengine.sequencer.metre import change_metre, lengthen_metre, next_bar_line
-from liveengine.sequencer.outlet import MUTED, REFUSED, emit, song_tick, tell
+from liveengine.sequencer.outlet import MUTED, emit, song_tick, tell
 from liveengine.sequencer.players import cancel, launch, read_otherwise
 from liveengine.sequencer.reading import is_sound_reading
 from liveengine.sequencer.ring import publish, release, room, waiting
@@ -55,6 +55,7 @@ from liveengine.sequencer.transport import (
     run_clock_from,
 )
 from liveengine.sequencer.turning import turn
+from liveengine.sequencer.wire import WIRE_MIN_BYTES_S, set_wire
 
 # What a command can ask. `track` names a track, or a port where it says so.
 DO_START = 0  # from the top
@@ -81,7 +82,8 @@ DO_PREFER = 20  # whose time is kept, of OWN, PULSES, LINK, JACK: a: a byte each
 DO_READING = 21  # how the track's pattern is read: a: one of READING_FIELDS, b or x: its value
 DO_TURN = 22  # a: kind of target, b: its number, x: value
 DO_FILL = 23  # a: 1 while a fill is asked for
-_KINDS = 24
+DO_WIRE = 24  # track: port; x: bytes a second that its wire carries, 0 for no limit
+_KINDS = 25
 
 #: The most bars that a quantum can count.
 BARS_QUANTUM_MAX = 64
@@ -131,7 +133,7 @@ def _is_sound(c: Any) -> bool:  # noqa: PLR0911 - one answer a kind
             return is_sound_reading(c.a, c.b, c.x)
         if c.kind == DO_TURN:
             return is_sound_target(c.a, c.b) and math.isfinite(c.x)
-    if c.kind in (DO_CLOCK, DO_SEND, DO_DELAY) and not 0 <= c.track < PORTS:
+    if c.kind in (DO_CLOCK, DO_SEND, DO_DELAY, DO_WIRE) and not 0 <= c.track < PORTS:
         return False
     if c.kind == DO_FOLLOW:
         return -1 <= c.track < IN_PORTS and c.a >= 0
@@ -139,6 +141,8 @@ def _is_sound(c: Any) -> bool:  # noqa: PLR0911 - one answer a kind
         return 0 <= c.track < IN_PORTS and -1 <= c.a < TRACKS
     if c.kind == DO_DELAY:
         return c.a >= 0 and c.b >= 0
+    if c.kind == DO_WIRE:
+        return c.x == 0.0 or WIRE_MIN_BYTES_S <= c.x < math.inf
     if c.kind == DO_STEER:
         return c.x == 0.0 or TEMPO_MIN_BPM <= c.x <= TEMPO_MAX_BPM
     if c.kind == DO_PREFER:
@@ -207,7 +211,7 @@ def take_commands(s: State) -> None:
             return  # The rest waits for an empty `out`.
         c = s.commands[s.command_ends[READ] % COMMANDS_SIZE]
         if not _is_sound(c):
-            _refuse(s, c.kind, tick)
+            s.transport[0].refused += 1
         else:
             due = _due(s, c, tick)
             if c.kind == DO_LAUNCH and c.at < 0:
@@ -221,19 +225,13 @@ def take_commands(s: State) -> None:
 
 
 @compiled
-def _refuse(s: State, kind: int, tick: int) -> None:
-    s.transport[0].refused += 1
-    tell(s, REFUSED, -1, tick, kind, 0.0)
-
-
-@compiled
 def _keep(s: State, c: Any, due: int, tick: int) -> None:
     """Put a command on the agenda for a later tick."""
     transport = s.transport[0]
     place = transport.sequence % COMMANDS_SIZE
     kept = s.pending[place]
     if kept.kind >= 0 or not schedule(s, due, COMMAND_DUE, transport.sequence, 0, 0):
-        _refuse(s, c.kind, tick)
+        transport.refused += 1
         return
     kept.kind, kept.track, kept.a, kept.b, kept.x = c.kind, c.track, c.a, c.b, c.x
     kept.at, kept.quantum = due, 0
@@ -309,7 +307,7 @@ def _set(s: State, c: Any, tick: int) -> None:
         if c.x != 1.0:
             change_metre(s, c.a, song_tick(s, tick))
         elif not lengthen_metre(s, c.a):
-            _refuse(s, c.kind, tick)
+            transport.refused += 1
         transport.beat_ticks = c.b if c.b > 0 else TICKS_PER_BEAT
         if transport.playing:
             expect_bar_line(s, tick)
@@ -348,6 +346,8 @@ def _connect(s: State, c: Any) -> None:
         s.transport[0].lead = c.a
     elif c.kind == DO_PREFER:
         prefer(s, c.a, c.b)
+    elif c.kind == DO_WIRE:
+        set_wire(s, c.track, c.x)
     elif c.x == 0.0:
         let_go(s, LINK)
     else:
@@ -363,7 +363,7 @@ def locate_at_bar(s: State, song: int) -> None:
     due = transport.song_origin + next_bar_line(s, here, 1)
     kept = s.pending[place]
     if kept.kind >= 0 or not schedule(s, due, COMMAND_DUE, transport.sequence, 0, 0):
-        _refuse(s, DO_LOCATE, transport.tick)
+        transport.refused += 1
         return
     kept.kind, kept.a, kept.at = DO_LOCATE, song, due
     transport.sequence += 1

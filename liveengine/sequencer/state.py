@@ -300,9 +300,21 @@ LANE = np.dtype(
         ("count", "i8"),
     ]
 )  # fmt: skip
-EXPRESS = 2 * PORTS  # the lane of what must not wait
-LANES = EXPRESS + 1
+# A port's lanes: its notes' has its number, its clock's and that of what must not wait come PORTS and EXPRESS later.
+EXPRESS = 2 * PORTS
+LANES = 3 * PORTS
 LANE_SIZE = 512
+
+# The wire behind a port, which carries one byte after the other.
+WIRE = np.dtype(
+    [
+        ("byte_units", "f8"),  # how long a byte takes; 0: no time at all
+        ("free", "f8"),        # instant from which it can carry the next
+        ("lags", "i8"),        # 1 from when it fell too far behind until it has caught up
+        ("overloads", "i8"),   # times that it fell too far behind
+        ("thinned", "i8"),     # values of controllers that gave way to newer ones
+    ]
+)  # fmt: skip
 
 IN_PORTS = 8
 INBOX_SIZE = 1024
@@ -342,6 +354,7 @@ class State(NamedTuple):
     due: NDArray[Any]
     lanes: NDArray[Any]
     lane_events: NDArray[Any]
+    wires: NDArray[Any]
     follower: NDArray[Any]
     sources: NDArray[Any]
     steering: NDArray[Any]
@@ -382,6 +395,7 @@ LAYOUT: tuple[tuple[str, int, np.dtype[Any]], ...] = (
     ("due", OUT_SIZE, EVENT),
     ("lanes", LANES, LANE),
     ("lane_events", LANES * LANE_SIZE, EVENT),
+    ("wires", PORTS, WIRE),
     ("follower", 1, FOLLOWER),
     ("sources", SOURCES, SOURCE),
     ("steering", SOURCES, STEERING),  # of LINK and JACK
