@@ -53,10 +53,10 @@ class _Parser(argparse.ArgumentParser):
 
 def _play(arguments: argparse.Namespace) -> int:
     from liveengine.engine.mapping import load_mapping, resolve_mapping
-    from liveengine.engine.patch import load_outputs, load_patch, resolve_patch
+    from liveengine.engine.patch import load_patch, resolve_patch
     from liveengine.ports.osc import DEFAULT_HOST, DEFAULT_PORT, parse_address
+    from liveengine.runtime import measured
     from liveengine.runtime.clock import Clock
-    from liveengine.runtime.measured import MEASURED
     from liveengine.runtime.play import play
     from liveengine.runtime.stage import Options
 
@@ -82,7 +82,7 @@ def _play(arguments: argparse.Namespace) -> int:
         telemetry=arguments.telemetry,
         mappings=mappings,
         clock=clock,
-        measured=load_outputs(MEASURED) if MEASURED.is_file() else (),
+        measured=measured.load(),
     )
     return play(patch, options, arguments.headless, arguments.seconds, arguments.plain or has_own_keys)
 

@@ -17,12 +17,13 @@ from pathlib import Path
 from liveengine.drivers.audio import AudioDriver, device_rate
 from liveengine.drivers.jack import JackDriver
 from liveengine.drivers.timer import TimerDriver
+from liveengine.engine.compensation import Latency, Waits
 from liveengine.engine.engine import Engine
 from liveengine.engine.events import Event, LinkTold, MidiCame
 from liveengine.engine.mapping import Mapping
 from liveengine.engine.orders import Report, Say
-from liveengine.engine.spec import OutputSpec, Patch
-from liveengine.instruments.rack import Rack, look_ahead_frames, make_rack
+from liveengine.engine.spec import Patch
+from liveengine.instruments.rack import Rack, make_rack
 from liveengine.ports.link import LinkPeer
 from liveengine.ports.names import matches
 from liveengine.ports.osc import OscServer
@@ -34,7 +35,7 @@ from liveengine.runtime.inputs import Input, open_inputs
 from liveengine.runtime.outputs import DEFAULT_OUTPUT, Output, open_outputs, port_patterns, track_ports
 from liveengine.runtime.recorder import Recorder
 from liveengine.runtime.session import Session
-from liveengine.runtime.wiring import output_specs, wire_inputs, wire_outputs
+from liveengine.runtime.wiring import Reach, latencies, wire_clocks, wire_inputs, wire_waits
 from liveengine.sequencer.commands import DO_PANIC, DO_STOP, push
 from liveengine.sequencer.slots import drain_inbox
 from liveengine.sequencer.state import PORTS, State, make_state
@@ -64,7 +65,7 @@ class Options:
     telemetry: Path | None = None  # where to write down how time was kept
     mappings: Sequence[Mapping] = field(default_factory=tuple)
     clock: Clock = field(default_factory=Clock)
-    measured: Sequence[OutputSpec] = ()  # what is known of this machine's outputs
+    measured: dict[str, float] = field(default_factory=dict)  # how late this machine's outputs sound, ms by name
     # The doors: python-rtmidi's, unless a program opens its own (`ports.virtual`).
     open_outputs: Callable[[list[str], Callable[[str], None]], dict[int, Output]] = open_outputs
     open_inputs: Callable[[Callable[[str], bool], Callable[[str], None]], list[Input]] = open_inputs
@@ -92,6 +93,9 @@ class Stage:
         self._wanted: list[str] = []
         self._options = options
         self._measured_s = 0.0
+        self._latencies: list[Latency] = []
+        self._waits = Waits((), (), 0.0)
+        self._trusted: set[str] = set()  # outputs whose measured latency the player has been told of
         self._running = threading.Event()
         self._patterns = port_patterns(patch)
         self._names = [DEFAULT_OUTPUT, *(f"to_{pattern}" for pattern in self._patterns[1:])]
@@ -158,12 +162,11 @@ class Stage:
         self._running.set()
         driver = self.driver
         self.session.begin()
-        specs = output_specs(self.patch, self._patterns, self._options.measured)
         if isinstance(driver, JackDriver):
             self.input_names = [f"from_{DEFAULT_INPUT}", *(f"from_{pattern}" for pattern in self._wanted)]
         else:
             self.input_names = [heard.name for heard in self.inputs]
-        wire_outputs(driver.state, self.patch, specs, self._sound_ms())
+        wire_clocks(driver.state, self.patch, self._patterns)
         wire_inputs(driver.state, self.patch, self._options.clock, self.input_names, self.say)
         lock_memory()  # Now, for locking holds up every thread that touches a fresh page, the driver's too.
         if isinstance(driver, JackDriver) and self._options.clock.kind == "jack":
@@ -173,15 +176,32 @@ class Stage:
             self._connect_jack(driver)
         if self.audio:
             self._start_audio(self.audio)
+        self._align()
         if self._options.clock.kind == "link":
             self.link = LinkPeer(self.patch.tempo_bpm, self.patch.metre.beats, self._hear_link)
         self._control.start()
 
-    def _sound_ms(self) -> float:
-        """Return how much later than a MIDI message at the same tick the built-in instruments are heard, in ms."""
-        if isinstance(self.driver, JackDriver):
-            return 1000.0 * look_ahead_frames(self.driver.rate) / self.driver.rate
-        return self.audio.latency_ms if self.audio else 0.0
+    def _align(self) -> None:
+        """Let every output wait for the slowest; again whenever what they reach, or what it reports, has changed."""
+        reached = self._reached()
+        found = latencies(self.patch, self._patterns, reached, self._options.measured)
+        if found == self._latencies:
+            return
+        self._latencies = found
+        self._waits = wire_waits(self.driver.state, found)
+        measured = {name: ms for reach in reached for name, ms in reach.measured(self._options.measured).items()}
+        for name in sorted(measured.keys() - self._trusted):
+            self.say(f"{name} sounds {measured[name]:.2f} ms late, as litmus measured it; the others wait for it")
+        self._trusted |= measured.keys()
+
+    def _reached(self) -> list[Reach]:
+        """Return what the instruments, and then every MIDI port, reach."""
+        driver, ports = self.driver, range(1, len(self._patterns) + 1)
+        if isinstance(driver, JackDriver):
+            return [Reach(driver.heard_by(0), driver.rack_ms), *(Reach(driver.heard_by(port)) for port in ports)]
+        sound = Reach({self.audio.name: self.audio.device_ms}, self.audio.rack_ms) if self.audio else Reach()
+        names = [self.outputs[port].name if port in self.outputs else "" for port in ports]
+        return [sound, *(Reach({name: 0.0}) for name in names)]
 
     def _hear_link(self, beat: float, tempo_bpm: float, playing: bool, _peers: int) -> None:
         self.inbox.put(LinkTold(beat, tempo_bpm, playing, self.driver.present()))
@@ -269,6 +289,8 @@ class Stage:
         if now_s - self._measured_s < MEASURE_S:
             return
         self._measured_s = now_s
+        if not self.lost:
+            self._align()
         state = self.driver.state
         outputs = [
             self.outputs[port].name if port in self.outputs else name for port, name in enumerate(self._names, 1)
