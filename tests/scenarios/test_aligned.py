@@ -40,9 +40,7 @@ class Ear:
     def _hear(self, _frames: int) -> None:
         start = self.client.last_frame_time
         self.blocks.append((start, self.sound.get_array().copy()))
-        self.notes += [
-            start + offset for offset, data in self.midi.incoming_midi_events() if data[0][0] & 0xF0 == 0x90
-        ]
+        self.notes += [start + offset for offset, data in self.midi.incoming_midi_events() if data[0][0] & 0xF0 == 0x90]
 
     def plug(self, source: str, ours: object) -> None:
         deadline = time.monotonic() + PATIENCE_S

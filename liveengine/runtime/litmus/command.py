@@ -17,6 +17,9 @@ from liveengine.runtime.litmus import clicks, notes
 from liveengine.runtime.litmus.telling import in_words, to_json, to_svg
 from liveengine.runtime.litmus.verdict import Verdict
 
+#: Clicks are played and heard by Python: nobody may keep the GIL for as long as a period.
+_SWITCH_S = 0.0002
+
 _COLUMNS = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
 
 
@@ -30,6 +33,7 @@ def main(arguments: argparse.Namespace) -> int:
         print(f'forgot the latency of "{arguments.forget}"')
         return 0
     _check(arguments.json, arguments.picture)
+    sys.setswitchinterval(_SWITCH_S)
     with Progress(*_COLUMNS, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("listening", total=1.0)
         verdict = measure(arguments, lambda done: bar.update(task, completed=done))
