@@ -231,6 +231,10 @@ class AudioDriver:
         info = self._library.Pa_GetStreamInfo(self._stream) if self._stream else None
         return 1000.0 * float(info.outputLatency) if info else 0.0
 
+    def losses(self) -> dict[str, int]:
+        """Return how often the card ran dry since the start."""
+        return {"underflows": int(self.audio.clock[0]["underflows"])}
+
     def stop(self) -> None:
         """Close the stream."""
         if self._stream:

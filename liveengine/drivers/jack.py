@@ -397,6 +397,11 @@ class JackDriver:
         """How much later than MIDI of the same frame the built-in instruments leave this client."""
         return 1000.0 * look_ahead_frames(self.rate) / self.rate
 
+    def losses(self) -> dict[str, int]:
+        """Return what could not be in time or did not fit, counted since the start."""
+        places = {"frames_missed": MISSED, "sent_into_full_ports": OUT_FULL, "came_too_many": CAME_LOST, "long": LONG}
+        return {name: int(self.memory.counts[place]) for name, place in places.items()}
+
     def heard_by(self, output: int) -> dict[str, float]:
         """Return which JACK ports hear MIDI port `output` (from 1), or the instruments (0), and how late each sounds.
 

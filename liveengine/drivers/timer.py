@@ -225,6 +225,11 @@ class TimerDriver:
         if self._wake_fd >= 0:
             os.eventfd_write(self._wake_fd, 1)
 
+    def losses(self) -> dict[str, int]:
+        """Return what did not fit, counted since the start."""
+        places = {"bytes_lost": BYTES_LOST, "audio_events_lost": AUDIO_LOST}
+        return {name: int(self.timer.counts[place]) for name, place in places.items()}
+
     def present(self) -> int:
         """Return the instant that it is now."""
         return time.monotonic_ns()

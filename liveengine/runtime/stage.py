@@ -280,8 +280,21 @@ class Stage:
 
     def telemetry(self) -> str:
         """Return how time was kept, as JSON."""
-        extra = {"bars": max(0, self.engine.bar + 1), "errors": self.errors, "unknown_inputs": self.engine.unknown}
-        return telemetry.as_json(self.driver.state, self._options.clock, self.driver.name, extra)
+        names = ["instruments", *self._output_names()]
+        late = zip(names, self._latencies, self._waits.notes_ms, strict=False)
+        extra = {
+            "latencies_ms": {name: {"sounds_late": found.notes_ms, "waits": wait_ms} for name, found, wait_ms in late},
+            "losses": {**self.driver.losses(), **(self.audio.losses() if self.audio else {})},
+            "bars": max(0, self.engine.bar + 1),
+            "errors": self.errors,
+            "unknown_inputs": self.engine.unknown,
+        }
+        ports = telemetry.counts(self.driver.state, self._output_names(), self.input_names)
+        return telemetry.as_json(self.driver.state, self._options.clock, self.driver.name, ports, extra)
+
+    def _output_names(self) -> list[str]:
+        """Return what each MIDI port is called, from port 1 on."""
+        return [self.outputs[port].name if port in self.outputs else name for port, name in enumerate(self._names, 1)]
 
     def _measure(self) -> None:
         """Tell now and then how the clock and the ports do."""
@@ -292,11 +305,8 @@ class Stage:
         if not self.lost:
             self._align()
         state = self.driver.state
-        outputs = [
-            self.outputs[port].name if port in self.outputs else name for port, name in enumerate(self._names, 1)
-        ]
         self.session.feed(telemetry.clock(state, self._options.clock))
-        self.session.feed(telemetry.traffic(state, outputs, self.input_names))
+        self.session.feed(telemetry.traffic(state, self._output_names(), self.input_names))
 
     # -- taking down -------------------------------------------------------
 

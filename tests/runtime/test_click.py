@@ -90,7 +90,7 @@ def looped(seconds: float, delay: int, sizes: list[int], lost: frozenset[int] = 
 @settings(max_examples=25, deadline=None)
 @given(st.integers(1, 20_000), st.lists(st.integers(1, 4096).filter(lambda n: n > 31), min_size=1, max_size=4))
 def test_whatever_the_buffers_the_round_trip_is_exact(delay, sizes):
-    delay = max(delay, max(sizes))  # what comes back in the same buffer would have to be heard before it is played
+    delay = max(delay, *sizes)  # what comes back in the same buffer would have to be heard before it is played
     found = looped(1.5, delay, sizes).round()
     assert found.sent == 3
     assert found.delays == pytest.approx((delay,) * 3, abs=0.01)

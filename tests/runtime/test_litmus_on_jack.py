@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import threading
-import time
 from collections.abc import Iterator
 
 import pytest
@@ -15,7 +14,6 @@ from liveengine.runtime import measured
 jack = pytest.importorskip("jack", reason="missing: libjack", exc_type=(ImportError, OSError))
 
 PERIOD = 128
-PATIENCE_S = 20.0
 
 
 @pytest.fixture(autouse=True)
@@ -133,8 +131,7 @@ def test_without_jack_portaudio_plays_the_clicks_and_hears_them(jack_server, tmp
     hands.start()
     try:
         path = tmp_path / "told.json"
-        deadline = time.monotonic() + PATIENCE_S
-        while time.monotonic() < deadline:
+        for _ in range(3):
             main(["litmus", "--audio", "--driver", "timer", "--seconds", "1.5", "--json", str(path)])
             told = json.loads(path.read_text())
             if told["received"] == told["sent"] and not told["stalls"]:
