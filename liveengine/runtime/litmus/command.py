@@ -82,6 +82,12 @@ def _keep(verdict: Verdict, store: bool) -> None:
     if not store and not (sys.stdin.isatty() and sys.stdout.isatty()):
         print(f"--store keeps {kept}")
         return
-    if store or input(f"keep {kept}? [y/N] ").strip().lower() in ("y", "yes"):
+    if store or _says_yes(f"keep {kept}? [y/N] "):
         measured.store(verdict.out, verdict.latency_ms)
         print(f"kept {kept} in {measured.MEASURED}")
+
+
+def _says_yes(question: str) -> bool:
+    # Not `input`, which may ask on stderr, wherever that goes.
+    print(question, end="", flush=True)
+    return sys.stdin.readline().strip().lower() in ("y", "yes")
