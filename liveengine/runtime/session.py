@@ -27,6 +27,7 @@ from liveengine.music.time import TICKS_PER_BEAT
 from liveengine.runtime import telemetry
 from liveengine.sequencer import outlet
 from liveengine.sequencer.commands import push_all
+from liveengine.sequencer.metre import bar_at
 from liveengine.sequencer.slots import drain_log, write_slot
 from liveengine.sequencer.state import COMMAND, State
 
@@ -81,10 +82,11 @@ class Session:
     def _beat_now(self) -> int:
         """Return the song tick at which the beat that plays began; -1 while the transport stands still."""
         transport = self.state.transport[0]
-        song, bar_ticks = int(transport["tick"] - transport["song_origin"]), int(transport["bar_ticks"])
+        song = int(transport["tick"] - transport["song_origin"])
         if not transport["playing"] or song < 0:
             return -1
-        return song - song % bar_ticks % TICKS_PER_BEAT
+        _, line = bar_at(self.state, song)
+        return song - (song - line) % TICKS_PER_BEAT
 
     def _event(self, record: Any) -> Event | None:
         """Return what a log record means to the engine."""

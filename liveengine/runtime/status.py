@@ -9,6 +9,7 @@ import threading
 from liveengine.drivers.lateness import percentile_us
 from liveengine.music.time import TICKS_PER_BEAT
 from liveengine.runtime.stage import Stage
+from liveengine.sequencer.metre import bar_at
 
 #: Remarks that are kept while a window has the terminal.
 _KEPT_MAX = 100
@@ -25,8 +26,8 @@ def song_tick(stage: Stage) -> int:
 def place_words(stage: Stage) -> str:
     """Say which bar and beat sound, both from 1."""
     song = song_tick(stage)
-    bar_ticks = int(stage.driver.state.transport[0]["bar_ticks"])
-    return f"{song // bar_ticks + 1:>3}.{song % bar_ticks // TICKS_PER_BEAT + 1}" if song >= 0 else " stop"
+    bar, line = bar_at(stage.driver.state, song)
+    return f"{bar + 1:>3}.{(song - line) // TICKS_PER_BEAT + 1}" if song >= 0 else " stop"
 
 
 def track_words(stage: Stage) -> list[str]:

@@ -1,25 +1,31 @@
 """Commands from the control plane: what each means, and when it takes effect.
 
 A command says when in one of three ways: at once, at the next multiple of a
-quantum of the song (decided here, on the exact tick), or at a run tick.
+quantum of the song (decided here, on the exact tick), or at a run tick. A
+quantum below zero counts bars: -2 is the next bar line of every second.
 
 Realtime-safe, but for `push_all` and `push`, which belong to the control thread alone.
 """
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from liveengine.compiled import compiled
+from liveengine.music.event import INSTRUMENTS
+from liveengine.music.target import BEND, CONTROLLER, CONTROLLERS, PRESSURE, SOUND, TARGETS
 from liveengine.music.time import TEMPO_MAX_BPM, TEMPO_MIN_BPM, TICKS_PER_PULSE, TICKS_PER_SIXTEENTH
 from liveengine.sequencer.agenda import COMMAND_DUE, schedule
 from liveengine.sequencer.follower import follow
 from liveengine.sequencer.ledger import end_notes_of, panic
+from liveengine.sequencer.metre import change_metre, lengthen_metre, next_bar_line
 from liveengine.sequencer.outlet import MUTED, REFUSED, emit, song_tick, tell
-from liveengine.sequencer.players import cancel, launch
+from liveengine.sequencer.players import cancel, launch, read_otherwise
+from liveengine.sequencer.reading import is_sound_reading
 from liveengine.sequencer.ring import publish, release, room, waiting
 from liveengine.sequencer.state import (
     COMMAND,
@@ -45,6 +51,7 @@ from liveengine.sequencer.transport import (
     roll,
     run_clock_from,
 )
+from liveengine.sequencer.turning import turn
 
 # What a command can ask. `track` names a track, or a port where it says so.
 DO_START = 0  # from the top
@@ -57,7 +64,7 @@ DO_CANCEL = 6  # take back a launch that has not begun
 DO_MUTE = 7  # a: 1 mutes, 0 unmutes
 DO_ROUTE = 8  # a: MIDI port or -1, b: channel 0-15
 DO_CLOCK = 9  # track: port; a: 1 sends clock, b: 1 also while stopped
-DO_METRE = 10  # a: ticks in a bar
+DO_METRE = 10  # a: ticks in a bar; b: 1 adds it to the cycle that began with the metre before
 DO_SEED = 11  # a: seed of the session
 DO_SEND = 12  # track: port; a: bytes, first lowest; b: how many (1-3)
 DO_CONTROL = 13  # an instrument control; track -1: the master; a: its number, x: its value
@@ -67,7 +74,13 @@ DO_THRU = 16  # track: input port; a: track that it plays, -1 for none
 DO_DELAY = 17  # track: port; a: units that its notes wait, b: units that its clock waits
 DO_LEAD = 18  # a: units by which everything is rendered early while a clock is followed
 DO_STEER = 19  # an outside timeline: a: its tick, b: the instant of that; x: BPM, 0 to let go of it
-_KINDS = 20
+DO_READING = 20  # how the track's pattern is read: a: one of READING_FIELDS, b or x: its value
+DO_TURN = 21  # a: kind of target, b: its number, x: value
+DO_FILL = 22  # a: 1 while a fill is asked for
+_KINDS = 23
+
+#: The most bars that a quantum can count.
+BARS_QUANTUM_MAX = 64
 
 
 @compiled
@@ -101,15 +114,19 @@ def push(
 @compiled
 def _is_sound(c: Any) -> bool:  # noqa: PLR0911 - one answer a kind
     """Say whether a command names things that exist: the data plane trusts nobody."""
-    if not 0 <= c.kind < _KINDS or c.quantum < 0:
+    if not 0 <= c.kind < _KINDS or c.quantum < -BARS_QUANTUM_MAX:
         return False
-    if c.kind in (DO_LAUNCH, DO_CANCEL, DO_MUTE, DO_ROUTE):
+    if c.kind in (DO_LAUNCH, DO_CANCEL, DO_MUTE, DO_ROUTE, DO_READING, DO_TURN):
         if not 0 <= c.track < TRACKS:
             return False
         if c.kind == DO_LAUNCH:
             return -1 <= c.a < SLOTS
         if c.kind == DO_ROUTE:
             return -1 <= c.a < PORTS and 0 <= c.b < 16
+        if c.kind == DO_READING:
+            return is_sound_reading(c.a, c.b, c.x)
+        if c.kind == DO_TURN:
+            return is_sound_target(c.a, c.b) and math.isfinite(c.x)
     if c.kind in (DO_CLOCK, DO_SEND, DO_DELAY) and not 0 <= c.track < PORTS:
         return False
     if c.kind == DO_FOLLOW:
@@ -126,11 +143,19 @@ def _is_sound(c: Any) -> bool:  # noqa: PLR0911 - one answer a kind
         return TEMPO_MIN_BPM <= c.x <= TEMPO_MAX_BPM
     if c.kind == DO_LOCATE:
         return c.a >= 0
-    return c.kind != DO_METRE or c.a > 0
+    return c.kind != DO_METRE or c.a >= TICKS_PER_SIXTEENTH
 
 
 @compiled
-def _due(s: State, c: Any, tick: int) -> int:
+def is_sound_target(kind: int, number: int) -> bool:
+    """Say whether a track has such a target."""
+    if kind == CONTROLLER:
+        return 0 <= number < CONTROLLERS
+    return (kind in (BEND, PRESSURE) and number == 0) or (kind == SOUND and 0 <= number < TARGETS // 4)
+
+
+@compiled
+def _due(s: State, c: Any, tick: int) -> int:  # noqa: PLR0911 - one answer a kind
     """Return the run tick at which a command that is taken at `tick` is to be carried out."""
     transport = s.transport[0]
     if c.at >= 0:
@@ -141,13 +166,15 @@ def _due(s: State, c: Any, tick: int) -> int:
             pulses = max(-(-(tick - follower.tick) // TICKS_PER_PULSE), 1)
             return follower.tick + pulses * TICKS_PER_PULSE
         if s.steering[0].on and not transport.playing:
-            return -(-tick // transport.bar_ticks) * transport.bar_ticks  # On the others' bar line.
+            return next_bar_line(s, tick, 1)  # On the others' bar line.
     at_once = c.quantum == 0 and c.kind in (DO_START, DO_LOCATE)
     sets_off = at_once if transport.playing else c.kind in (DO_START, DO_CONTINUE)
     if sets_off and clock_is_heard(s):
         return max(transport.clock_tick, tick)  # On the pulse that slaves expect: none comes early (O3).
-    if c.quantum > 0 and transport.playing:
+    if c.quantum != 0 and transport.playing:
         song = tick - transport.song_origin
+        if c.quantum < 0:
+            return transport.song_origin + next_bar_line(s, song, -c.quantum)
         return transport.song_origin + -(-song // c.quantum) * c.quantum
     return tick
 
@@ -187,7 +214,7 @@ def _keep(s: State, c: Any, due: int, tick: int) -> None:
     transport = s.transport[0]
     place = transport.sequence % COMMANDS_SIZE
     kept = s.pending[place]
-    if kept.kind >= 0 or not schedule(s, due, COMMAND_DUE, transport.sequence, 0):
+    if kept.kind >= 0 or not schedule(s, due, COMMAND_DUE, transport.sequence, 0, 0):
         _refuse(s, c.kind, tick)
         return
     kept.kind, kept.track, kept.a, kept.b, kept.x = c.kind, c.track, c.a, c.b, c.x
@@ -261,7 +288,10 @@ def _set(s: State, c: Any, tick: int) -> None:
             elif not runs:
                 run_clock_from(s, NEVER)
     elif c.kind == DO_METRE:
-        transport.bar_ticks = c.a
+        if c.b == 0:
+            change_metre(s, c.a, song_tick(s, tick))
+        elif not lengthen_metre(s, c.a):
+            _refuse(s, c.kind, tick)
         if transport.playing:
             expect_bar_line(s, tick)
     elif c.kind == DO_SEED:
@@ -269,9 +299,18 @@ def _set(s: State, c: Any, tick: int) -> None:
     elif c.kind == DO_SEND:
         emit(s, tick, c.track, -1, c.b, c.a & 0xFF, (c.a >> 8) & 0x7F, (c.a >> 16) & 0x7F, 0.0)
     elif c.kind == DO_CONTROL:
-        emit(s, tick, 0, c.track, 0, 0, c.a, 0, c.x)
+        if c.track >= 0:
+            turn(s, tick, c.track, SOUND, c.a, c.x)
+        else:
+            emit(s, tick, INSTRUMENTS, -1, 0, 0, c.a, 0, c.x)
     elif c.kind == DO_PANIC:
         panic(s, tick)
+    elif c.kind == DO_READING:
+        read_otherwise(s, c.track, c.a, c.b, c.x)
+    elif c.kind == DO_TURN:
+        turn(s, tick, c.track, c.a, c.b, c.x)
+    elif c.kind == DO_FILL:
+        transport.fill = 1 if c.a else 0
     else:
         _connect(s, c)
 
@@ -300,9 +339,9 @@ def locate_at_bar(s: State, song: int) -> None:
     transport = s.transport[0]
     here = transport.tick - transport.song_origin
     place = transport.sequence % COMMANDS_SIZE
-    due = transport.song_origin + -(-here // transport.bar_ticks) * transport.bar_ticks
+    due = transport.song_origin + next_bar_line(s, here, 1)
     kept = s.pending[place]
-    if kept.kind >= 0 or not schedule(s, due, COMMAND_DUE, transport.sequence, 0):
+    if kept.kind >= 0 or not schedule(s, due, COMMAND_DUE, transport.sequence, 0, 0):
         _refuse(s, DO_LOCATE, transport.tick)
         return
     kept.kind, kept.a, kept.at = DO_LOCATE, song, due

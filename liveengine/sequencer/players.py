@@ -9,102 +9,13 @@ Realtime-safe.
 
 from __future__ import annotations
 
-from typing import Any
-
 from liveengine.compiled import compiled
-from liveengine.music.event import INSTRUMENTS
 from liveengine.music.note import OFFSET_LIMIT
-from liveengine.sequencer.agenda import PLAYER_END, PLAYER_NOTE, PLAYER_PICKUPS, new_stamp, schedule
-from liveengine.sequencer.chance import uniform
-from liveengine.sequencer.ledger import strike
+from liveengine.sequencer.agenda import PLAYER_END, new_stamp, schedule
 from liveengine.sequencer.outlet import CANCELLED, ENDED, LAUNCHED, song_tick, tell, tell_at
-from liveengine.sequencer.state import NEVER, SLOT_NOTES, TRACKS, State
-
-
-@compiled
-def _first_note_at(s: State, slot: int, place: int) -> int:
-    """Return the index in its slot of the first note that sounds at `place` or after."""
-    low, high = 0, s.slots[slot].count
-    while low < high:
-        middle = (low + high) // 2
-        if s.notes[slot * SLOT_NOTES + middle].place < place:
-            low = middle + 1
-        else:
-            high = middle
-    return low
-
-
-@compiled
-def _arm(s: State, p: int) -> None:
-    """Put the player's next note on the agenda."""
-    player = s.players[p]
-    slot = s.slots[player.slot]
-    if slot.count == 0:
-        return
-    if player.cursor >= slot.count:
-        player.cursor = 0
-        player.round += 1
-    note = s.notes[player.slot * SLOT_NOTES + player.cursor]
-    due = player.start + player.round * slot.length + note.place
-    schedule(s, s.transport[0].song_origin + due, PLAYER_NOTE, p, player.stamp)
-
-
-@compiled
-def _play(s: State, p: int, note: Any, owned: int, tick: int) -> None:
-    """Let a note sound at run tick `tick` if it is this player's (`owned`: its song tick), heard, and lucky."""
-    player = s.players[p]
-    if not player.begin <= owned < player.stop:
-        return
-    index = p // 2
-    track = s.tracks[index]
-    if track.muted:
-        return
-    if note.probability < 1.0 and (uniform(s.transport[0].seed, index, owned, note.pitch) >= note.probability):
-        return
-    strike(s, tick, INSTRUMENTS, index, index, note.pitch, note.velocity, note.gate, 0.0)
-    if track.port > 0:
-        strike(s, tick, track.port, track.channel, index, note.pitch, note.velocity, note.gate, 0.0)
-
-
-@compiled
-def next_note(s: State, p: int, tick: int) -> None:
-    """Play the note that is due, and arm the next."""
-    player = s.players[p]
-    note = s.notes[player.slot * SLOT_NOTES + player.cursor]
-    length = s.slots[player.slot].length
-    owned = player.start + (player.round + note.turn) * length + note.tick
-    _play(s, p, note, owned, tick)
-    player.cursor += 1
-    _arm(s, p)
-
-
-@compiled
-def seek(s: State, p: int, tick: int) -> None:
-    """Point a player at run tick `tick`."""
-    player = s.players[p]
-    song = tick - s.transport[0].song_origin
-    length = s.slots[player.slot].length
-    player.stamp = new_stamp(s)
-    player.round = (song - player.start) // length
-    player.cursor = _first_note_at(s, player.slot, song - player.start - player.round * length)
-    schedule(s, tick, PLAYER_PICKUPS, p, player.stamp)
-    _arm(s, p)
-
-
-@compiled
-def pickups(s: State, p: int, tick: int) -> None:
-    """Play what should have sounded before the player was pointed at `tick`, but belongs after it."""
-    player = s.players[p]
-    song = tick - s.transport[0].song_origin
-    length = s.slots[player.slot].length
-    first = (song - player.start) // length - 1
-    for i in range(s.slots[player.slot].count):
-        note = s.notes[player.slot * SLOT_NOTES + i]
-        for round_ in range(first, first + 2):
-            sounds = player.start + round_ * length + note.place
-            owned = player.start + (round_ + note.turn) * length + note.tick
-            if sounds < song <= owned:
-                _play(s, p, note, owned, tick)
+from liveengine.sequencer.reading import cell_song, change_reading
+from liveengine.sequencer.state import NEVER, TRACKS, State
+from liveengine.sequencer.steps import seek
 
 
 @compiled
@@ -114,7 +25,7 @@ def _hold_until(s: State, p: int, stop: int) -> None:
     player.stop = stop
     transport = s.transport[0]
     if stop != NEVER and transport.playing:
-        schedule(s, transport.song_origin + stop + OFFSET_LIMIT, PLAYER_END, p, player.stamp)
+        schedule(s, transport.song_origin + stop + OFFSET_LIMIT, PLAYER_END, p, player.stamp, 0)
 
 
 @compiled
@@ -207,3 +118,23 @@ def restart(s: State, song: int, tick: int, from_the_top: bool) -> None:
             if from_the_top:
                 player.start = song
             seek(s, p, tick)
+
+
+@compiled
+def read_otherwise(s: State, track: int, field: int, whole: int, share: float) -> None:
+    """Turn one field of how a track's patterns are read.
+
+    What has been read from a pattern is played as it was read; it is read on where it was, and otherwise.
+    """
+    for p in range(2 * track, 2 * track + 2):
+        player = s.players[p]
+        if player.slot >= 0:
+            slot = s.slots[player.slot]
+            if s.transport[0].playing and slot.steps > 0:
+                song = cell_song(slot, player.start, player.cell)
+                round_, place = divmod(player.cell, slot.cells)
+                change_reading(slot, field, whole, share)
+                player.cell = round_ * slot.cells + place if place < slot.cells else (round_ + 1) * slot.cells
+                player.start += song - cell_song(slot, player.start, player.cell)
+            else:
+                change_reading(slot, field, whole, share)

@@ -13,20 +13,24 @@ from liveengine.sequencer.agenda import (
     BAR_LINE,
     COMMAND_DUE,
     NOTE_END,
+    PLAYER_CELL,
     PLAYER_END,
-    PLAYER_NOTE,
-    PLAYER_PICKUPS,
+    PLAYER_RATCHET,
+    PLAYER_STEP,
     PULSE,
     TEMPO_STEP,
     drop_first,
     is_current,
+    order_of,
+    what_of,
 )
 from liveengine.sequencer.commands import carry_out_kept, take_commands
 from liveengine.sequencer.follower import gives_up_at, watch
-from liveengine.sequencer.ledger import end_note
+from liveengine.sequencer.ledger import end_chain
 from liveengine.sequencer.outlet import REALIGNED, tell
-from liveengine.sequencer.players import end_player, next_note, pickups
+from liveengine.sequencer.players import end_player
 from liveengine.sequencer.state import BURST, NEVER, OUT_SIZE, State
+from liveengine.sequencer.steps import open_cell, play_step, play_strike
 from liveengine.sequencer.tempo import tempo_step
 from liveengine.sequencer.timeline import collapse_stall, tick_at, when_at
 from liveengine.sequencer.transport import bar_line, catch_up, is_followed, pulse
@@ -61,11 +65,12 @@ def render(s: State, from_: int, until: int) -> int:
             transport.until = max(transport.floor, min(when_at(transport, s.agenda[0].tick), until))
             return transport.out_count
         entry = s.agenda[0]
-        tick, order, what, stamp = entry.tick, entry.order, entry.what, entry.stamp
+        tick, order, what = entry.tick, order_of(entry.rank), what_of(entry.rank)
+        stamp, mark = entry.stamp, entry.mark
         drop_first(s)
         if is_current(s, order, what, stamp):
             transport.tick = max(tick, transport.tick)
-            _happen(s, order, what, tick)
+            _happen(s, order, what, mark, tick)
             end = tick_at(transport, until)  # A command may have changed the tempo.
     transport.tick = max(end, transport.tick)
     transport.until = max(until, transport.until)
@@ -87,19 +92,21 @@ def _pass_over(s: State, from_: int) -> None:
 
 
 @compiled
-def _happen(s: State, order: int, what: int, tick: int) -> None:
-    if order == PLAYER_NOTE:
-        next_note(s, what, tick)
-    elif order == NOTE_END:
-        end_note(s, what, tick)
+def _happen(s: State, order: int, what: int, mark: int, tick: int) -> None:
+    if order == NOTE_END:
+        end_chain(s, what, tick)
+    elif order == PLAYER_STEP:
+        play_step(s, what, mark, tick)
+    elif order == PLAYER_RATCHET:
+        play_strike(s, what, mark, tick)
+    elif order == PLAYER_CELL:
+        open_cell(s, what, tick)
     elif order == PULSE:
         pulse(s, tick)
     elif order == BAR_LINE:
         bar_line(s, tick)
     elif order == PLAYER_END:
         end_player(s, what, tick)
-    elif order == PLAYER_PICKUPS:
-        pickups(s, what, tick)
     elif order == TEMPO_STEP:
         tempo_step(s, tick)
     elif order == COMMAND_DUE:

@@ -14,19 +14,26 @@ import numpy as np
 from numpy.typing import NDArray
 
 from liveengine.music.event import EVENT
+from liveengine.music.note import LOCKS_MAX
+from liveengine.music.target import TARGETS
 from liveengine.music.time import NS_PER_SECOND, Metre, units_per_tick
 
-TRACKS = 16
+TRACKS = 256
 PORTS = 16
-SLOTS = 256
-SLOT_NOTES = 512
-AGENDA_SIZE = 4096
+SLOTS = 512
+SLOT_STEPS = 512
+SLOT_NOTES = 1024
+SLOT_LOCKS = 256
+GROOVES = 32
+GROOVE_STEPS = 64
+BARS_IN_METRE = 64
+AGENDA_SIZE = 16_384
 COMMANDS_SIZE = 1024
-LOG_SIZE = 16_384
-OUT_SIZE = 4096
+LOG_SIZE = 32_768
+OUT_SIZE = 16_384
+VOICES = 4096
 #: The most events that one entry of the agenda can cause: every sounding note ends, and every channel is reset.
-BURST = 2048
-VOICES = 1024
+BURST = VOICES + 1024
 LEDGER_SIZE = PORTS * 16 * 128
 
 #: A tick that never comes, and an instant before all others.
@@ -45,7 +52,11 @@ TRANSPORT = np.dtype(
         ("playing", "i8"),
         ("song_origin", "i8"),     # the run tick of song tick 0, while playing
         ("position", "i8"),        # the song tick at which it stopped, while stopped
-        ("bar_ticks", "i8"),
+        ("metre_tick", "i8"),      # the song tick at which the present cycle of metres begins …
+        ("metre_bar", "i8"),       # … the number of the bar there …
+        ("metre_bars", "i8"),      # … and how many bars a cycle has
+        ("metre_ticks", "i8"),     # how long a cycle is
+        ("fill", "i8"),            # 1 while a fill is asked for
         ("clock_stamp", "i8"),     # of the one valid clock entry on the agenda
         ("clock_tick", "i8"),      # run tick of the next pulse, NEVER when no clock runs
         ("bar_stamp", "i8"),       # of the one valid bar-line entry
@@ -54,6 +65,8 @@ TRANSPORT = np.dtype(
         ("sequence", "i8"),        # commands taken so far
         ("agenda_count", "i8"),
         ("voice_count", "i8"),
+        ("free_chain", "i8"),      # the first chain in no use
+        ("chain", "i8"),           # the chain that was begun last
         ("out_count", "i8"),
         ("realigned", "i8"),       # times that a stall was collapsed
         ("refused", "i8"),         # commands that could not be taken
@@ -70,47 +83,102 @@ TRANSPORT = np.dtype(
     ]
 )  # fmt: skip
 
-AGENDA = np.dtype([("tick", "i8"), ("order", "i8"), ("what", "i8"), ("stamp", "i8")])
+AGENDA = np.dtype([("tick", "i8"), ("rank", "i8"), ("stamp", "i8"), ("mark", "i8")])
 
-TRACK = np.dtype([("port", "i8"), ("channel", "i8"), ("muted", "i8")])
+TRACK = np.dtype(
+    [
+        ("port", "i8"),
+        ("channel", "i8"),
+        ("muted", "i8"),
+        ("locked", "i8"),    # parameters that its last step locked
+        ("previous", "i8"),  # 1: its last step with a condition or a probability sounded
+    ]
+)  # fmt: skip
 
 # Two players a track: the pattern that plays and the one that comes next (or the one that fades out).
 PLAYER = np.dtype(
     [
-        ("slot", "i8"),    # -1: nobody plays
-        ("start", "i8"),   # song tick at which round 0 of the pattern begins
-        ("begin", "i8"),   # song tick from which its notes belong to it …
-        ("stop", "i8"),    # … and up to which
-        ("cursor", "i8"),  # next note of the slot
-        ("round", "i8"),   # how often the pattern has come round
+        ("slot", "i8"),   # -1: nobody plays
+        ("start", "i8"),  # song tick at which round 0 of the pattern begins
+        ("begin", "i8"),  # song tick from which its notes belong to it …
+        ("stop", "i8"),   # … and up to which
+        ("cell", "i8"),   # the next cell to be opened, counted from the start
         ("stamp", "i8"),
     ]
 )  # fmt: skip
 
-SLOT = np.dtype([("length", "i8"), ("count", "i8")])
-
-SLOT_NOTE = np.dtype(
+# A pattern, and how it is read: the fields from `direction` on are those of `music.reading`.
+SLOT = np.dtype(
     [
-        ("place", "i8"),        # where it sounds, in [0, length): its tick plus its offset, wrapped
-        ("turn", "i8"),         # 1: sounds one round before its own (a pickup), -1: one round after, else 0
-        ("tick", "i8"),         # its place on the grid, which says who owns it
-        ("gate", "i8"),
-        ("probability", "f8"),
-        ("pitch", "i8"),
-        ("velocity", "i8"),
+        ("written", "i8"),  # ticks that were written, of which …
+        ("length", "i8"),   # … so many are played, …
+        ("cells", "i8"),    # … in so many cells
+        ("steps", "i8"),
+        ("direction", "i8"),
+        ("rate_up", "i8"),    # pattern ticks …
+        ("rate_down", "i8"),  # … in so many song ticks
+        ("rotation", "i8"),
+        ("step", "i8"),
+        ("swing", "f8"),
+        ("swing_unit", "i8"),
+        ("humanise", "f8"),
+        ("groove", "i8"),
+        ("groove_timing", "f8"),
+        ("groove_velocity", "f8"),
+        ("quantise", "f8"),
+        ("transpose", "i8"),
+        ("scale", "i8"),
+        ("tonic", "i8"),
+        ("velocity_low", "i8"),
+        ("velocity_high", "i8"),
+        ("velocity_curve", "f8"),
     ]
 )  # fmt: skip
+
+# Notes that are struck together, by one throw and under one condition.
+STEP = np.dtype(
+    [
+        ("tick", "i8"),    # its place on the grid, which says who owns it
+        ("offset", "i8"),  # how far from there it sounds
+        ("span", "i8"),    # ticks that its ratchet takes up
+        ("probability", "f8"),
+        ("slope", "f4"),
+        ("first", "i2"),   # of its notes
+        ("notes", "i2"),
+        ("first_lock", "i2"),
+        ("locks", "i2"),
+        ("die", "i2"),
+        ("condition", "i1"),
+        ("turn", "i1"),
+        ("cycle", "i1"),
+        ("negated", "i1"),
+        ("strikes", "i1"),
+    ],
+    align=True,
+)  # fmt: skip
+
+NOTE = np.dtype([("gate", "i8"), ("pitch", "i2"), ("velocity", "i2")], align=True)
+
+LOCK = np.dtype([("value", "f8"), ("kind", "i4"), ("number", "i4")])
+
+GROOVE = np.dtype([("length", "i8"), ("steps", "i8")])
+GROOVE_STEP = np.dtype([("offset", "f8"), ("level", "f8")])  # ticks later, and a factor of the velocity
 
 PORT = np.dtype([("clock", "i8"), ("clock_when_stopped", "i8"), ("channels", "i8")])  # channels: a bit for each used
 
 LEDGER = np.dtype(
     [
-        ("stamp", "i8"),  # of the note-off on the agenda that ends this note; 0: silent
+        ("chain", "i8"),    # the notes that end together, of which it is one; -1: silent
+        ("next", "i8"),     # the key after it in the chain, -1 for none, …
+        ("before", "i8"),   # … and before it
+        ("voice", "i8"),    # its place in the list of sounding notes
         ("track", "i8"),
-        ("voice", "i8"),  # its place in the list of sounding notes
         ("express", "f8"),  # 1: it came in from a keyboard, and goes out without waiting in a lane
     ]
 )  # fmt: skip
+
+# Notes that end at one tick, by one entry of the agenda.
+CHAIN = np.dtype([("stamp", "i8"), ("tick", "i8"), ("first", "i8"), ("free", "i8")])  # free: the next chain in no use
 
 COMMAND = np.dtype(
     [
@@ -230,9 +298,17 @@ class State(NamedTuple):
     tracks: NDArray[Any]
     players: NDArray[Any]
     slots: NDArray[Any]
+    steps: NDArray[Any]
     notes: NDArray[Any]
+    locks: NDArray[Any]
+    held: NDArray[Any]
+    bases: NDArray[np.float64]
+    grooves: NDArray[Any]
+    groove_steps: NDArray[Any]
+    metres: NDArray[np.int64]
     ports: NDArray[Any]
     ledger: NDArray[Any]
+    chains: NDArray[Any]
     voices: NDArray[np.int64]
     pending: NDArray[Any]
     commands: NDArray[Any]
@@ -261,9 +337,17 @@ LAYOUT: tuple[tuple[str, int, np.dtype[Any]], ...] = (
     ("tracks", TRACKS, TRACK),
     ("players", 2 * TRACKS, PLAYER),
     ("slots", SLOTS, SLOT),
-    ("notes", SLOTS * SLOT_NOTES, SLOT_NOTE),
+    ("steps", SLOTS * SLOT_STEPS, STEP),
+    ("notes", SLOTS * SLOT_NOTES, NOTE),
+    ("locks", SLOTS * SLOT_LOCKS, LOCK),
+    ("held", TRACKS * LOCKS_MAX, LOCK),  # what each track's last step locked
+    ("bases", TRACKS * TARGETS, np.dtype(np.float64)),  # what targets return to; NaN where nobody has said
+    ("grooves", GROOVES, GROOVE),
+    ("groove_steps", GROOVES * GROOVE_STEPS, GROOVE_STEP),
+    ("metres", BARS_IN_METRE, INT),  # ticks in each bar of the cycle
     ("ports", PORTS, PORT),
     ("ledger", LEDGER_SIZE, LEDGER),
+    ("chains", VOICES, CHAIN),
     ("voices", VOICES, INT),
     ("pending", COMMANDS_SIZE, COMMAND),
     ("commands", COMMANDS_SIZE, COMMAND),
@@ -297,11 +381,16 @@ def make_state(
     transport["own_tempo_bpm"] = tempo_bpm
     transport["unit_ticks"] = units_per_tick(tempo_bpm, rate)
     transport["until"] = -1
-    transport["bar_ticks"] = (metre or Metre()).bar_ticks
+    state.metres[0] = transport["metre_ticks"] = (metre or Metre()).bar_ticks
+    transport["metre_bars"] = 1
     transport["clock_tick"] = NEVER
     transport["seed"] = seed
     state.players["slot"] = -1
     state.tracks["port"] = -1
+    state.slots["rate_up"] = state.slots["rate_down"] = 1
+    state.bases[:] = np.nan
+    state.ledger["chain"] = -1
+    state.chains["free"] = np.arange(1, VOICES + 1)
     state.pending["kind"] = -1
     state.follower["port"] = -1
     state.thru[:] = -1

@@ -56,7 +56,7 @@ def _delta(s: State, outside_now: float) -> int:
     if transport.playing:
         origin = transport.song_origin
         return origin + math.floor((away - origin) / TICKS_PER_BEAT + 0.5) * TICKS_PER_BEAT
-    return math.ceil(away / transport.bar_ticks) * transport.bar_ticks
+    return math.ceil(away / transport.metre_ticks) * transport.metre_ticks
 
 
 @compiled

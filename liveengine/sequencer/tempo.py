@@ -53,4 +53,4 @@ def tempo_step(s: State, tick: int) -> None:
     set_tempo(transport, tempo_bpm, tick)
     tell(s, TEMPO, -1, tick, 0, tempo_bpm)
     if share < 1.0:
-        schedule(s, min(tick + TICKS_PER_PULSE, transport.ramp_end), TEMPO_STEP, 0, transport.ramp_stamp)
+        schedule(s, min(tick + TICKS_PER_PULSE, transport.ramp_end), TEMPO_STEP, 0, transport.ramp_stamp, 0)

@@ -10,10 +10,12 @@ from liveengine.music.event import CLOCK, CONTINUE, SONG_POSITION, START, STOP
 from liveengine.music.time import TICKS_PER_PULSE, TICKS_PER_SIXTEENTH
 from liveengine.sequencer.agenda import BAR_LINE, PULSE, new_stamp, schedule
 from liveengine.sequencer.ledger import end_notes_of
+from liveengine.sequencer.metre import bar_at, bar_length, next_bar_line
 from liveengine.sequencer.outlet import BAR, REALIGNED, TEMPO, TRANSPORTED, emit, song_tick, tell
 from liveengine.sequencer.players import restart, settle
-from liveengine.sequencer.state import ACQUIRING, FREEWHEELING, LOCKED, NEVER, PORTS, State
+from liveengine.sequencer.state import ACQUIRING, FREEWHEELING, LOCKED, NEVER, PORTS, TRACKS, State
 from liveengine.sequencer.timeline import tick_at
+from liveengine.sequencer.turning import release_locks
 
 _SONG_POSITION_MAX = (1 << 14) - 1
 
@@ -65,7 +67,7 @@ def run_clock_from(s: State, tick: int) -> None:
     transport.clock_stamp = new_stamp(s)
     transport.clock_tick = tick
     if tick != NEVER:
-        schedule(s, tick, PULSE, 0, transport.clock_stamp)
+        schedule(s, tick, PULSE, 0, transport.clock_stamp, 0)
 
 
 @compiled
@@ -77,7 +79,7 @@ def pulse(s: State, tick: int) -> None:
         if s.ports[port].clock and (transport.playing or (s.ports[port].clock_when_stopped and not armed)):
             emit(s, tick, port, -1, 1, CLOCK, 0, 0, 0.0)
     transport.clock_tick = _next_pulse(s, tick)
-    schedule(s, transport.clock_tick, PULSE, 0, transport.clock_stamp)
+    schedule(s, transport.clock_tick, PULSE, 0, transport.clock_stamp, 0)
 
 
 @compiled
@@ -103,10 +105,11 @@ def _next_pulse(s: State, tick: int) -> int:
 def bar_line(s: State, tick: int) -> None:
     """Tell that a bar begins, and put the next bar line on the agenda."""
     transport = s.transport[0]
-    tell(s, BAR, -1, tick, song_tick(s, tick) // transport.bar_ticks, 0.0)
+    bar, _ = bar_at(s, song_tick(s, tick))
+    tell(s, BAR, -1, tick, bar, 0.0)
     if s.follower[0].state != 0 or s.steering[0].on:
         tell(s, TEMPO, -1, tick, 0, transport.tempo_bpm)
-    schedule(s, tick + transport.bar_ticks, BAR_LINE, 0, transport.bar_stamp)
+    schedule(s, tick + bar_length(s, bar), BAR_LINE, 0, transport.bar_stamp, 0)
 
 
 @compiled
@@ -114,8 +117,8 @@ def expect_bar_line(s: State, tick: int) -> None:
     """Put the first bar line at or after `tick` on the agenda."""
     transport = s.transport[0]
     transport.bar_stamp = new_stamp(s)
-    bars = -(-song_tick(s, tick) // transport.bar_ticks)
-    schedule(s, transport.song_origin + bars * transport.bar_ticks, BAR_LINE, 0, transport.bar_stamp)
+    line = next_bar_line(s, song_tick(s, tick), 1)
+    schedule(s, transport.song_origin + line, BAR_LINE, 0, transport.bar_stamp, 0)
 
 
 @compiled
@@ -142,6 +145,8 @@ def halt(s: State, tick: int) -> None:
     if not transport.playing:
         return
     end_notes_of(s, -1, tick)
+    for track in range(TRACKS):
+        release_locks(s, tick, track)
     _to_clock_ports(s, tick, STOP)
     settle(s, tick)
     transport.position = tick - transport.song_origin

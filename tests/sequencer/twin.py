@@ -6,14 +6,28 @@ happen there. It shares no code with the data plane but the values of `music`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import itertools
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+
+import numpy as np
 
 from liveengine.music.dice import uniform
-from liveengine.music.note import OFFSET_LIMIT, Bar, Note
+from liveengine.music.note import GATE_MIN, OFFSET_LIMIT, Bar, Note
+from liveengine.music.reading import DIRECTIONS, PLAIN_READING, STRAY_TICKS, STRAY_VELOCITY, Reading
+from liveengine.music.target import BEND, PRESSURE, SOUND, Lock, Target
 from liveengine.music.time import TICKS_PER_PULSE, TICKS_PER_SIXTEENTH, Timeline
 
 FOREVER = 1 << 62
-Sent = tuple[int, int, int, tuple[int, ...]]  # when, port, track, bytes
+
+#: The fields of a reading, in the order in which commands number them.
+READING_FIELDS = (
+    "direction", "rate", "rotation", "length", "swing", "swing_unit", "humanise", "groove", "groove_timing",
+    "groove_velocity", "quantise", "transpose", "scale", "tonic", "velocity_low", "velocity_high", "velocity_curve",
+)  # fmt: skip
+Sent = tuple[int, int, int, tuple[float, ...]]  # when, port, track, bytes
 
 
 @dataclass
@@ -29,40 +43,117 @@ class Order:
     x: float = 0.0
 
 
+def steps_of(bar: Bar) -> list[list[Note]]:
+    """Notes that one throw and one condition decide together, in the order in which they are asked."""
+
+    def alike(note: Note) -> tuple:
+        die = note.pitch if note.die < 0 else note.die
+        return note.tick, note.offset, die, note.probability, note.condition, note.ratchet, note.locks
+
+    groups: dict[tuple, list[Note]] = {}
+    for note in bar.notes:
+        groups.setdefault(alike(note), []).append(note)
+    return [groups[key] for key in sorted(groups)]
+
+
 @dataclass(eq=False)
 class Player:
     place: int
     bar: Bar
+    reading: Reading
     start: int
     begin: int
     seek: int
+    track: int
     stop: int = FOREVER
-    played: set[tuple[int, Note, int]] = field(default_factory=set)
+    opened: int = 0  # the next cell to be read
+    waiting: list[tuple[int, int, int]] = field(default_factory=list)  # (sounds, step, owned), in song ticks
+    strikes: list[tuple[int, int, int, int]] = field(default_factory=list)  # (run tick, step, begun, number)
 
-    def onsets(self) -> list[tuple[int, int, int, tuple[int, Note, int]]]:
-        """Every (song tick it sounds, rank among those, song tick that owns it, identity) not played yet.
+    @property
+    def length(self) -> int:
+        wanted = self.reading.length
+        return min(max(wanted, self.reading.step), self.bar.length) if wanted else self.bar.length
 
-        From `seek` on; those that should have sounded before it come first, in the order of the pattern.
-        """
-        found = []
-        first = (self.seek - self.start) // self.bar.length - 2
-        latest = max((round_ for round_, _, _ in self.played), default=first)
-        for round_ in range(first, max(latest, first) + 8):
-            for index, note in enumerate(self.bar.notes):
-                owned = self.start + round_ * self.bar.length + note.tick
-                sounds = owned + note.offset
-                rank = FOREVER if sounds >= self.seek else (sounds - self.start) % self.bar.length
-                if sounds < self.seek <= owned:
-                    sounds = self.seek
-                if sounds >= self.seek and (round_, note, index) not in self.played:
-                    found.append((sounds, rank, owned, (round_, note, index)))
-        return found
+    @property
+    def cells(self) -> int:
+        return max(1, self.length // self.reading.step)
+
+    def edge(self, cell: int) -> int:
+        return math.floor(Fraction(cell * self.length, self.cells))
+
+    def at(self, ticks: int) -> int:
+        return self.start + math.floor(ticks / self.reading.rate)
+
+    def cell_song(self, count: int) -> int:
+        return self.at(count // self.cells * self.length + self.edge(count % self.cells))
+
+    def count_at(self, song: int) -> int:
+        ticks = math.floor((song - self.start) * self.reading.rate)
+        place = ticks % self.length
+        return ticks // self.length * self.cells + max(c for c in range(self.cells) if self.edge(c) <= place)
+
+    def source(self, count: int, seed: int) -> int:
+        """Which cell is read as the `count`-th."""
+        around, place = count // self.cells, count % self.cells
+        match self.reading.direction:
+            case "reverse":
+                place = self.cells - 1 - place
+            case "pingpong" if around % 2:
+                place = self.cells - 1 - place
+            case "random":
+                place = int(uniform(seed, self.track, count, 256) * self.cells)
+            case "brownian":
+                throws = [uniform(seed, self.track, around * self.cells + i, 256) for i in range(1, place + 1)]
+                place = sum(1 if u < 0.5 else -1 if u < 0.75 else 0 for u in throws)
+        return (place - self.reading.rotation) % self.cells
+
+    def go_to(self, song: int, seed: int, offset: Callable) -> None:
+        self.seek, self.waiting, self.strikes = song, [], []
+        self.opened = self.count_at(song - OFFSET_LIMIT)
+        self.read_on(song, seed, offset)
+
+    def read_on(self, song: int, seed: int, offset: Callable) -> None:
+        """Read every cell that is due by song tick `song`."""
+        steps = steps_of(self.bar)
+        while steps and self.cell_song(self.opened) - OFFSET_LIMIT <= song:
+            cell = self.source(self.opened, seed)
+            around, place = self.opened // self.cells, self.opened % self.cells
+            for index, step in enumerate(steps):
+                tick = step[0].tick
+                if self.edge(cell) <= tick < self.edge(cell + 1):
+                    owned = self.at(around * self.length + self.edge(place) + tick - self.edge(cell))
+                    sounds = owned + offset(self, step[0], owned)
+                    if max(sounds, owned) >= self.seek:
+                        self.waiting.append((max(sounds, self.seek), index, owned))
+            self.opened += 1
+        # Cells without a step are not waited for: the next to be read is the next that holds one.
+        if steps and self.reading.direction == "forward" and self.reading.rotation == 0:
+            for count in range(self.opened, self.opened + 2 * self.cells):
+                cell = count % self.cells
+                if any(self.edge(cell) <= step[0].tick < self.edge(cell + 1) for step in steps):
+                    self.opened = count
+                    break
+
+    def read_otherwise(self, reading: Reading) -> None:
+        song = self.cell_song(self.opened)
+        around, place = divmod(self.opened, self.cells)
+        self.reading = reading
+        self.opened = around * self.cells + place if place < self.cells else (around + 1) * self.cells
+        self.start += song - self.cell_song(self.opened)
 
 
 class Twin:
-    def __init__(self, tempo: float, bar_ticks: int, seed: int, bars: list[Bar], rate: float) -> None:
+    def __init__(
+        self, tempo: float, metre: list[int], seed: int, bars: list[Bar], readings: list[Reading], rate: float
+    ) -> None:
         self.timeline = Timeline(tempo, 0, 0.0, rate)
-        self.bar_ticks, self.seed, self.bars = bar_ticks, seed, bars
+        self.metre, self.seed, self.bars, self.readings = metre, seed, bars, readings
+        self.grooves: dict[int, tuple[int, list[tuple[float, float]]]] = {}  # length, (offset, level) of each step
+        self.fill = False
+        self.previous: dict[int, bool] = {}
+        self.held: dict[int, dict[Target, float]] = {}
+        self.bases: dict[tuple[int, Target], float] = {}
         self.players: dict[int, list[Player]] = {}
         self.muted: set[int] = set()
         self.route: dict[int, tuple[int, int]] = {}
@@ -77,7 +168,7 @@ class Twin:
     def song(self) -> int:
         return self.tick - self.origin if self.playing else self.position
 
-    def send(self, port: int, track: int, *data: int) -> None:
+    def send(self, port: int, track: int, *data: float) -> None:
         self.sent.append((self.timeline.when_at(self.tick), port, track, data))
 
     def to_clock_ports(self, *data: int) -> None:
@@ -93,6 +184,10 @@ class Twin:
         elif order.quantum and self.playing:
             song = self.tick - self.origin
             due = self.origin + -(-song // order.quantum) * order.quantum
+            if order.quantum < 0:
+                due = self.origin + next(
+                    line for bar, line in self.bar_lines() if line >= song and bar % -order.quantum == 0
+                )
         elif order.word in ("start", "locate") and self.playing and self.clock:
             due = max(self.pulse, self.tick)
         if order.word == "launch":
@@ -125,6 +220,14 @@ class Twin:
                 (self.muted.add if order.a else self.muted.discard)(order.track)
                 if order.a:
                     self.end_all(order.track)
+            case "turn":
+                target = Target(order.a, order.b)
+                self.bases[order.track, target] = order.x
+                self.turn(order.track, target, order.x)
+            case "fill":
+                self.fill = bool(order.a)
+            case "reading":
+                self.read_otherwise(order)
             case "route":
                 self.route[order.track] = (order.a, order.b)
             case "clock":
@@ -132,6 +235,13 @@ class Twin:
                 if not self.playing:
                     running = self.tick if self.pulse == FOREVER else self.pulse
                     self.pulse = running if any(self.clock.values()) else FOREVER
+
+    def bar_lines(self) -> Iterator[tuple[int, int]]:
+        """Number and song tick of each bar, for ever."""
+        line = 0
+        for bar in itertools.count():
+            yield bar, line
+            line += self.metre[bar % len(self.metre)]
 
     def song_position(self, song: int) -> None:
         sixteenths = min(song // TICKS_PER_SIXTEENTH, 16383)
@@ -146,14 +256,16 @@ class Twin:
         self.playing, self.origin, self.pulse = True, self.tick - song, self.tick
         for players in self.players.values():
             for player in players:
-                player.begin = player.seek = song
+                player.begin = song
                 player.start = song if top else player.start
-                player.played = set()
+                player.go_to(song, self.seed, self.offset)
 
     def halt(self) -> None:
         if not self.playing:
             return
         self.end_all(-1)
+        for track in list(self.held):
+            self.lock(track, ())
         self.to_clock_ports(0xFC)
         for track, players in self.players.items():
             self.players[track] = [p for p in players if p.stop == FOREVER]
@@ -186,7 +298,10 @@ class Twin:
         place = 1 if heard and heard.place == 0 else 0
         players[:] = [p for p in players if p.place != place]
         seek = max(self.tick - self.origin, at - OFFSET_LIMIT)
-        players.append(Player(place, self.bars[order.a], start, at, seek))
+        player = Player(place, self.bars[order.a], self.readings[order.a], start, at, seek, order.track)
+        players.append(player)
+        if self.playing:
+            player.go_to(seek, self.seed, self.offset)
 
     # -- notes -------------------------------------------------------------
 
@@ -199,16 +314,106 @@ class Twin:
             if track in (-1, owner):
                 self.end(key)
 
-    def strike(self, track: int, note: Note) -> None:
-        places = [(0, track)]
+    def strike(self, track: int, note: Note, reading: Reading, owned: int, strike: int) -> None:
+        places = [(0, track)] if track < 16 else []
         if track in self.route and self.route[track][0] > 0:
             places.append(self.route[track])
+        pitch = self.pitch(reading, note.pitch)
+        ratchet = note.ratchet
+        gate = max(math.floor(note.gate / (reading.rate * ratchet.count)), GATE_MIN)
+        level = 1.0
+        if ratchet.count > 1:
+            slope = float(np.float32(ratchet.slope))
+            back = ratchet.count - 1 - strike if slope > 0 else strike
+            level = 1.0 - abs(slope) * back / (ratchet.count - 1)
+        velocity = self.velocity(track, reading, note, note.velocity * level, owned)
         for port, channel in places:
-            key = (port, channel, note.pitch)
+            key = (port, channel, pitch)
             if key in self.sounding:
                 self.end(key)
-            self.sounding[key] = (self.tick + note.gate, track)
-            self.send(port, track, 0x90 | channel, note.pitch, note.velocity)
+            self.sounding[key] = (self.tick + gate, track)
+            self.send(port, track, 0x90 | channel, pitch, velocity)
+
+    def pitch(self, reading: Reading, pitch: int) -> int:
+        pitch += reading.transpose
+        while not 0 <= pitch <= 127:
+            pitch += 12 if pitch < 0 else -12
+        fitting = [p for p in range(128) if reading.scale >> (p - reading.tonic) % 12 & 1]
+        return min(fitting, key=lambda p: (abs(p - pitch), p))
+
+    def groove_step(self, reading: Reading, owned: int) -> tuple[float, float]:
+        if reading.groove not in self.grooves:
+            return 0.0, 1.0
+        length, steps = self.grooves[reading.groove]
+        nearest = math.floor(Fraction(owned % length * len(steps), length) + Fraction(1, 2))
+        return steps[nearest % len(steps)]
+
+    def velocity(self, track: int, reading: Reading, note: Note, velocity: float, owned: int) -> int:
+        _, level = self.groove_step(reading, owned)
+        velocity *= 1.0 + reading.groove_velocity * (level - 1.0)
+        if reading.humanise:
+            luck = uniform(self.seed, track, owned, 1536 + die_of(note))
+            velocity += reading.humanise * STRAY_VELOCITY * (2.0 * luck - 1.0)
+        share = (min(max(velocity, 1.0), 127.0) / 127.0) ** reading.velocity_curve
+        bent = reading.velocity_low + (reading.velocity_high - reading.velocity_low) * share
+        return min(max(math.floor(bent + 0.5), 1), 127)
+
+    def offset(self, player: Player, note: Note, owned: int) -> int:
+        reading = player.reading
+        shift = note.offset * (1.0 - reading.quantise) * reading.rate.denominator / reading.rate.numerator
+        lines = itertools.takewhile(lambda line: line <= owned, (line for _, line in self.bar_lines()))
+        line = max(lines, default=0)
+        pair = 2 * reading.swing_unit
+        place = (owned - line) % pair
+        shift += 2.0 * (reading.swing - 0.5) * min(place, pair - place)
+        shift += reading.groove_timing * self.groove_step(reading, owned)[0]
+        if reading.humanise:
+            early = uniform(self.seed, player.track, owned, 512 + die_of(note))
+            late = uniform(self.seed, player.track, owned, 1024 + die_of(note))
+            shift += reading.humanise * STRAY_TICKS * (early + late - 1.0)
+        return min(max(math.floor(shift + 0.5), -OFFSET_LIMIT), OFFSET_LIMIT)
+
+    # -- parameters --------------------------------------------------------
+
+    def turn(self, track: int, target: Target, value: float) -> None:
+        if target.kind == SOUND:
+            if track < 16:
+                self.send(0, track, target.number, float(np.float32(value)))
+            return
+        port, channel = self.route.get(track, (-1, 0))
+        if port <= 0:
+            return
+        if target.kind == BEND:
+            bend = min(max(math.floor(8192 + value * 8192 + 0.5), 0), 16383)
+            self.send(port, track, 0xE0 | channel, bend & 127, bend >> 7)
+        elif target.kind == PRESSURE:
+            self.send(port, track, 0xD0 | channel, math.floor(value + 0.5))
+        else:
+            self.send(port, track, 0xB0 | channel, target.number, math.floor(value + 0.5))
+
+    def lock(self, track: int, locks: tuple[Lock, ...]) -> None:
+        wanted = {lock.target: lock.value for lock in locks}
+        for target in self.held.get(track, {}):
+            if target not in wanted and (track, target) in self.bases:
+                self.turn(track, target, self.bases[track, target])
+        for target, value in wanted.items():
+            self.turn(track, target, value)
+        self.held[track] = wanted
+
+    def read_otherwise(self, order: Order) -> None:
+        name = READING_FIELDS[order.a]
+        value: object = order.x if isinstance(getattr(PLAIN_READING, name), float) else order.b
+        if name == "direction":
+            value = DIRECTIONS[order.b]
+        elif name == "rate":
+            value = Fraction(*divmod(order.b, 256))
+        for player in self.players.get(order.track, []):
+            reading = replace(player.reading, **{name: value})
+            if self.playing and player.bar.notes:
+                player.read_otherwise(reading)
+            else:
+                player.reading = reading
+            self.readings[self.bars.index(player.bar)] = reading
 
     # -- time --------------------------------------------------------------
 
@@ -235,13 +440,24 @@ class Twin:
         if self.playing:
             for track, players in self.players.items():
                 for player in players:
-                    if onsets := player.onsets():
-                        sounds, _, owned, which = min(onsets, key=lambda o: (*o[:3], o[3][1:]))
-                        agenda.append(
-                            (self.origin + sounds, 5, 2 * track + player.place,
-                             lambda t=track, p=player, o=owned, w=which: self.play(t, p, o, w))
-                        )  # fmt: skip
+                    agenda += self.steps_due(track, player)
         return sorted(agenda, key=lambda e: e[:3])
+
+    def steps_due(self, track: int, player: Player) -> list:
+        """Everything that a player could do next."""
+        number = 2 * track + player.place
+        reads = self.origin + player.cell_song(player.opened) - OFFSET_LIMIT
+        found = []
+        if player.bar.notes:
+            found.append((reads, 5, number, lambda: player.read_on(self.tick - self.origin, self.seed, self.offset)))
+        for entry in player.waiting:
+            sounds, index, _ = entry
+            found.append((
+                self.origin + sounds, 6, number * 512 + index, lambda e=entry: self.play(track, player, e)
+            ))  # fmt: skip
+        for strike in player.strikes:
+            found.append((strike[0], 7, number * 512 + strike[1], lambda e=strike: self.play_strike(track, player, e)))
+        return found
 
     def kept_order(self, entry: tuple[int, int, Order]) -> None:
         self.kept.remove(entry)
@@ -253,11 +469,53 @@ class Twin:
                 self.send(port, -1, 0xF8)
         self.pulse += TICKS_PER_PULSE
 
-    def play(self, track: int, player: Player, owned: int, which: tuple[int, Note, int]) -> None:
-        player.played.add(which)
-        note = which[1]
-        if not player.begin <= owned < player.stop or track in self.muted:
+    def play(self, track: int, player: Player, entry: tuple[int, int, int]) -> None:
+        player.waiting.remove(entry)
+        _, index, owned = entry
+        step = steps_of(player.bar)[index]
+        if not player.begin <= owned < player.stop:
             return
-        if note.probability < 1 and uniform(self.seed, track, owned, note.pitch) >= note.probability:
+        if not self.may_sound(track, player, step[0], owned) or track in self.muted:
             return
-        self.strike(track, note)
+        self.lock(track, step[0].locks)
+        self.strike_all(track, player, index, owned, self.tick, 0)
+
+    def play_strike(self, track: int, player: Player, entry: tuple[int, int, int, int]) -> None:
+        player.strikes.remove(entry)
+        _, index, begun, number = entry
+        self.strike_all(track, player, index, begun - self.origin, begun, number)
+
+    def strike_all(self, track: int, player: Player, index: int, owned: int, begun: int, number: int) -> None:
+        step = steps_of(player.bar)[index]
+        if track not in self.muted:
+            for note in step:
+                self.strike(track, note, player.reading, owned, number)
+        ratchet = step[0].ratchet
+        if number + 1 < ratchet.count:
+            later = math.floor((number + 1) * ratchet.span / (player.reading.rate * ratchet.count))
+            player.strikes.append((begun + later, index, begun, number + 1))
+
+    def may_sound(self, track: int, player: Player, note: Note, owned: int) -> bool:
+        condition = note.condition
+        around = player.count_at(owned) // player.cells
+        match condition.kind:
+            case 0:
+                holds = True
+            case 1:
+                holds = around == 0
+            case 2:
+                holds = around % condition.cycle == condition.turn - 1
+            case 3:
+                holds = self.fill
+            case _:
+                holds = self.previous.get(track, False)
+        holds = holds != condition.negated
+        if note.probability < 1:
+            holds = holds and uniform(self.seed, track, owned, die_of(note)) < note.probability
+        if condition.kind != 4 and not (condition.kind == 0 and note.probability >= 1):
+            self.previous[track] = holds
+        return holds
+
+
+def die_of(note: Note) -> int:
+    return note.pitch if note.die < 0 else note.die
