@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import queue
-import time
+import json
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from liveengine.drivers.audio import CLOCK, LAYOUT, Audio, AudioDriver, follow, take_due, try_callback
-from liveengine.drivers.timer import AUDIO_EVENTS, Timer, make_timer
+from liveengine.drivers.audio import CLOCK, LAYOUT, Audio, follow, take_due, try_callback
+from liveengine.drivers.timer import AUDIO_EVENTS, make_timer
 from liveengine.instruments.rack import make_rack
 from liveengine.music.event import EVENT, NOTE_ON
-from liveengine.music.sound import SOUND_NUMBER
 from liveengine.music.time import NS_PER_SECOND
 from liveengine.sequencer.ring import publish, waiting
 
@@ -152,49 +153,14 @@ def test_the_callback_fills_a_buffer_of_any_length(frames):
 # -- on a card -----------------------------------------------------------------
 
 
-def _heard_after_ms(timer: Timer, onsets: queue.SimpleQueue[int]) -> float:
-    """Strike a drum; return how long after its stamp its first sample is heard."""
-    while True:
-        try:
-            onsets.get(timeout=0.3)  # the one before dies away
-        except queue.Empty:
-            break
-    event = np.zeros(1, EVENT)[0]
-    event["when"], event["size"], event["b0"], event["b1"], event["b2"] = time.monotonic_ns(), 3, NOTE_ON, 36, 127
-    timer.audio[timer.audio_ends[0] % AUDIO_EVENTS] = event
-    publish(timer.audio_ends, 1)
-    return (onsets.get(timeout=10.0) - int(event["when"])) / 1e6
-
-
 def test_an_event_is_heard_as_late_as_the_driver_says(jack_server):
     """A buffer, and the limiter's look-ahead, after its stamp: there the callback's frames leave for the card."""
-    jack = pytest.importorskip("jack", reason="missing: libjack", exc_type=(ImportError, OSError))
-    timer, rate = make_timer({}), float(jack_server.rate)
-    rack = make_rack(rate)
-    rack.strips["sound"] = SOUND_NUMBER["drums"]
-    try:
-        driver = AudioDriver(rack, rate, timer.audio, timer.audio_ends)
-    except OSError:
+    program = Path(__file__).with_name("heard_on_card.py")
+    done = subprocess.run([sys.executable, program], capture_output=True, text=True, timeout=120, check=True)
+    told = json.loads(done.stdout)
+    if "problem" in told:
         pytest.skip("this machine has no PortAudio that plays through JACK")
-    ear = jack.Client("ear", no_start_server=True)
-    inlet = ear.inports.register("sound")
-    onsets: queue.SimpleQueue[int] = queue.SimpleQueue()
-
-    def hear(_frames: int) -> None:
-        began_ns = time.monotonic_ns() - round(ear.frames_since_cycle_start * NS_PER_SECOND / rate)
-        loud = np.flatnonzero(np.abs(inlet.get_array()) > 1e-3)
-        if loud.size:
-            onsets.put(began_ns + round(int(loud[0]) * NS_PER_SECOND / rate))
-
-    ear.set_process_callback(hear)
-    driver.start()
-    try:
-        assert driver.rack_ms == pytest.approx(1000.0 * (jack_server.period_frames + 72) / rate)
-        assert driver.name
-        with ear:
-            ear.connect("PortAudio:out_0", inlet)
-            found = [_heard_after_ms(timer, onsets) for _ in range(5)]
-    finally:
-        driver.stop()
+    assert told["name"]
+    assert told["rack_ms"] == pytest.approx(1000.0 * (jack_server.period_frames + 72) / jack_server.rate)
     # The callback comes some time into its period, and a busy machine holds it up now and then.
-    assert np.median(found) == pytest.approx(driver.rack_ms, abs=1.0)
+    assert np.median(told["heard_ms"]) == pytest.approx(told["rack_ms"], abs=1.0)
