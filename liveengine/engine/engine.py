@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator
 
+from liveengine.engine.clock import Sources
 from liveengine.engine.display import Display
 from liveengine.engine.events import (
     Asked,
@@ -23,6 +24,7 @@ from liveengine.engine.events import (
     KeyPressed,
     LatenessTold,
     LaunchTold,
+    LedTold,
     LinkTold,
     MidiCame,
     SlotEnded,
@@ -43,6 +45,7 @@ from liveengine.music.note import Bar
 from liveengine.music.sound import MASTER_CONTROL, STRIP_CONTROL
 from liveengine.music.time import TEMPO_MAX_BPM, TEMPO_MIN_BPM, TICKS_PER_BEAT
 from liveengine.sequencer import commands as do
+from liveengine.sequencer.state import LINK, OWN
 
 #: A nudge of 1 hurries the beat by this share.
 NUDGE_SHARE = 0.04
@@ -54,12 +57,16 @@ DELAY_BEATS = 0.75
 class Engine:
     """Everything the players share: tracks, scenes, values, and what is under way.
 
-    `ports` names the MIDI port (from 1) of each track, -1 for none. One that `waits` does not start by itself:
-    somebody else's transport will.
+    `ports` names the MIDI port (from 1) of each track, -1 for none. `sources` says whose time is kept; where the
+    first of them has a transport the set does not start by itself.
     """
 
     def __init__(
-        self, patch: Patch, mappings: Iterable[Mapping] = (), ports: Iterable[int] = (), waits: bool = False
+        self,
+        patch: Patch,
+        mappings: Iterable[Mapping] = (),
+        ports: Iterable[int] = (),
+        sources: Sources | None = None,
     ) -> None:
         self.patch = patch
         self.mappings = tuple(mappings)
@@ -72,7 +79,9 @@ class Engine:
         self.scene = -1
         self.playing = False
         self.bar = -1
-        self.is_starting = not waits
+        self.sources = sources or Sources()
+        self.leader = OWN
+        self.is_starting = not self.sources.starts_us
         self.tap = Tap()
         self.now_s = 0.0
         self.tickets = 0
@@ -81,7 +90,7 @@ class Engine:
 
     def begin(self) -> list[Order]:
         """Return what sets the data plane up and asks for the first bars; with those the music starts."""
-        return [*set_up(self.patch, self.ports), *self._tempo(), *self._launch_scene(0)]
+        return [*set_up(self.patch, self.ports), *self._prefer(1), *self._tempo(), *self._launch_scene(0)]
 
     def handle(self, event: Event, now_s: float = 0.0) -> list[Order]:
         """Return what is to be done about an event that came at instant `now_s`."""
@@ -115,15 +124,38 @@ class Engine:
                 yield from self._transport_moved(playing, tick)
             case TempoTold(tempo_bpm):
                 yield from self._report_change("/transport/tempo_now", tempo_bpm)
-            case LinkTold(beat, tempo_bpm, _, when):
-                yield from self._keep_to_link(beat, tempo_bpm, when)
+            case LinkTold():
+                yield from self._hear_link(event)
+            case LedTold(source):
+                self.leader = source
+                yield Say(self._leader_words())
             case LatenessTold() | ClockTold() | TrafficTold():
                 yield from self._report_changes(_measures(event))
 
-    def _keep_to_link(self, beat: float, tempo_bpm: float, when: int) -> Iterator[Order]:
-        if TEMPO_MIN_BPM <= tempo_bpm <= TEMPO_MAX_BPM:
-            yield ToSequencer(do.DO_STEER, a=round(beat * TICKS_PER_BEAT), b=when, x=tempo_bpm)
-            yield from self._report_change("/transport/tempo", tempo_bpm)
+    # -- whose time is kept --------------------------------------------------
+
+    def _hear_link(self, told: LinkTold) -> Iterator[Order]:
+        """Pass on what Link says. A session of ourselves alone leads nobody, where somebody else might."""
+        if told.peers == 0 and len(self.sources.ranked) > 1:
+            yield ToSequencer(do.DO_STEER)
+        elif TEMPO_MIN_BPM <= told.tempo_bpm <= TEMPO_MAX_BPM:
+            yield ToSequencer(do.DO_STEER, a=round(told.beat * TICKS_PER_BEAT), b=told.when, x=told.tempo_bpm)
+            if self.leader == LINK:
+                yield from self._report_change("/transport/tempo", told.tempo_bpm)
+
+    def _prefer(self, first: int) -> Iterator[Order]:
+        """Let the source that was named at place `first` (from 1) go before the others."""
+        count = len(self.sources.ranked)
+        if first > count:
+            self.unknown += 1
+            yield Say(f"there is no clock {first}: {count} named ({self.sources})")
+            first = 1
+        yield from self._report("/clock/prefer", first)
+        yield ToSequencer(do.DO_PREFER, a=self.sources.order(first), b=count)
+
+    def _leader_words(self) -> str:
+        name = self.sources.name_of(self.leader)
+        return f"the beat follows {name}" if self.leader != OWN else "the beat goes on by itself"
 
     # -- parameters --------------------------------------------------------
 
@@ -172,6 +204,11 @@ class Engine:
                     yield from self._tempo()
             case "/transport/ramp":
                 pass  # It is asked when a tempo is set.
+            case "/clock/prefer":
+                yield from self._prefer(int(value))
+            case "/clock/next":
+                first = int(self.panel.values["/clock/prefer"])
+                yield from self._prefer(first % len(self.sources.ranked) + 1)
             case "/scene/next" | "/scene/previous":
                 step = 1 if name == "/scene/next" else -1
                 yield from self._launch_scene((self.scene + step) % len(self.patch.scenes))
@@ -385,7 +422,8 @@ def _measures(event: LatenessTold | ClockTold | TrafficTold) -> Iterator[tuple[s
             yield "/engine/late", late
             yield "/engine/lateness_us", p99_us
             yield "/engine/histogram", histogram
-        case ClockTold(source, state, jitter_us):
+        case ClockTold(source, state, jitter_us, sources):
+            yield "/clock/sources", sources
             yield "/clock/source", source
             yield "/clock/state", state
             yield "/clock/jitter_us", jitter_us

@@ -102,11 +102,22 @@ class BeatBegan:
 
 @dataclass(frozen=True, slots=True)
 class ClockTold:
-    """Whose time is followed, and how well: `state` and `source` are words of `/clock/`, jitter is peak to peak."""
+    """Whose time is followed, and how well: `state` and `source` are words of `/clock/`, jitter is peak to peak.
+
+    `sources` tells of all that are heard, as `/clock/sources` does.
+    """
 
     source: str
     state: str
     jitter_us: float
+    sources: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LedTold:
+    """Another source leads the beat: `source` is the data plane's number for it."""
+
+    source: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,16 +136,17 @@ class TempoTold:
 
 @dataclass(frozen=True, slots=True)
 class LinkTold:
-    """The Link session is at `beat` (quarter notes) at instant `when` of the driver's clock."""
+    """The Link session, with `peers` others, is at `beat` (quarter notes) at instant `when` of the driver's clock."""
 
     beat: float
     tempo_bpm: float
     playing: bool
     when: int
+    peers: int
 
 
 Event = (
     Asked | MidiCame | KeyPressed | BarReady | BarFailed | BarBegan | LaunchTold | SlotEnded
     | TransportMoved | LatenessTold | BeatBegan | ClockTold | TrafficTold
-    | LinkTold | TempoTold
+    | LinkTold | LedTold | TempoTold
 )  # fmt: skip

@@ -17,6 +17,7 @@ from liveengine.engine.parameter import Effect, Kind, Parameter, Setting
 from liveengine.engine.schema import near, shown
 from liveengine.music.sound import MASTER_CONTROLS, SOUND_CONTROLS, SOUNDS, SoundControl
 from liveengine.music.time import TEMPO_MAX_BPM, TEMPO_MIN_BPM
+from liveengine.sequencer.state import SOURCES
 
 __all__ = ["TABLE", "Found", "Parameter", "Setting", "UnknownAddress", "find"]
 
@@ -147,6 +148,18 @@ def _transport() -> Iterator[Parameter]:
 
 def _clock() -> Iterator[Parameter]:
     yield _words("/clock/source", "now", "Whose time is followed: internal, midi:PORT, jack or link")
+    yield Parameter(
+        "/clock/prefer",
+        "int",
+        1,
+        SOURCES,
+        1,
+        "",
+        "beat",
+        "Which of the clocks that were named goes before the others: 1 the first, 2 the second",
+    )
+    yield _trigger("/clock/next", "beat", "Let the next of them go before the others")
+    yield _words("/clock/sources", "now", "The clocks that were named, the first first, a line each: name=state")
     yield _words(
         "/clock/state",
         "now",

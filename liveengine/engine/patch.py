@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from liveengine.engine.clock import KINDS, Source, Sources
 from liveengine.engine.parameters import PATTERNS_MAX, SCENES_MAX, TRACK_NAME, TRACKS_MAX
 from liveengine.engine.schema import Section, near
 from liveengine.engine.spec import NO_SOUND, QUANTA, OutputSpec, Patch, PatternSpec, SceneSpec, TrackSpec
@@ -80,6 +81,7 @@ def load_patch(path: Path | str) -> Patch:
         scenes=_scenes(top, tracks),
         outputs=_outputs(top),
         master=_controls(top.table("master", "master control"), MASTER_CONTROLS),
+        follow=_follow(top),
     )
     if not patch.chords:
         top.problem("chords", "is an empty list (leave it out for the key's own chord)")
@@ -107,6 +109,16 @@ def _outputs(top: Section) -> tuple[OutputSpec, ...]:
         )
     _unique(sections, [output.port for output in told])
     return (*told, *(short for short in clocked if all(short.port != output.port for output in told)))
+
+
+def _follow(top: Section) -> Sources:
+    """Read whose time is kept: a list of sources, the best first."""
+    ranked = top.list_of("follow", Source.parse, Sources().ranked, len(KINDS))
+    try:
+        return Sources(ranked or Sources().ranked)
+    except ValueError as error:
+        top.problem("follow", str(error))
+        return Sources()
 
 
 def _tonic(key: Key) -> Chord:

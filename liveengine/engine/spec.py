@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from liveengine.engine.clock import Sources
 from liveengine.music.chord import Chord
 from liveengine.music.pitch import PITCH_MAX, PITCH_MIN, Key
 from liveengine.music.time import Metre
@@ -93,7 +94,10 @@ class OutputSpec:
 
 @dataclass(frozen=True, slots=True)
 class Patch:
-    """A whole set. `quantum` is one of QUANTA; `outputs` tells what is known of MIDI outputs: latency, clock."""
+    """A whole set. `quantum` is one of QUANTA; `outputs` tells what is known of MIDI outputs: latency, clock.
+
+    `follow` says whose time is kept on stage, where the player does not say otherwise.
+    """
 
     path: Path
     title: str = ""
@@ -108,3 +112,4 @@ class Patch:
     scenes: tuple[SceneSpec, ...] = ()
     outputs: tuple[OutputSpec, ...] = ()
     master: Mapping[str, float] = field(default_factory=dict)
+    follow: Sources = field(default_factory=Sources)

@@ -18,6 +18,7 @@ from liveengine.engine.events import (
     BeatBegan,
     Event,
     LaunchTold,
+    LedTold,
     SlotEnded,
     TempoTold,
     TransportMoved,
@@ -88,7 +89,7 @@ class Session:
         _, line = bar_at(self.state, song)
         return song - (song - line) % TICKS_PER_BEAT
 
-    def _event(self, record: Any) -> Event | None:
+    def _event(self, record: Any) -> Event | None:  # noqa: PLR0911 - one answer a kind
         """Return what a log record means to the engine."""
         kind, track, tick, a = (int(record[name]) for name in ("kind", "track", "tick", "a"))
         match kind:
@@ -102,6 +103,8 @@ class Session:
                 return TransportMoved(bool(a), tick)
             case outlet.TEMPO:
                 return TempoTold(float(record["x"]))
+            case outlet.LED:
+                return LedTold(a)
             case outlet.REALIGNED:
                 milliseconds = 1000.0 * a / float(self.state.transport[0]["rate"])
                 self._tell(

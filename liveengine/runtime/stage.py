@@ -17,6 +17,7 @@ from pathlib import Path
 from liveengine.drivers.audio import AudioDriver, device_rate
 from liveengine.drivers.jack import JackDriver
 from liveengine.drivers.timer import TimerDriver
+from liveengine.engine.clock import Sources
 from liveengine.engine.compensation import Latency, Waits
 from liveengine.engine.engine import Engine
 from liveengine.engine.events import Event, LinkTold, MidiCame
@@ -29,18 +30,21 @@ from liveengine.ports.names import matches
 from liveengine.ports.osc import OscServer
 from liveengine.priority import lock_memory
 from liveengine.runtime import telemetry
-from liveengine.runtime.clock import Clock
 from liveengine.runtime.generation import GeneratorThread
 from liveengine.runtime.inputs import Input, open_inputs
 from liveengine.runtime.outputs import DEFAULT_OUTPUT, Output, open_outputs, port_patterns, track_ports
 from liveengine.runtime.recorder import Recorder
 from liveengine.runtime.session import Session
-from liveengine.runtime.wiring import Reach, latencies, wire_clocks, wire_inputs, wire_waits
+from liveengine.runtime.wiring import Reach, latencies, miss, wire_clocks, wire_inputs, wire_waits
 from liveengine.sequencer.commands import DO_PANIC, DO_STOP, push
 from liveengine.sequencer.slots import drain_inbox
-from liveengine.sequencer.state import PORTS, State, make_state
+from liveengine.sequencer.state import LINK, PORTS, State, make_state
 
 DEFAULT_INPUT = "midi_in"
+
+#: What `Options.lead` may say: JACK's transport is led where nobody else does, or is taken over.
+LEAD = "jack"
+TAKE = "jack:take"
 
 #: How often the control thread looks at the log and at JACK's inbox when nothing wakes it.
 LOOK_S = 0.004
@@ -64,7 +68,8 @@ class Options:
     record: Path | None = None
     telemetry: Path | None = None  # where to write down how time was kept
     mappings: Sequence[Mapping] = field(default_factory=tuple)
-    clock: Clock = field(default_factory=Clock)
+    sources: Sources = field(default_factory=Sources)  # whose time is kept, the best first
+    lead: str = ""  # LEAD or TAKE: JACK's transport does as we do
     measured: dict[str, float] = field(default_factory=dict)  # how late this machine's outputs sound, ms by name
     # The doors: python-rtmidi's, unless a program opens its own (`ports.virtual`).
     open_outputs: Callable[[list[str], Callable[[str], None]], dict[int, Output]] = open_outputs
@@ -103,9 +108,7 @@ class Stage:
             wanted = len(self._patterns) - 1
             raise ValueError(f"{patch.path}: names {wanted} MIDI outputs for tracks and clock; {PORTS - 2} at most")
         self.driver: JackDriver | TimerDriver = self._put_up_driver()
-        self.engine = Engine(
-            patch, options.mappings, track_ports(patch, self._patterns), waits=options.clock.kind in ("midi", "jack")
-        )
+        self.engine = Engine(patch, options.mappings, track_ports(patch, self._patterns), options.sources)
         self.generator = GeneratorThread(self.inbox.put)
         self.session = Session(self.engine, self.driver.state, self.generator.request, self._tell, self.driver.wake)
         self._control = threading.Thread(target=self._run, name="control", daemon=True)
@@ -127,7 +130,7 @@ class Stage:
 
     def _put_up_jack(self) -> JackDriver:
         # A port of ours for each input that is wanted by name; the player's connections decide what it hears.
-        self._wanted = list(dict.fromkeys([self._options.clock.port, *(track.listen for track in self.patch.tracks)]))
+        self._wanted = list(dict.fromkeys([self._options.sources.port, *(track.listen for track in self.patch.tracks)]))
         self._wanted = [pattern for pattern in self._wanted if pattern]
         inputs = [DEFAULT_INPUT, *(f"from_{pattern}" for pattern in self._wanted)]
         return JackDriver(self._make, self._names, inputs)
@@ -152,7 +155,7 @@ class Stage:
 
     def _is_wanted(self, name: str) -> bool:
         """Say whether anybody wants to hear a MIDI input: a mapping, a track, or the clock that is followed."""
-        patterns = [self._options.clock.port, *(track.listen for track in self.patch.tracks)]
+        patterns = [self._options.sources.port, *(track.listen for track in self.patch.tracks)]
         mapped = any(mapping.hears(name) for mapping in self._options.mappings)
         return mapped or any(pattern and matches(pattern, name) for pattern in patterns)
 
@@ -167,19 +170,38 @@ class Stage:
         else:
             self.input_names = [heard.name for heard in self.inputs]
         wire_clocks(driver.state, self.patch, self._patterns)
-        wire_inputs(driver.state, self.patch, self._options.clock, self.input_names, self.say)
+        wire_inputs(driver.state, self.patch, self._options.sources, self.input_names, self.say)
         lock_memory()  # Now, for locking holds up every thread that touches a fresh page, the driver's too.
-        if isinstance(driver, JackDriver) and self._options.clock.kind == "jack":
-            driver.keep_to_transport()
+        self._share_transport()
         driver.start()
         if isinstance(driver, JackDriver):
             self._connect_jack(driver)
         if self.audio:
             self._start_audio(self.audio)
         self._align()
-        if self._options.clock.kind == "link":
-            self.link = LinkPeer(self.patch.tempo_bpm, self.patch.metre.beats, self._hear_link)
+        if self._options.sources.has("link"):
+            self._join_link()
         self._control.start()
+
+    def _share_transport(self) -> None:
+        """Follow JACK's transport, or lead it, where that is asked for."""
+        sources, lead = self._options.sources, self._options.lead
+        if isinstance(self.driver, JackDriver):
+            if sources.has("jack"):
+                self.driver.keep_to_transport()
+            if lead and not self.driver.lead_transport(take=lead == TAKE):
+                self.say(f"--lead {lead}: another client leads JACK's transport (--lead {TAKE} takes it over)")
+            return
+        if sources.has("jack"):
+            miss(sources, "jack", "JACK's transport is followed where JACK turns the beat (--driver jack)", self.say)
+        if lead:
+            raise OSError(f"--lead {lead}: JACK's transport is led where JACK turns the beat (--driver jack)")
+
+    def _join_link(self) -> None:
+        try:
+            self.link = LinkPeer(self.patch.tempo_bpm, self.patch.metre.beats, self._hear_link)
+        except OSError as error:
+            miss(self._options.sources, "link", str(error), self.say)
 
     def _align(self) -> None:
         """Let every output wait for the slowest; again whenever what they reach, or what it reports, has changed."""
@@ -203,8 +225,8 @@ class Stage:
         names = [self.outputs[port].name if port in self.outputs else "" for port in ports]
         return [sound, *(Reach({name: 0.0}) for name in names)]
 
-    def _hear_link(self, beat: float, tempo_bpm: float, playing: bool, _peers: int) -> None:
-        self.inbox.put(LinkTold(beat, tempo_bpm, playing, self.driver.present()))
+    def _hear_link(self, beat: float, tempo_bpm: float, playing: bool, peers: int) -> None:
+        self.inbox.put(LinkTold(beat, tempo_bpm, playing, self.driver.present(), peers))
 
     def _open_osc(self) -> None:
         if self._options.osc is None:
@@ -251,7 +273,7 @@ class Stage:
         if isinstance(told, Say):
             self.say(told.text)
             return
-        if self.link and told.address == "/transport/tempo":
+        if self.link and told.address == "/transport/tempo" and self.engine.leader == LINK:
             self.link.set_tempo(float(told.value))
         if self.osc:
             self.osc.tell(told)
@@ -290,7 +312,7 @@ class Stage:
             "unknown_inputs": self.engine.unknown,
         }
         ports = telemetry.counts(self.driver.state, self._output_names(), self.input_names)
-        return telemetry.as_json(self.driver.state, self._options.clock, self.driver.name, ports, extra)
+        return telemetry.as_json(self.driver.state, self._options.sources, self.driver.name, ports, extra)
 
     def _output_names(self) -> list[str]:
         """Return what each MIDI port is called, from port 1 on."""
@@ -305,7 +327,7 @@ class Stage:
         if not self.lost:
             self._align()
         state = self.driver.state
-        self.session.feed(telemetry.clock(state, self._options.clock))
+        self.session.feed(telemetry.clock(state, self._options.sources))
         self.session.feed(telemetry.traffic(state, self._output_names(), self.input_names))
 
     # -- taking down -------------------------------------------------------

@@ -59,8 +59,11 @@ def line(stage: Stage) -> str:
     kept = "exact" if stage.driver.name == "jack" else f"p99 {p99 / 1000:.2f} ms late"
     scene = stage.patch.scenes[stage.engine.scene].name if stage.engine.scene >= 0 else "-"
     values = stage.engine.panel.values
-    if values["/clock/source"] not in ("", "internal"):
-        kept += f", {values['/clock/source']} {values['/clock/state']}"
+    source, state_words = values["/clock/source"], values["/clock/state"]
+    if source != "internal":
+        kept += f", {source} {state_words}"
+    elif len(stage.engine.sources.ranked) > 1:
+        kept += f", {source}"
     tracks = "  ".join(track_words(stage))
     return f"{place_words(stage)} {tempo:6.1f} BPM  {stage.driver.name} {kept}  [{scene}]  {tracks}"
 

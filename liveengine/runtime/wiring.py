@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from liveengine.engine.clock import Sources
 from liveengine.engine.compensation import Latency, Waits, compensate
 from liveengine.engine.spec import NO_SOUND, OutputSpec, Patch
 from liveengine.ports.names import matches
-from liveengine.runtime.clock import Clock
 from liveengine.sequencer.commands import DO_CLOCK, DO_DELAY, DO_FOLLOW, DO_LEAD, DO_THRU, push
 from liveengine.sequencer.state import State
 
@@ -76,13 +76,13 @@ def wire_clocks(state: State, patch: Patch, patterns: Sequence[str]) -> None:
             push(state, DO_CLOCK, port, a=1, b=int(spec.clock_when_stopped))
 
 
-def wire_inputs(state: State, patch: Patch, clock: Clock, names: Sequence[str], say: Callable[[str], None]) -> None:
-    """Follow the clock of the input that is asked for, and let inputs play the tracks that listen to them."""
-    if clock.kind == "midi":
-        port = _first(clock.port, names)
+def wire_inputs(state: State, patch: Patch, sources: Sources, names: Sequence[str], say: Callable[[str], None]) -> None:
+    """Hear the clock of the input that is asked for, and let inputs play the tracks that listen to them."""
+    if sources.port:
+        port = _first(sources.port, names)
+        known = ", ".join(names) or "none"
         if port < 0:
-            known = ", ".join(names) or "none"
-            raise OSError(f'--clock {clock}: no MIDI input called "{clock.port}" (there are: {known})')
+            miss(sources, "midi", f'no MIDI input called "{sources.port}" (there are: {known})', say)
         push(state, DO_FOLLOW, port)
     for number, track in enumerate(patch.tracks):
         if track.listen:
@@ -91,6 +91,14 @@ def wire_inputs(state: State, patch: Patch, clock: Clock, names: Sequence[str], 
                 say(f'MIDI in: no input called "{track.listen}" for track {track.name}')
             else:
                 push(state, DO_THRU, port, a=number)
+
+
+def miss(sources: Sources, kind: str, why: str, say: Callable[[str], None]) -> None:
+    """Tell that a clock is not there; raise OSError where it is the only one that was asked for."""
+    name = next(str(source) for source in sources.ranked if source.kind == kind)
+    if len(sources.ranked) == 1:
+        raise OSError(f"--clock {name}: {why}")
+    say(f"clock {name}: {why}")
 
 
 def _first(pattern: str, names: Sequence[str]) -> int:

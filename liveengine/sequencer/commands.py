@@ -18,9 +18,10 @@ from numpy.typing import NDArray
 from liveengine.compiled import compiled
 from liveengine.music.event import INSTRUMENTS
 from liveengine.music.target import BEND, CONTROLLER, CONTROLLERS, PRESSURE, SOUND, TARGETS
-from liveengine.music.time import TEMPO_MAX_BPM, TEMPO_MIN_BPM, TICKS_PER_PULSE, TICKS_PER_SIXTEENTH
+from liveengine.music.time import TEMPO_MAX_BPM, TEMPO_MIN_BPM, TICKS_PER_BEAT, TICKS_PER_PULSE, TICKS_PER_SIXTEENTH
 from liveengine.sequencer.agenda import COMMAND_DUE, schedule
 from liveengine.sequencer.follower import follow
+from liveengine.sequencer.leading import is_led, is_led_by, prefer
 from liveengine.sequencer.ledger import end_notes_of, panic
 from liveengine.sequencer.metre import change_metre, lengthen_metre, next_bar_line
 from liveengine.sequencer.outlet import MUTED, REFUSED, emit, song_tick, tell
@@ -31,22 +32,24 @@ from liveengine.sequencer.state import (
     COMMAND,
     COMMANDS_SIZE,
     IN_PORTS,
+    LINK,
     NEVER,
     PORTS,
+    PULSES,
     READ,
     SLOTS,
+    SOURCES,
     TRACKS,
     WRITTEN,
     State,
 )
-from liveengine.sequencer.steering import let_go, steer
+from liveengine.sequencer.steering import let_go, next_bar_outside, steer
 from liveengine.sequencer.tempo import wish_tempo
 from liveengine.sequencer.transport import (
     clock_is_heard,
     clock_runs_when_stopped,
     expect_bar_line,
     halt,
-    is_followed,
     locate,
     roll,
     run_clock_from,
@@ -64,7 +67,7 @@ DO_CANCEL = 6  # take back a launch that has not begun
 DO_MUTE = 7  # a: 1 mutes, 0 unmutes
 DO_ROUTE = 8  # a: MIDI port or -1, b: channel 0-15
 DO_CLOCK = 9  # track: port; a: 1 sends clock, b: 1 also while stopped
-DO_METRE = 10  # a: ticks in a bar; b: 1 adds it to the cycle that began with the metre before
+DO_METRE = 10  # a: ticks in a bar, b: ticks in a beat of it, 0 for a quarter note; x: 1 adds it to the cycle of bars
 DO_SEED = 11  # a: seed of the session
 DO_SEND = 12  # track: port; a: bytes, first lowest; b: how many (1-3)
 DO_CONTROL = 13  # an instrument control; track -1: the master; a: its number, x: its value
@@ -73,11 +76,12 @@ DO_FOLLOW = 15  # track: input port whose clock is followed, -1 for none; a: bea
 DO_THRU = 16  # track: input port; a: track that it plays, -1 for none
 DO_DELAY = 17  # track: port; a: units that its notes wait, b: units that its clock waits
 DO_LEAD = 18  # a: units by which everything is rendered early while a clock is followed
-DO_STEER = 19  # an outside timeline: a: its tick, b: the instant of that; x: BPM, 0 to let go of it
-DO_READING = 20  # how the track's pattern is read: a: one of READING_FIELDS, b or x: its value
-DO_TURN = 21  # a: kind of target, b: its number, x: value
-DO_FILL = 22  # a: 1 while a fill is asked for
-_KINDS = 23
+DO_STEER = 19  # the Link session: a: its tick, b: the instant of that; x: BPM, 0 when it is gone
+DO_PREFER = 20  # whose time is kept, of OWN, PULSES, LINK, JACK: a: a byte each, the best lowest; b: how many
+DO_READING = 21  # how the track's pattern is read: a: one of READING_FIELDS, b or x: its value
+DO_TURN = 22  # a: kind of target, b: its number, x: value
+DO_FILL = 23  # a: 1 while a fill is asked for
+_KINDS = 24
 
 #: The most bars that a quantum can count.
 BARS_QUANTUM_MAX = 64
@@ -137,13 +141,27 @@ def _is_sound(c: Any) -> bool:  # noqa: PLR0911 - one answer a kind
         return c.a >= 0 and c.b >= 0
     if c.kind == DO_STEER:
         return c.x == 0.0 or TEMPO_MIN_BPM <= c.x <= TEMPO_MAX_BPM
+    if c.kind == DO_PREFER:
+        return _is_order(c.a, c.b)
     if c.kind == DO_SEND:
         return 1 <= c.b <= 3 and (c.a & 0xFF) >= 0x80
     if c.kind == DO_TEMPO:
         return TEMPO_MIN_BPM <= c.x <= TEMPO_MAX_BPM
     if c.kind == DO_LOCATE:
         return c.a >= 0
-    return c.kind != DO_METRE or c.a >= TICKS_PER_SIXTEENTH
+    return c.kind != DO_METRE or (c.a >= TICKS_PER_SIXTEENTH and c.b >= 0)
+
+
+@compiled
+def _is_order(order: int, count: int) -> bool:
+    """Say whether `count` bytes of `order` name sources, each once."""
+    seen = 0
+    for rank in range(count):
+        source = (order >> (8 * rank)) & 0xFF
+        if source >= SOURCES or seen & (1 << source):
+            return False
+        seen |= 1 << source
+    return 0 <= count <= SOURCES
 
 
 @compiled
@@ -161,12 +179,12 @@ def _due(s: State, c: Any, tick: int) -> int:  # noqa: PLR0911 - one answer a ki
     if c.at >= 0:
         return max(c.at, tick)
     if c.kind in (DO_START, DO_CONTINUE):
-        if is_followed(s):
+        if is_led_by(s, PULSES):
             follower = s.follower[0]
             pulses = max(-(-(tick - follower.tick) // TICKS_PER_PULSE), 1)
             return follower.tick + pulses * TICKS_PER_PULSE
-        if s.steering[0].on and not transport.playing:
-            return next_bar_line(s, tick, 1)  # On the others' bar line.
+        if is_led(s) and not transport.playing:
+            return next_bar_outside(s, tick)
     at_once = c.quantum == 0 and c.kind in (DO_START, DO_LOCATE)
     sets_off = at_once if transport.playing else c.kind in (DO_START, DO_CONTINUE)
     if sets_off and clock_is_heard(s):
@@ -288,10 +306,11 @@ def _set(s: State, c: Any, tick: int) -> None:
             elif not runs:
                 run_clock_from(s, NEVER)
     elif c.kind == DO_METRE:
-        if c.b == 0:
+        if c.x != 1.0:
             change_metre(s, c.a, song_tick(s, tick))
         elif not lengthen_metre(s, c.a):
             _refuse(s, c.kind, tick)
+        transport.beat_ticks = c.b if c.b > 0 else TICKS_PER_BEAT
         if transport.playing:
             expect_bar_line(s, tick)
     elif c.kind == DO_SEED:
@@ -327,10 +346,12 @@ def _connect(s: State, c: Any) -> None:
         s.lanes[PORTS + c.track].delay = c.b
     elif c.kind == DO_LEAD:
         s.transport[0].lead = c.a
+    elif c.kind == DO_PREFER:
+        prefer(s, c.a, c.b)
     elif c.x == 0.0:
-        let_go(s)
+        let_go(s, LINK)
     else:
-        steer(s, c.a, float(c.b), c.x)
+        steer(s, LINK, c.a, float(c.b), c.x)
 
 
 @compiled

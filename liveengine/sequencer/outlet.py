@@ -25,6 +25,7 @@ REFUSED = 7  # a command could not be taken: a = its kind
 MUTED = 8  # a = 1 muted, 0 heard
 CANCELLED = 9  # a launch was taken back: a = slot
 FOLLOWED = 10  # the follower changed its state: a = state, x = fault (1: twice the pulses, -1: half)
+LED = 11  # another source leads the beat: a = OWN, PULSES, LINK or JACK
 
 
 @compiled

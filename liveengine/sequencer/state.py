@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from liveengine.music.event import EVENT
 from liveengine.music.note import LOCKS_MAX
 from liveengine.music.target import TARGETS
-from liveengine.music.time import NS_PER_SECOND, Metre, units_per_tick
+from liveengine.music.time import NS_PER_SECOND, TICKS_PER_BEAT, Metre, units_per_tick
 
 TRACKS = 256
 PORTS = 16
@@ -80,6 +80,9 @@ TRANSPORT = np.dtype(
         ("ramp_from_bpm", "f8"),
         ("ramp_to_bpm", "f8"),
         ("own_tempo_bpm", "f8"),   # what the player set; the tempo in force while no clock is followed
+        ("beat_ticks", "i8"),      # of the beat that the metre counts
+        ("leader", "i8"),          # the source that leads the beat: OWN, PULSES, LINK or TRANSPORT …
+        ("joined", "i8"),          # … and whether the beat keeps its time already: 1 from its first word on
     ]
 )  # fmt: skip
 
@@ -253,14 +256,33 @@ FOLLOWER = np.dtype(
     ]
 )  # fmt: skip
 
-# An outside timeline that the beat keeps to: Ableton Link's, JACK transport's.
+# The sources of time: our own, a MIDI clock's pulses, Ableton Link's session, JACK's transport.
+OWN = 0
+PULSES = 1
+LINK = 2
+JACK = 3
+SOURCES = 4
+
+#: The rank of our own time where nobody wished for it: the last resort, which gives way to whoever comes.
+UNLISTED = SOURCES
+
+# How each source does.
+SOURCE = np.dtype(
+    [
+        ("rank", "i8"),   # 0 is the best; UNLISTED or NEVER where it was not asked for
+        ("lives", "i8"),  # 1 while it tells the time
+        ("since", "i8"),  # run tick from which on it has been steady, NEVER while it is not
+    ]
+)  # fmt: skip
+
+# An outside timeline: Ableton Link's, JACK transport's.
 STEERING = np.dtype(
     [
-        ("on", "i8"),
-        ("delta", "i8"),   # run tick minus outside tick
-        ("outside", "i8"),  # the last word from outside: this tick …
-        ("when", "f8"),    # … was at this instant
-        ("offset", "f8"),  # units by which the beat is still away; slewed to nothing
+        ("outside", "i8"),     # the last word from outside: this tick …
+        ("when", "f8"),        # … was at this instant …
+        ("unit_ticks", "f8"),  # … with so many units to a tick
+        ("delta", "i8"),       # run tick minus outside tick
+        ("offset", "f8"),      # units by which the beat is still away; slewed to nothing
     ]
 )  # fmt: skip
 
@@ -320,6 +342,7 @@ class State(NamedTuple):
     lanes: NDArray[Any]
     lane_events: NDArray[Any]
     follower: NDArray[Any]
+    sources: NDArray[Any]
     steering: NDArray[Any]
     history: NDArray[np.float64]
     inbox: NDArray[Any]
@@ -359,7 +382,8 @@ LAYOUT: tuple[tuple[str, int, np.dtype[Any]], ...] = (
     ("lanes", LANES, LANE),
     ("lane_events", LANES * LANE_SIZE, EVENT),
     ("follower", 1, FOLLOWER),
-    ("steering", 1, STEERING),
+    ("sources", SOURCES, SOURCE),
+    ("steering", SOURCES, STEERING),  # of LINK and JACK
     ("history", 2 * HISTORY, np.dtype(np.float64)),  # when pulses came, and their numbers
     ("inbox", INBOX_SIZE, EVENT),
     ("inbox_ends", ENDS_SIZE, INT),
@@ -383,6 +407,7 @@ def make_state(
     transport["until"] = -1
     state.metres[0] = transport["metre_ticks"] = (metre or Metre()).bar_ticks
     transport["metre_bars"] = 1
+    transport["beat_ticks"] = TICKS_PER_BEAT
     transport["clock_tick"] = NEVER
     transport["seed"] = seed
     state.players["slot"] = -1
@@ -393,5 +418,8 @@ def make_state(
     state.chains["free"] = np.arange(1, VOICES + 1)
     state.pending["kind"] = -1
     state.follower["port"] = -1
+    state.sources["since"] = NEVER
+    state.sources[OWN] = (UNLISTED, 1, -NEVER)
+    state.sources["rank"][[PULSES, JACK, LINK]] = range(3)
     state.thru[:] = -1
     return state

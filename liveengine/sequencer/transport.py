@@ -9,11 +9,12 @@ from liveengine.compiled import compiled
 from liveengine.music.event import CLOCK, CONTINUE, SONG_POSITION, START, STOP
 from liveengine.music.time import TICKS_PER_PULSE, TICKS_PER_SIXTEENTH
 from liveengine.sequencer.agenda import BAR_LINE, PULSE, new_stamp, schedule
+from liveengine.sequencer.leading import is_led, is_led_by
 from liveengine.sequencer.ledger import end_notes_of
 from liveengine.sequencer.metre import bar_at, bar_length, next_bar_line
 from liveengine.sequencer.outlet import BAR, REALIGNED, TEMPO, TRANSPORTED, emit, song_tick, tell
 from liveengine.sequencer.players import restart, settle
-from liveengine.sequencer.state import ACQUIRING, FREEWHEELING, LOCKED, NEVER, PORTS, TRACKS, State
+from liveengine.sequencer.state import NEVER, PORTS, PULSES, TRACKS, State
 from liveengine.sequencer.timeline import tick_at
 from liveengine.sequencer.turning import release_locks
 
@@ -83,19 +84,13 @@ def pulse(s: State, tick: int) -> None:
 
 
 @compiled
-def is_followed(s: State) -> bool:
-    """Say whether a clock leads the beat now, or has just done so."""
-    return s.follower[0].state in (ACQUIRING, LOCKED, FREEWHEELING)
-
-
-@compiled
 def _next_pulse(s: State, tick: int) -> int:
     """Return the tick of the pulse after that at `tick`.
 
     Whoever is followed may say Start any moment, and beat zero is not to come on the heels of another pulse: while
     stopped, ours come a little after the master's.
     """
-    if s.transport[0].playing or not is_followed(s):
+    if s.transport[0].playing or not is_led_by(s, PULSES):
         return tick + TICKS_PER_PULSE
     after = s.follower[0].tick + LAG_TICKS
     return after - (after - tick - TICKS_PER_PULSE // 2) // TICKS_PER_PULSE * TICKS_PER_PULSE
@@ -107,7 +102,7 @@ def bar_line(s: State, tick: int) -> None:
     transport = s.transport[0]
     bar, _ = bar_at(s, song_tick(s, tick))
     tell(s, BAR, -1, tick, bar, 0.0)
-    if s.follower[0].state != 0 or s.steering[0].on:
+    if is_led(s):
         tell(s, TEMPO, -1, tick, 0, transport.tempo_bpm)
     schedule(s, tick + bar_length(s, bar), BAR_LINE, 0, transport.bar_stamp, 0)
 

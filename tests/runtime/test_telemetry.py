@@ -17,14 +17,14 @@ from pythonosc.osc_message_builder import build_msg
 
 from liveengine.dashboard.meter import counts as read_counts
 from liveengine.drivers.lateness import count_late
+from liveengine.engine.clock import Sources
 from liveengine.generators.catalogue import BUILT_IN
 from liveengine.runtime import telemetry
-from liveengine.runtime.clock import Clock
 from liveengine.runtime.status import line
 from liveengine.runtime.telemetry import LATE_US, SCHEMA, STATES
-from liveengine.sequencer.state import IN_PORTS, PORTS, make_state
+from liveengine.sequencer.state import IN_PORTS, LINK, PORTS, PULSES, make_state
 
-INTERNAL, BOX = Clock.parse("internal"), Clock.parse("midi:box")
+INTERNAL, BOX = Sources.parse("internal"), Sources.parse("midi:box")
 
 #: A bin is an eighth of an octave.
 BIN = 2 ** (1 / 8)
@@ -71,26 +71,33 @@ def test_a_night_without_an_event_has_no_lateness():
 @pytest.mark.parametrize("number", range(len(STATES)))
 def test_c4_every_state_of_the_clock_has_its_word_and_the_jitter_is_in_us(number):
     state = make_state(48_000.0)
+    state.transport[0]["leader"] = PULSES
     state.follower[0]["state"] = number
     state.follower[0]["spread"] = 48.0
     found = telemetry.clock(state, BOX)
-    assert found.source == ("midi:box" if number else "internal")
-    assert found.state == STATES[number]
+    assert (found.source, found.state) == ("midi:box", STATES[number])
     assert found.jitter_us == pytest.approx(1000.0)
-    assert told(state, BOX)["clock"] == {"source": found.source, "state": found.state, "jitter_us": found.jitter_us}
+    assert told(state, BOX)["clock"] == {
+        "source": found.source,
+        "state": found.state,
+        "jitter_us": found.jitter_us,
+        "sources": {"midi:box": STATES[number]},
+    }
 
 
 @pytest.mark.parametrize(("fault", "words"), [(1, "locked, twice the pulses"), (-1, "locked, half the pulses")])
 def test_c8_twice_or_half_the_pulses_are_told(fault, words):
     state = make_state(48_000.0)
+    state.transport[0]["leader"] = PULSES
     state.follower[0]["state"], state.follower[0]["fault"] = STATES.index("locked"), fault
     assert telemetry.clock(state, BOX).state == words
 
 
-def test_what_steers_from_outside_is_locked():
+def test_c10_every_source_is_told_by_name():
     state = make_state(48_000.0)
-    state.steering[0]["on"] = 1
-    assert telemetry.clock(state, Clock.parse("link")).state == "locked"
+    state.sources[LINK]["lives"] = 1
+    night_ = told(state, Sources.parse("midi:a=b,link,internal"))
+    assert night_["clock"]["sources"] == {"midi:a=b": "internal", "link": "locked", "internal": "internal"}
 
 
 # -- ports ---------------------------------------------------------------------
@@ -136,7 +143,12 @@ def test_a_nights_numbers_hold_everything():
         *("bars", "errors", "unknown_inputs"),
     }
     assert (night_["schema"], night_["driver"]) == (SCHEMA, "timer")
-    assert night_["clock"] == {"source": "internal", "state": "internal", "jitter_us": 0.0}
+    assert night_["clock"] == {
+        "source": "internal",
+        "state": "internal",
+        "jitter_us": 0.0,
+        "sources": {"internal": "internal"},
+    }
     out = night_["ports"][set_.output.name]
     assert out == {"sent": len(set_.heard), "received": 0}
     assert sum(night_["lateness_by_octave"]) >= len(set_.heard)

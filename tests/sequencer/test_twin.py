@@ -125,7 +125,7 @@ def perform(script: list[Order], fours: list[tuple[Bar, Reading]], tempo: float,
     for number, (length, steps) in GROOVES.items():
         write_groove(state, number, length, steps)
     for ticks_in_bar in METRE:
-        order(state, "metre", a=ticks_in_bar, b=int(ticks_in_bar != METRE[0]))
+        order(state, "metre", a=ticks_in_bar, x=float(ticks_in_bar != METRE[0]))
     sent = []
     for moment in sorted({*cuts, *(o.when for o in script), END}):
         sent += play_until(state, moment)

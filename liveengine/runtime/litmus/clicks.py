@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from liveengine.drivers.jack import JackMissing
 from liveengine.drivers.jack_latency import capture_frames, playback_frames
+from liveengine.drivers.jack_memory import JackMissing
 from liveengine.music.spelling import did_you_mean
 from liveengine.ports.names import first_match, matches
 from liveengine.runtime.litmus.click import Sound, find_click, make_click

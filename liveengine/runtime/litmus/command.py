@@ -10,7 +10,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from liveengine.drivers.jack import JackMissing
+from liveengine.drivers.jack_memory import JackMissing
 from liveengine.formats.disk import write_whole
 from liveengine.runtime import measured
 from liveengine.runtime.litmus import clicks, notes
