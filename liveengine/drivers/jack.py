@@ -13,6 +13,7 @@ import numpy as np
 from numba import types
 
 from liveengine.compiled import callback
+from liveengine.drivers.jack_latency import capture_frames, playback_frames
 from liveengine.drivers.jack_memory import (
     CAME_LOST,
     CLIENT,
@@ -34,7 +35,7 @@ from liveengine.drivers.jack_memory import (
 from liveengine.drivers.jack_period import process_callback
 from liveengine.drivers.jack_transport import timebase_callback
 from liveengine.drivers.memory import address_table
-from liveengine.instruments.rack import Rack
+from liveengine.instruments.rack import Rack, look_ahead_frames
 from liveengine.sequencer.ring import raise_flag
 from liveengine.sequencer.state import IN_PORTS, PORTS, State
 
@@ -173,6 +174,25 @@ class JackDriver:
             if wanted(port.name) and not port.name.startswith(f"{self.client.name}:")
         ]
         return [port.name for port in found if self._connect(port, self.inputs[number])]
+
+    @property
+    def rack_ms(self) -> float:
+        """How much later than MIDI of the same frame the built-in instruments leave this client."""
+        return 1000.0 * look_ahead_frames(self.rate) / self.rate
+
+    def heard_by(self, output: int) -> dict[str, float]:
+        """Return which JACK ports hear MIDI port `output` (from 1), or the instruments (0), and how late each sounds.
+
+        In ms, as JACK says it of them: it tells of our own ports only some time after a connection.
+        """
+        ours = self.audio if output == 0 else [self.outputs[output - 1]]
+        found = [port for one in ours for port in self.client.get_all_connections(one)]
+        return {port.name: 1000.0 * playback_frames(self._binding, port) / self.rate for port in found}
+
+    def fed_by(self, number: int) -> dict[str, float]:
+        """Return which JACK ports feed input port `number` (from 0), and how late what they bring is, in ms."""
+        found = self.client.get_all_connections(self.inputs[number])
+        return {port.name: 1000.0 * capture_frames(self._binding, port) / self.rate for port in found}
 
     def _connect(self, source: Any, destination: Any) -> bool:
         """Connect two ports; say whether they are, for either may have gone meanwhile, and the server too."""

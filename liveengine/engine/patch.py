@@ -89,14 +89,6 @@ def load_patch(path: Path | str) -> Patch:
     return patch
 
 
-def load_outputs(path: Path) -> tuple[OutputSpec, ...]:
-    """Read a file of [[output]] tables alone. Raises FileError with everything that is wrong with it."""
-    top = open_file(path)
-    outputs = _outputs(top)
-    close_file(top)
-    return outputs
-
-
 def _outputs(top: Section) -> tuple[OutputSpec, ...]:
     """Read the [[output]] tables, and `clock = [...]`, the short form of those that say no more than clock."""
     short_form = dict.fromkeys(top.list_of("clock", str, (), TRACKS_MAX))
@@ -109,7 +101,7 @@ def _outputs(top: Section) -> tuple[OutputSpec, ...]:
         told.append(
             OutputSpec(
                 port=port,
-                latency_ms=section.number("latency", 0.0, LATENCY_MAX_MS, 0.0, "ms"),
+                latency_ms=section.number("latency", 0.0, LATENCY_MAX_MS, 0.0, "ms") if "latency" in section else None,
                 clock=section.toggle("clock", any(port == short.port for short in clocked)),
                 clock_offset_ms=section.number("clock_offset", -LATENCY_MAX_MS, LATENCY_MAX_MS, 0.0, "ms"),
                 clock_when_stopped=section.toggle("clock_when_stopped", False),

@@ -84,12 +84,13 @@ class SceneSpec:
 class OutputSpec:
     """What is to be known of a MIDI output; `port` is a pattern for its name.
 
-    `latency_ms` is how long after a note is sent the device sounds: every other output waits for it.
+    `latency_ms` is how long after a note is sent the device sounds: every other output waits for it. None where
+    the patch does not say: then what was measured on this machine holds, or what the system reports.
     `clock_offset_ms` moves the clock against the notes, later where positive. `wire` is one of WIRES.
     """
 
     port: str
-    latency_ms: float = 0.0
+    latency_ms: float | None = None
     clock: bool = False
     clock_offset_ms: float = 0.0
     clock_when_stopped: bool = False

@@ -18,12 +18,13 @@ from liveengine.drivers.audio import AudioDriver, device_rate
 from liveengine.drivers.jack import JackDriver
 from liveengine.drivers.timer import TimerDriver
 from liveengine.engine.clock import Sources
+from liveengine.engine.compensation import Latency, Waits
 from liveengine.engine.engine import Engine
 from liveengine.engine.events import Event, FaultsTold, LinkTold, MidiCame
 from liveengine.engine.mapping import Mapping
 from liveengine.engine.orders import Report, Say
-from liveengine.engine.spec import OutputSpec, Patch
-from liveengine.instruments.rack import Rack, look_ahead_frames, make_rack
+from liveengine.engine.spec import Patch
+from liveengine.instruments.rack import Rack, make_rack
 from liveengine.ports.link import LinkPeer
 from liveengine.ports.names import matches
 from liveengine.ports.osc import OscServer
@@ -37,7 +38,7 @@ from liveengine.runtime.postponed import Postponed
 from liveengine.runtime.recorder import Recorder
 from liveengine.runtime.reopening import Reopening
 from liveengine.runtime.session import Session
-from liveengine.runtime.wiring import miss, output_specs, wire_inputs, wire_outputs
+from liveengine.runtime.wiring import Reach, latencies, miss, wire_inputs, wire_ports, wire_waits
 from liveengine.sequencer.commands import DO_PANIC, DO_STOP, push
 from liveengine.sequencer.slots import drain_inbox
 from liveengine.sequencer.state import EXPRESS, LINK, PORTS, READ, WRITTEN, State, make_state
@@ -72,7 +73,7 @@ class Options:
     mappings: Sequence[Mapping] = field(default_factory=tuple)
     sources: Sources = field(default_factory=Sources)  # whose time is kept, the best first
     lead: str = ""  # LEAD or TAKE: JACK's transport does as we do
-    measured: Sequence[OutputSpec] = ()  # what is known of this machine's outputs
+    measured: dict[str, float] = field(default_factory=dict)  # how late this machine's outputs sound, ms by name
     # The doors: python-rtmidi's, unless a program opens its own (`ports.virtual`).
     open_outputs: Callable[[list[str], Callable[[str], None]], dict[int, Output]] = open_outputs
     open_inputs: Callable[[Callable[[str], bool], Callable[[str], None]], list[Input]] = open_inputs
@@ -104,6 +105,9 @@ class Stage:
         self._postponed = Postponed()
         self._reopening: list[Reopening] = []
         self._measured_s = 0.0
+        self._latencies: list[Latency] = []
+        self._waits = Waits((), (), 0.0)
+        self._trusted: set[str] = set()  # outputs whose measured latency the player has been told of
         self._running = threading.Event()
         self._patterns = port_patterns(patch)
         self._names = [DEFAULT_OUTPUT, *(f"to_{pattern}" for pattern in self._patterns[1:])]
@@ -172,12 +176,11 @@ class Stage:
         self._running.set()
         driver = self.driver
         self.session.begin()
-        specs = output_specs(self.patch, self._patterns, self._options.measured)
         if isinstance(driver, JackDriver):
             self.input_names = [f"from_{DEFAULT_INPUT}", *(f"from_{pattern}" for pattern in self._wanted)]
         else:
             self.input_names = [heard.name for heard in self.inputs]
-        wire_outputs(driver.state, self.patch, specs, self._sound_ms())
+        wire_ports(driver.state, self.patch, self._patterns)
         wire_inputs(driver.state, self.patch, self._options.sources, self.input_names, self.say)
         lock_memory()  # Now, for locking holds up every thread that touches a fresh page, the driver's too.
         self._share_transport()
@@ -186,6 +189,7 @@ class Stage:
             self._connect_jack(driver)
         if self.audio:
             self._start_audio(self.audio)
+        self._align()
         if self._options.sources.has("link"):
             self._join_link()
         self._control.start()
@@ -210,11 +214,27 @@ class Stage:
         except OSError as error:
             miss(self._options.sources, "link", str(error), self.say)
 
-    def _sound_ms(self) -> float:
-        """Return how much later than a MIDI message at the same tick the built-in instruments are heard, in ms."""
-        if isinstance(self.driver, JackDriver):
-            return 1000.0 * look_ahead_frames(self.driver.rate) / self.driver.rate
-        return self.audio.latency_ms if self.audio else 0.0
+    def _align(self) -> None:
+        """Let every output wait for the slowest; again whenever what they reach, or what it reports, has changed."""
+        reached = self._reached()
+        found = latencies(self.patch, self._patterns, reached, self._options.measured)
+        if found == self._latencies:
+            return
+        self._latencies = found
+        self._waits = wire_waits(self.driver.state, found)
+        measured = {name: ms for reach in reached for name, ms in reach.measured(self._options.measured).items()}
+        for name in sorted(measured.keys() - self._trusted):
+            self.say(f"{name} sounds {measured[name]:.2f} ms late, as litmus measured it; the others wait for it")
+        self._trusted |= measured.keys()
+
+    def _reached(self) -> list[Reach]:
+        """Return what the instruments, and then every MIDI port, reach."""
+        driver, ports = self.driver, range(1, len(self._patterns) + 1)
+        if isinstance(driver, JackDriver):
+            return [Reach(driver.heard_by(0), driver.rack_ms), *(Reach(driver.heard_by(port)) for port in ports)]
+        sound = Reach({self.audio.name: self.audio.device_ms}, self.audio.rack_ms) if self.audio else Reach()
+        names = [self.outputs[port].name if port in self.outputs else "" for port in ports]
+        return [sound, *(Reach({name: 0.0}) for name in names)]
 
     def _hear_link(self, beat: float, tempo_bpm: float, playing: bool, peers: int) -> None:
         self.inbox.put(LinkTold(beat, tempo_bpm, playing, self.driver.present(), peers))
@@ -298,13 +318,17 @@ class Stage:
 
     def telemetry(self) -> str:
         """Return how time was kept, as JSON."""
+        names = ["instruments", *self._output_names()]
+        late = zip(names, self._latencies, self._waits.notes_ms, strict=False)
         extra = {
+            "latencies_ms": {name: {"sounds_late": found.notes_ms, "waits": wait_ms} for name, found, wait_ms in late},
             "bars": max(0, self.engine.bar + 1),
             "errors": self.errors,
             "unknown_inputs": self.engine.unknown,
             "faults": {faults.name_of(place): count for place, count in self._count().items()},
         }
-        return telemetry.as_json(self.driver.state, self._options.sources, self.driver.name, extra)
+        ports = telemetry.counts(self.driver.state, self._output_names(), self.input_names)
+        return telemetry.as_json(self.driver.state, self._options.sources, self.driver.name, ports, extra)
 
     def _measure(self) -> None:
         """Tell now and then how the clock and the ports do, and what goes wrong."""
@@ -312,6 +336,8 @@ class Stage:
         if now_s - self._measured_s < MEASURE_S:
             return
         self._measured_s = now_s
+        if not self.lost:
+            self._align()
         state = self.driver.state
         self.session.feed(telemetry.clock(state, self._options.sources))
         self.session.feed(telemetry.traffic(state, self._output_names(), self.input_names))

@@ -16,7 +16,7 @@ from liveengine.engine.spec import OutputSpec, TrackSpec
 from liveengine.ports.rtmidi import MidiPortError
 from liveengine.runtime.inputs import open_inputs
 from liveengine.runtime.outputs import RawDevice, open_outputs, port_patterns, track_ports
-from liveengine.runtime.wiring import output_specs, wire_outputs
+from liveengine.runtime.wiring import wire_ports
 from liveengine.sequencer.render import begin, render
 from liveengine.sequencer.state import make_state
 
@@ -41,7 +41,7 @@ def test_O4_a_patch_says_which_output_is_a_din_cable(tmp_path):
     )
     patch = load_patch(path)
     state = make_state(48_000)
-    wire_outputs(state, patch, output_specs(patch, port_patterns(patch), ()), 0.0)
+    wire_ports(state, patch, port_patterns(patch))
     begin(state, 0)
     render(state, 0, 1)
     assert state.wires["byte_units"][:4].tolist() == [0.0, 0.0, 48_000 / 3125, 0.0]

@@ -146,11 +146,15 @@ def free_udp_port() -> int:
 
 @dataclass(frozen=True, slots=True)
 class Capture:
-    """What the listener heard: MIDI events, (first frame, peak) of every block of sound, and what disturbed it."""
+    """What the listener heard: MIDI events, (first frame, peak) of every block of sound, and what disturbed it.
+
+    `sounds` are the frames at which its left input begins to sound after a silence.
+    """
 
     events: Sequence[Event]
     blocks: Sequence[tuple[int, float]]
     disturbed: Sequence[int]
+    sounds: Sequence[int]
 
     @property
     def was_disturbed(self) -> bool:
@@ -215,7 +219,7 @@ class Listener:
         """End it and return what it heard."""
         heard = json.loads(self.ask("end"))
         events = [(frame, port, tuple(data)) for frame, port, data in heard["events"]]
-        return Capture(events, [tuple(block) for block in heard["blocks"]], heard["disturbed"])
+        return Capture(events, [tuple(block) for block in heard["blocks"]], heard["disturbed"], heard["sounds"])
 
     def __enter__(self) -> Listener:
         return self
