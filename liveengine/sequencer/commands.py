@@ -69,6 +69,10 @@ DO_LEAD = 18  # a: units by which everything is rendered early while a clock is 
 DO_STEER = 19  # an outside timeline: a: its tick, b: the instant of that; x: BPM, 0 to let go of it
 _KINDS = 20
 
+#: In `pending`: the place is free; what stood there was taken back, and its entry on the agenda means nothing.
+_FREE = -1
+_TAKEN_BACK = -2
+
 
 @compiled
 def push_all(s: State, wanted: NDArray[Any]) -> bool:
@@ -187,7 +191,7 @@ def _keep(s: State, c: Any, due: int, tick: int) -> None:
     transport = s.transport[0]
     place = transport.sequence % COMMANDS_SIZE
     kept = s.pending[place]
-    if kept.kind >= 0 or not schedule(s, due, COMMAND_DUE, transport.sequence, 0):
+    if kept.kind != _FREE or not schedule(s, due, COMMAND_DUE, transport.sequence, 0):
         _refuse(s, c.kind, tick)
         return
     kept.kind, kept.track, kept.a, kept.b, kept.x = c.kind, c.track, c.a, c.b, c.x
@@ -199,8 +203,9 @@ def _keep(s: State, c: Any, due: int, tick: int) -> None:
 def carry_out_kept(s: State, sequence: int, tick: int) -> None:
     """Carry out a command whose time has come."""
     kept = s.pending[sequence % COMMANDS_SIZE]
-    carry_out(s, kept, tick)
-    kept.kind = -1
+    if kept.kind != _TAKEN_BACK:
+        carry_out(s, kept, tick)
+    kept.kind = _FREE
 
 
 @compiled
@@ -221,6 +226,7 @@ def _move(s: State, c: Any, tick: int) -> None:
         halt(s, tick)
         roll(s, tick, 0, True)
     elif c.kind == DO_STOP:
+        _take_starts_back(s)
         halt(s, tick)
     elif c.kind == DO_CONTINUE:
         if not transport.playing:
@@ -228,6 +234,14 @@ def _move(s: State, c: Any, tick: int) -> None:
             roll(s, tick, song, False)
     else:
         locate(s, tick, c.a)
+
+
+@compiled
+def _take_starts_back(s: State) -> None:
+    """Forget every start that still waits for its line: who says Stop means that, too."""
+    for place in range(COMMANDS_SIZE):
+        if s.pending[place].kind in (DO_START, DO_CONTINUE):
+            s.pending[place].kind = _TAKEN_BACK
 
 
 @compiled
@@ -302,7 +316,7 @@ def locate_at_bar(s: State, song: int) -> None:
     place = transport.sequence % COMMANDS_SIZE
     due = transport.song_origin + -(-here // transport.bar_ticks) * transport.bar_ticks
     kept = s.pending[place]
-    if kept.kind >= 0 or not schedule(s, due, COMMAND_DUE, transport.sequence, 0):
+    if kept.kind != _FREE or not schedule(s, due, COMMAND_DUE, transport.sequence, 0):
         _refuse(s, DO_LOCATE, transport.tick)
         return
     kept.kind, kept.a, kept.at = DO_LOCATE, song, due

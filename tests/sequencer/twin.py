@@ -108,6 +108,7 @@ class Twin:
                 self.halt()
                 self.roll(0, True)
             case "stop":
+                self.kept = [kept for kept in self.kept if kept[2].word not in ("start", "continue")]
                 self.halt()
             case "continue" if not self.playing:
                 self.roll(-(-self.position // TICKS_PER_SIXTEENTH) * TICKS_PER_SIXTEENTH, False)
