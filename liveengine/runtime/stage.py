@@ -20,7 +20,7 @@ from liveengine.drivers.timer import TimerDriver
 from liveengine.engine.engine import Engine
 from liveengine.engine.events import Event, LinkTold, MidiCame
 from liveengine.engine.mapping import Mapping
-from liveengine.engine.orders import Report, Say
+from liveengine.engine.orders import Report, Say, SharePlaying, ShareTempo, Told
 from liveengine.engine.spec import OutputSpec, Patch
 from liveengine.instruments.rack import Rack, look_ahead_frames, make_rack
 from liveengine.ports.link import LinkPeer
@@ -100,7 +100,7 @@ class Stage:
             raise ValueError(f"{patch.path}: names {wanted} MIDI outputs for tracks and clock; {PORTS - 2} at most")
         self.driver: JackDriver | TimerDriver = self._put_up_driver()
         self.engine = Engine(
-            patch, options.mappings, track_ports(patch, self._patterns), waits=options.clock.kind in ("midi", "jack")
+            patch, options.mappings, track_ports(patch, self._patterns), waits=options.clock.kind != "internal"
         )
         self.generator = GeneratorThread(self.inbox.put)
         self.session = Session(self.engine, self.driver.state, self.generator.request, self._tell, self.driver.wake)
@@ -227,14 +227,16 @@ class Stage:
         if self.osc:
             self.osc.tell(Report("/engine/remark", text))
 
-    def _tell(self, told: Report | Say) -> None:
-        if isinstance(told, Say):
-            self.say(told.text)
-            return
-        if self.link and told.address == "/transport/tempo":
-            self.link.set_tempo(float(told.value))
-        if self.osc:
-            self.osc.tell(told)
+    def _tell(self, told: Told) -> None:
+        match told:
+            case Say(text):
+                self.say(text)
+            case ShareTempo(tempo_bpm) if self.link:
+                self.link.set_tempo(tempo_bpm)
+            case SharePlaying(playing) if self.link:
+                self.link.set_playing(playing)
+            case Report() if self.osc:
+                self.osc.tell(told)
 
     def _run(self) -> None:
         """The control thread: whatever comes, in order. An error is counted, told and survived."""
