@@ -252,6 +252,12 @@ class Shaker(Companion):
     program = "shaker.py"
 
 
+class LinkPeers(Companion):
+    """Two others in an Ableton Link session: tests/scenarios/link_peers.py."""
+
+    program = "link_peers.py"
+
+
 @contextlib.contextmanager
 def peer(*words: str, env: Mapping[str, str]) -> Iterator[subprocess.Popen[str]]:
     """Run a program that others made, from a Debian package, as long as the story lasts."""
