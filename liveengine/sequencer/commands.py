@@ -171,12 +171,19 @@ def take_commands(s: State) -> None:
             due = _due(s, c, tick)
             if c.kind == DO_LAUNCH and c.at < 0:
                 # A launch is made known early, so that pickups can sound before the line (N5).
-                launch(s, c.track, c.a, song_tick(s, due), c.b, tick)
+                launch(s, c.track, c.a, _line(s, c, due), c.b, tick)
             elif due > tick:
                 _keep(s, c, due, tick)
             else:
                 carry_out(s, c, tick)
         release(s.command_ends, 1)
+
+
+@compiled
+def _line(s: State, c: Any, due: int) -> int:
+    """Return the song tick at which a launch counts; while stopped the line before, so that bars stay bars (L1)."""
+    song = song_tick(s, due)
+    return song if s.transport[0].playing or c.quantum == 0 else song - song % c.quantum
 
 
 @compiled

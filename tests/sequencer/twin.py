@@ -96,7 +96,8 @@ class Twin:
         elif order.word in ("start", "locate") and self.playing and self.clock:
             due = max(self.pulse, self.tick)
         if order.word == "launch":
-            self.launch(order, due - self.origin if self.playing else self.position)
+            line = self.position - self.position % order.quantum if order.quantum else self.position
+            self.launch(order, due - self.origin if self.playing else line)
         elif due > self.tick:
             self.kept.append((due, len(self.kept), order))
         else:
