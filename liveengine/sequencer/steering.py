@@ -70,7 +70,7 @@ def keep_to_transport(s: State, rolling: bool, song: int, when: float, tempo_bpm
         g.on = 0
         return
     unit_ticks = transport.rate * 60.0 / (tempo_bpm * TICKS_PER_BEAT)
-    expected = g.outside + (when - g.when) / unit_ticks
+    expected = g.outside + (when - g.when) / transport.unit_ticks  # Its new tempo counts from here on.
     if g.on and transport.playing and abs(song - expected) < TICKS_PER_PULSE:
         steer(s, song, when, tempo_bpm)
         return
