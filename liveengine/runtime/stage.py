@@ -285,6 +285,8 @@ class Stage:
         self._running.clear()
         if self._control.is_alive():
             self._control.join(2.0)
+        if self.link:
+            self.link.close()  # Before the driver goes, which it asks for the instant.
         # From here on this thread is the control thread.
         push(self.driver.state, DO_STOP)
         push(self.driver.state, DO_PANIC)
@@ -298,8 +300,6 @@ class Stage:
             heard.close()
         for output in self.outputs.values():
             output.close()
-        if self.link:
-            self.link.close()
         if self.osc:
             self.osc.close()
         self.generator.close()
