@@ -35,7 +35,7 @@ from liveengine.engine.events import (
 )
 from liveengine.engine.launches import Launch, Launches, Slots
 from liveengine.engine.mapping import Action, Mapping, translate
-from liveengine.engine.orders import Order, Report, Say, ToSequencer, WriteSlot
+from liveengine.engine.orders import Order, Report, Say, SharePlaying, ShareTempo, ToSequencer, WriteSlot
 from liveengine.engine.panel import Panel
 from liveengine.engine.parameter import Setting
 from liveengine.engine.setting_up import set_up
@@ -59,7 +59,7 @@ class Engine:
     """Everything the players share: tracks, scenes, values, and what is under way.
 
     `ports` names the MIDI port (from 1) of each track, -1 for none. `sources` says whose time is kept; where the
-    first of them has a transport the set does not start by itself.
+    first of them has a transport, or a session whose bar lines are not known yet, the set does not start by itself.
     """
 
     def __init__(
@@ -79,6 +79,8 @@ class Engine:
         self.slots = Slots()
         self.scene = -1
         self.playing = False
+        self.is_to_play = False  # what was ordered last, while the data plane waits for its bar line
+        self.session_plays: bool | None = None  # what the Link session said last; None while there is none
         self.bar = -1
         self.sources = sources or Sources()
         self.leader = OWN
@@ -143,6 +145,7 @@ class Engine:
             yield ToSequencer(do.DO_STEER, a=round(told.beat * TICKS_PER_BEAT), b=told.when, x=told.tempo_bpm)
             if self.leader == LINK:
                 yield from self._report_change("/transport/tempo", told.tempo_bpm)
+            yield from self._do_as_session(told.playing)
 
     def _prefer(self, first: int) -> Iterator[Order]:
         """Let the source that was named at place `first` (from 1) go before the others."""
@@ -157,6 +160,15 @@ class Engine:
     def _leader_words(self) -> str:
         name = self.sources.name_of(self.leader)
         return f"the beat follows {name}" if self.leader != OWN else "the beat goes on by itself"
+
+    def _do_as_session(self, playing: bool) -> Iterator[Order]:
+        """Start and stop with the Link session, when it does so; its first word lets the music begin."""
+        before, self.session_plays = self.session_plays, playing
+        if before is None:
+            self.is_starting = not self.is_to_play
+            yield from self._go(())
+        elif playing not in (before, self.is_to_play):
+            yield from self._move(do.DO_START if playing else do.DO_STOP)
 
     # -- parameters --------------------------------------------------------
 
@@ -187,16 +199,17 @@ class Engine:
             return
         match name:
             case "/transport/start":
-                yield ToSequencer(do.DO_START)
+                yield from self._move_all(do.DO_START)
             case "/transport/stop":
-                yield ToSequencer(do.DO_STOP)
+                yield from self._move_all(do.DO_STOP)
             case "/transport/continue":
-                yield ToSequencer(do.DO_CONTINUE)
+                yield from self._move_all(do.DO_CONTINUE)
             case "/transport/locate":
                 yield ToSequencer(do.DO_LOCATE, a=round(float(value) * TICKS_PER_BEAT))
             case "/transport/play":
-                yield ToSequencer(do.DO_START if value else do.DO_STOP)
+                yield from self._move_all(do.DO_START if value else do.DO_STOP)
             case "/transport/tempo":
+                yield from self._share_tempo()
                 yield from self._tempo(int(self.panel.values["/transport/ramp"]))
             case "/transport/nudge":
                 yield from self._tempo()
@@ -204,6 +217,7 @@ class Engine:
                 tempo_bpm = self.tap.strike(self.now_s)
                 if tempo_bpm is not None:
                     yield from self._report("/transport/tempo", tempo_bpm)
+                    yield from self._share_tempo()
                     yield from self._tempo()
             case "/transport/ramp":
                 pass  # It is asked when a tempo is set.
@@ -244,6 +258,20 @@ class Engine:
             case _:
                 control = STRIP_CONTROL[name.removeprefix("sound/")]
                 yield ToSequencer(do.DO_CONTROL, track.number, a=control.number, x=float(value))
+
+    def _move(self, kind: int) -> Iterator[Order]:
+        self.is_to_play = kind != do.DO_STOP
+        yield ToSequencer(kind)
+
+    def _move_all(self, kind: int) -> Iterator[Order]:
+        """Start, stop or continue, and let the Link session do so, where there is one."""
+        yield from self._move(kind)
+        if self.session_plays is not None:
+            yield SharePlaying(self.is_to_play)
+
+    def _share_tempo(self) -> Iterator[Order]:
+        if self.session_plays is not None and self.leader == LINK:
+            yield ShareTempo(float(self.panel.values["/transport/tempo"]))
 
     def _tempo(self, ramp_bars: int = 0) -> Iterator[Order]:
         tempo_bpm = float(self.panel.values["/transport/tempo"])
@@ -337,7 +365,7 @@ class Engine:
                 yield from self._launch_bar(self.tracks[number], bar, launch)
         if self.is_starting and not self.launches.waiting:
             self.is_starting = False
-            yield ToSequencer(do.DO_START)
+            yield from self._move(do.DO_START)
 
     def _launch_bar(self, track: Track, bar: Bar, launch: Launch) -> Iterator[Order]:
         if launch.is_fill and not self.playing:
@@ -387,7 +415,7 @@ class Engine:
                 yield from self._ask_again(track)
 
     def _transport_moved(self, playing: bool, tick: int) -> Iterator[Order]:
-        self.playing = playing
+        self.playing = self.is_to_play = playing
         first_bar = -(-tick // self.patch.metre.bar_ticks)
         for track in self.tracks:
             track.transport_moved(playing, first_bar, tick == 0)

@@ -22,7 +22,7 @@ from liveengine.engine.compensation import Latency, Waits
 from liveengine.engine.engine import Engine
 from liveengine.engine.events import Event, FaultsTold, LinkTold, MidiCame
 from liveengine.engine.mapping import Mapping
-from liveengine.engine.orders import Report, Say
+from liveengine.engine.orders import Report, Say, SharePlaying, ShareTempo, Told
 from liveengine.engine.spec import Patch
 from liveengine.instruments.rack import Rack, make_rack
 from liveengine.ports.link import LinkPeer
@@ -41,7 +41,7 @@ from liveengine.runtime.session import Session
 from liveengine.runtime.wiring import Reach, latencies, miss, wire_inputs, wire_ports, wire_waits
 from liveengine.sequencer.commands import DO_PANIC, DO_STOP, push
 from liveengine.sequencer.slots import drain_inbox
-from liveengine.sequencer.state import EXPRESS, LINK, PORTS, READ, WRITTEN, State, make_state
+from liveengine.sequencer.state import EXPRESS, PORTS, READ, WRITTEN, State, make_state
 
 DEFAULT_INPUT = "midi_in"
 
@@ -280,14 +280,16 @@ class Stage:
         if self.osc:
             self.osc.tell(Report("/engine/remark", text))
 
-    def _tell(self, told: Report | Say) -> None:
-        if isinstance(told, Say):
-            self.say(told.text)
-            return
-        if self.link and told.address == "/transport/tempo" and self.engine.leader == LINK:
-            self.link.set_tempo(float(told.value))
-        if self.osc:
-            self.osc.tell(told)
+    def _tell(self, told: Told) -> None:
+        match told:
+            case Say(text):
+                self.say(text)
+            case ShareTempo(tempo_bpm) if self.link:
+                self.link.set_tempo(tempo_bpm)
+            case SharePlaying(playing) if self.link:
+                self.link.set_playing(playing)
+            case Report() if self.osc:
+                self.osc.tell(told)
 
     def _run(self) -> None:
         """The control thread: whatever comes, in order. An error is counted, told and survived."""
@@ -382,6 +384,8 @@ class Stage:
         self._running.clear()
         if self._control.is_alive():
             self._control.join(2.0)
+        if self.link:
+            self.link.close()  # Before the driver goes, which it asks for the instant.
         # From here on this thread is the control thread.
         push(self.driver.state, DO_STOP)
         push(self.driver.state, DO_PANIC)
@@ -393,8 +397,6 @@ class Stage:
             self.audio.stop()
         for ports in self._reopening:
             ports.close()
-        if self.link:
-            self.link.close()
         if self.osc:
             self.osc.close()
         self.generator.close()

@@ -23,7 +23,7 @@ from liveengine.sequencer.agenda import COMMAND_DUE, schedule
 from liveengine.sequencer.follower import follow
 from liveengine.sequencer.leading import is_led, is_led_by, prefer
 from liveengine.sequencer.ledger import end_notes_of, panic
-from liveengine.sequencer.metre import change_metre, lengthen_metre, next_bar_line
+from liveengine.sequencer.metre import bar_at, change_metre, lengthen_metre, next_bar_line
 from liveengine.sequencer.outlet import MUTED, emit, song_tick, tell
 from liveengine.sequencer.players import cancel, launch, read_otherwise
 from liveengine.sequencer.reading import is_sound_reading
@@ -87,6 +87,10 @@ _KINDS = 25
 
 #: The most bars that a quantum can count.
 BARS_QUANTUM_MAX = 64
+
+#: In `pending`: the place is free; what stood there was taken back, and its entry on the agenda means nothing.
+_FREE = -1
+_TAKEN_BACK = -2
 
 
 @compiled
@@ -216,7 +220,7 @@ def take_commands(s: State) -> None:
             due = _due(s, c, tick)
             if c.kind == DO_LAUNCH and c.at < 0:
                 # A launch is made known early, so that pickups can sound before the line (N5).
-                launch(s, c.track, c.a, song_tick(s, due), c.b, tick)
+                launch(s, c.track, c.a, _line(s, c, due), c.b, tick)
             elif due > tick:
                 _keep(s, c, due, tick)
             else:
@@ -225,12 +229,21 @@ def take_commands(s: State) -> None:
 
 
 @compiled
+def _line(s: State, c: Any, due: int) -> int:
+    """Return the song tick at which a launch counts; while stopped the line before, so that bars stay bars (L1)."""
+    song = song_tick(s, due)
+    if s.transport[0].playing or c.quantum == 0:
+        return song
+    return song - song % c.quantum if c.quantum > 0 else bar_at(s, song)[1]
+
+
+@compiled
 def _keep(s: State, c: Any, due: int, tick: int) -> None:
     """Put a command on the agenda for a later tick."""
     transport = s.transport[0]
     place = transport.sequence % COMMANDS_SIZE
     kept = s.pending[place]
-    if kept.kind >= 0 or not schedule(s, due, COMMAND_DUE, transport.sequence, 0, 0):
+    if kept.kind != _FREE or not schedule(s, due, COMMAND_DUE, transport.sequence, 0, 0):
         transport.refused += 1
         return
     kept.kind, kept.track, kept.a, kept.b, kept.x = c.kind, c.track, c.a, c.b, c.x
@@ -242,8 +255,9 @@ def _keep(s: State, c: Any, due: int, tick: int) -> None:
 def carry_out_kept(s: State, sequence: int, tick: int) -> None:
     """Carry out a command whose time has come."""
     kept = s.pending[sequence % COMMANDS_SIZE]
-    carry_out(s, kept, tick)
-    kept.kind = -1
+    if kept.kind != _TAKEN_BACK:
+        carry_out(s, kept, tick)
+    kept.kind = _FREE
 
 
 @compiled
@@ -264,6 +278,7 @@ def _move(s: State, c: Any, tick: int) -> None:
         halt(s, tick)
         roll(s, tick, 0, True)
     elif c.kind == DO_STOP:
+        _take_starts_back(s)
         halt(s, tick)
     elif c.kind == DO_CONTINUE:
         if not transport.playing:
@@ -271,6 +286,14 @@ def _move(s: State, c: Any, tick: int) -> None:
             roll(s, tick, song, False)
     else:
         locate(s, tick, c.a)
+
+
+@compiled
+def _take_starts_back(s: State) -> None:
+    """Forget every start that still waits for its line: who says Stop means that, too."""
+    for place in range(COMMANDS_SIZE):
+        if s.pending[place].kind in (DO_START, DO_CONTINUE):
+            s.pending[place].kind = _TAKEN_BACK
 
 
 @compiled
@@ -362,7 +385,7 @@ def locate_at_bar(s: State, song: int) -> None:
     place = transport.sequence % COMMANDS_SIZE
     due = transport.song_origin + next_bar_line(s, here, 1)
     kept = s.pending[place]
-    if kept.kind >= 0 or not schedule(s, due, COMMAND_DUE, transport.sequence, 0, 0):
+    if kept.kind != _FREE or not schedule(s, due, COMMAND_DUE, transport.sequence, 0, 0):
         transport.refused += 1
         return
     kept.kind, kept.a, kept.at = DO_LOCATE, song, due

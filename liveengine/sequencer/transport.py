@@ -171,7 +171,6 @@ def skip_to(s: State, tick: int) -> None:
     """Jump over what there was no time for: nothing of it sounds, and the song goes on where it ought to be (T6)."""
     transport = s.transport[0]
     skipped = tick - transport.tick
-    transport.realigned += 1
     transport.tick = tick
     if transport.clock_tick != NEVER:
         origin = transport.song_origin if transport.playing else transport.clock_tick
@@ -184,7 +183,8 @@ def skip_to(s: State, tick: int) -> None:
         settle(s, tick)
         expect_bar_line(s, tick)
         restart(s, tick - transport.song_origin, tick, False)
-    tell(s, REALIGNED, -1, tick, int(skipped * transport.unit_ticks), 0.0)
+        transport.realigned += 1
+        tell(s, REALIGNED, -1, tick, int(skipped * transport.unit_ticks), 0.0)
 
 
 @compiled
