@@ -23,8 +23,8 @@ from liveengine.sequencer.agenda import COMMAND_DUE, schedule
 from liveengine.sequencer.follower import follow
 from liveengine.sequencer.ledger import end_notes_of, panic
 from liveengine.sequencer.metre import change_metre, lengthen_metre, next_bar_line
-from liveengine.sequencer.outlet import MUTED, REFUSED, emit, song_tick, tell
-from liveengine.sequencer.players import cancel, launch, read_otherwise
+from liveengine.sequencer.outlet import METRE, MUTED, REFUSED, emit, song_tick, tell
+from liveengine.sequencer.players import ANEW, IN_STEP, cancel, launch, read_otherwise
 from liveengine.sequencer.reading import is_sound_reading
 from liveengine.sequencer.ring import publish, release, room, waiting
 from liveengine.sequencer.state import (
@@ -59,7 +59,7 @@ DO_STOP = 1
 DO_CONTINUE = 2  # from where it stopped, at the next sixteenth there
 DO_LOCATE = 3  # a: song tick
 DO_TEMPO = 4  # x: BPM; a: ticks over which it is reached, 0 at once
-DO_LAUNCH = 5  # a: slot, -1 for silence; b: 1 keeps the playhead (legato)
+DO_LAUNCH = 5  # a: slot, -1 for silence; b: where in it (`players.ANEW` …)
 DO_CANCEL = 6  # take back a launch that has not begun
 DO_MUTE = 7  # a: 1 mutes, 0 unmutes
 DO_ROUTE = 8  # a: MIDI port or -1, b: channel 0-15
@@ -78,6 +78,9 @@ DO_READING = 20  # how the track's pattern is read: a: one of READING_FIELDS, b 
 DO_TURN = 21  # a: kind of target, b: its number, x: value
 DO_FILL = 22  # a: 1 while a fill is asked for
 _KINDS = 23
+
+#: The quantum of the next bar line.
+NEXT_BAR = -1
 
 #: The most bars that a quantum can count.
 BARS_QUANTUM_MAX = 64
@@ -120,7 +123,7 @@ def _is_sound(c: Any) -> bool:  # noqa: PLR0911 - one answer a kind
         if not 0 <= c.track < TRACKS:
             return False
         if c.kind == DO_LAUNCH:
-            return -1 <= c.a < SLOTS
+            return -1 <= c.a < SLOTS and ANEW <= c.b <= IN_STEP
         if c.kind == DO_ROUTE:
             return -1 <= c.a < PORTS and 0 <= c.b < 16
         if c.kind == DO_READING:
@@ -290,6 +293,7 @@ def _set(s: State, c: Any, tick: int) -> None:
     elif c.kind == DO_METRE:
         if c.b == 0:
             change_metre(s, c.a, song_tick(s, tick))
+            tell(s, METRE, -1, tick, transport.metre_bar, 0.0)
         elif not lengthen_metre(s, c.a):
             _refuse(s, c.kind, tick)
         if transport.playing:
