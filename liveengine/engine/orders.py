@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from liveengine.engine.parameter import Setting
 from liveengine.generators.contract import Controls
 from liveengine.music.note import Bar
+from liveengine.music.reading import PLAIN_READING, Reading
+from liveengine.music.time import Metre
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,15 +31,16 @@ class ToSequencer:
 
 @dataclass(frozen=True, slots=True)
 class WriteSlot:
-    """Write a bar into a slot that nobody plays."""
+    """Write a bar, and how it is to be read, into a slot that nobody plays."""
 
     slot: int
     bar: Bar
+    reading: Reading = PLAIN_READING
 
 
 @dataclass(frozen=True, slots=True)
 class RequestBar:
-    """Ask a generator for a bar. A newer request for the same track makes this one void."""
+    """Ask a generator for bars of `metres`, round and round. A newer request for the same track makes this one void."""
 
     ticket: int
     track: int
@@ -45,6 +48,7 @@ class RequestBar:
     source: Bar | None
     locks: frozenset[int]
     controls: Controls
+    metres: tuple[Metre, ...]
     seed: int
 
 

@@ -58,6 +58,8 @@ def _row(parameter: Parameter) -> str:
 
 
 def _range(parameter: Parameter) -> str:
+    if parameter.kind == "word":
+        return ", ".join(parameter.words)
     if parameter.kind not in ("float", "int"):
         return ""
     if parameter.high >= COUNT_MAX:

@@ -18,6 +18,7 @@ from liveengine.engine.events import (
     BeatBegan,
     Event,
     LaunchTold,
+    MetreTold,
     SlotEnded,
     TempoTold,
     TransportMoved,
@@ -88,12 +89,14 @@ class Session:
         _, line = bar_at(self.state, song)
         return song - (song - line) % TICKS_PER_BEAT
 
-    def _event(self, record: Any) -> Event | None:
+    def _event(self, record: Any) -> Event | None:  # noqa: PLR0911 - one answer a kind
         """Return what a log record means to the engine."""
         kind, track, tick, a = (int(record[name]) for name in ("kind", "track", "tick", "a"))
         match kind:
             case outlet.BAR:
                 return BarBegan(a)
+            case outlet.METRE:
+                return MetreTold(a, tick)
             case outlet.LAUNCHED:
                 return LaunchTold(track, a, tick)
             case outlet.ENDED:
@@ -118,8 +121,8 @@ class Session:
             match order:
                 case ToSequencer(kind, track, quantum, a, b, x):
                     commands.append((kind, track, quantum, -1, a, b, x))
-                case WriteSlot(slot, bar):
-                    write_slot(self.state, slot, bar)
+                case WriteSlot(slot, bar, reading):
+                    write_slot(self.state, slot, bar, reading)
                 case RequestBar():
                     self._request(order)
                 case _:

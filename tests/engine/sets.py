@@ -43,7 +43,7 @@ SCENES = (
 def small_set(quantum: str = "bar", scenes: tuple[SceneSpec, ...] = SCENES, **more: object) -> Patch:
     """Return a set of two tracks and four scenes."""
     chords = tuple(Chord.parse(name) for name in ("Dm7", "G7", "C6", "A7"))
-    given = {"seed": 7, "metre": METRE, "chords": chords, "tracks": (DRUMS, BASS), "master": {"reverb_size": 0.5}}
+    given = {"seed": 7, "metres": (METRE,), "chords": chords, "tracks": (DRUMS, BASS), "master": {"reverb_size": 0.5}}
     return Patch(Path("small.toml"), "Small", quantum=quantum, scenes=scenes, **{**given, **more})  # type: ignore[arg-type]
 
 
@@ -115,7 +115,7 @@ class Desk:
         engine, launches = self.engine, self.launches
         for launch in launches:
             here = max(engine.bar, 0) * BAR
-            quantum = launch.quantum or 1
+            quantum = -launch.quantum * BAR if launch.quantum < 0 else launch.quantum or 1
             at = -(-(here + 1) // quantum) * quantum if engine.playing else 0
             engine.handle(LaunchTold(launch.track, launch.a, at if launch.quantum else here))
         return self

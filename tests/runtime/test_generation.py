@@ -24,7 +24,8 @@ PATIENCE_S = 10.0
 
 
 def wanted(generator: str = "euclid", ticket: int = 1, track: int = 0, seed: int = 3, **controls) -> RequestBar:
-    return RequestBar(ticket, track, generator, None, frozenset(), Controls(**controls), seed)
+    asked = Controls(**controls)
+    return RequestBar(ticket, track, generator, None, frozenset(), asked, (asked.metre,), seed)
 
 
 @pytest.fixture
