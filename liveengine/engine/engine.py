@@ -31,7 +31,7 @@ from liveengine.engine.events import (
     TrafficTold,
     TransportMoved,
 )
-from liveengine.engine.follow import Stay, follower
+from liveengine.engine.filling import Filling
 from liveengine.engine.launches import Launch, Launches, Slots
 from liveengine.engine.mapping import Action, Mapping, translate
 from liveengine.engine.metre import MetreBook
@@ -41,12 +41,11 @@ from liveengine.engine.panel import Panel
 from liveengine.engine.parameter import Setting
 from liveengine.engine.readings import KNOBS, of_a_fill, ordered, setting_of, turned
 from liveengine.engine.setting_up import set_up
-from liveengine.engine.song import Song, Turn
 from liveengine.engine.spec import Patch
 from liveengine.engine.tap import Tap
 from liveengine.engine.track import SLIDERS, Track
+from liveengine.engine.unfolding import ToEnd, ToPattern, ToScene, Unfolding
 from liveengine.engine.written import waits_for_fill
-from liveengine.music.dice import roll
 from liveengine.music.note import Bar
 from liveengine.music.sound import MASTER_CONTROL, STRIP_CONTROL
 from liveengine.music.time import TEMPO_MAX_BPM, TEMPO_MIN_BPM, TICKS_PER_BEAT
@@ -55,9 +54,6 @@ from liveengine.sequencer.players import ANEW, IN_STEP, INTERLUDE, LEGATO
 
 #: A nudge of 1 hurries the beat by this share.
 NUDGE_SHARE = 0.04
-
-# The first coordinate of the chance that decides what follows.
-_FOLLOW = 0xF0110
 
 #: The delay repeats after this many beats, where the patch does not say otherwise.
 DELAY_BEATS = 0.75
@@ -83,12 +79,10 @@ class Engine:
         self.slots = Slots()
         self.metre = MetreBook(patch.metres)
         self.mixing = Mixing([spec.mute_group for spec in patch.tracks])
-        self.song = Song(patch.song)
         self.scene = -1
-        self.scene_stay = Stay()
-        self.scene_begins = False  # a scene was launched, and the data plane has not told when it begins
-        self.follows = 0  # follow actions decided so far
-        self.fill_bar: int | None = None  # song bar of a fill that was asked for
+        self.unfolding = Unfolding(patch)
+        self.song = self.unfolding.song
+        self.filling = Filling()
         self.playing = False
         self.bar = -1
         self.is_starting = not waits
@@ -204,9 +198,11 @@ class Engine:
             case "/song/play":
                 yield from self._start_song() if value else self._leave_song()
             case "/fill":
-                yield ToSequencer(do.DO_FILL, a=int(self._fills))
+                yield from self.filling.hold(bool(value), self.bar)
+            case "/fill/next" if self.playing:
+                yield from self.filling.ask(self.bar + 1)
             case "/fill/next":
-                yield from self._fill_next()
+                pass  # There is no next bar.
             case "/panic":
                 yield ToSequencer(do.DO_PANIC)
             case "/refresh":
@@ -279,7 +275,7 @@ class Engine:
         if metres != self.metre.wanted:
             # Everybody begins anew: what was made for other bars would fall out of step.
             launch.metres = self.metre.wanted = metres
-        self.scene_stay.wait()
+        self.unfolding.scene_asked()
         yield from self._choose(
             {number: self._pattern_number(number, name) if name else None for number, name in named.items()}, launch
         )
@@ -338,7 +334,7 @@ class Engine:
         if track.playing is None or track.home is None or not self.playing:
             return
         if waits_for_fill(track.playing.written):
-            yield from self._fill_next()
+            yield from self.filling.ask(self.bar + 1)
             return
         if track.playing.written is not None:
             yield Say(f"{track.spec.name} plays what is written: give its steps fill conditions, and they will sound")
@@ -356,7 +352,8 @@ class Engine:
         for launch in ready:
             if launch.metres:
                 yield from self.metre.order(launch.metres, launch.quantum)
-            self.scene_begins = self.scene_begins or launch.is_scene
+            if launch.is_scene:
+                self.unfolding.scene_launched()
             for number in launch.silences:
                 track = self.tracks[number]
                 track.home, track.fill_slot, track.fill_bar = None, -1, -1
@@ -401,9 +398,7 @@ class Engine:
             first_bar = self.metre.bars.cycle_of(bar)
             began = self.metre.bars.line_of(first_bar)
         self.tracks[number].launched(slot, tick, bar, first_bar, self.playing)
-        if self.scene_begins:
-            self.scene_begins = False
-            self.scene_stay.begin(bar if self.playing else -1)
+        self.unfolding.launch_told(bar if self.playing else -1)
         yield from self._report_changes(self.display.launch(number, slot, tick, self.playing, began))
 
     def _beat_began(self, tick: int) -> Iterator[Order]:
@@ -416,7 +411,7 @@ class Engine:
         self.bar = number
         yield from self._report("/transport/bar", number + 1)
         yield from self._report_change("/transport/metre", str(self.metre.bars.metre_of(number)))
-        yield from self._end_fill(number)
+        yield from self.filling.bar_began(number)
         for track in self.tracks:
             if track.fill_slot >= 0 and track.fill_bar <= number and track.home is not None:
                 # The fill has its bar; what it interrupted comes back where its playhead would be.
@@ -426,49 +421,20 @@ class Engine:
             if track.is_last_time_round(number):
                 track.rolls += 1
                 yield from self._ask_again(track)
-        yield from self._patterns_follow(number)
-        yield from self._scene_follows(number)
+        yield from self._unfold(number)
 
-    # -- what follows by itself ----------------------------------------------
+    # -- what comes by itself ------------------------------------------------
 
-    def _chance(self, place: int) -> int:
-        """Return a seed for one decision about a track's pattern (place from 1), or the scene (0)."""
-        self.follows += 1
-        return roll(self.patch.seed, _FOLLOW, place, self.follows)
-
-    def _patterns_follow(self, number: int) -> Iterator[Order]:
-        """Launch what follows a pattern whose last bar has begun: decided a bar ahead, it comes on the line."""
-        for track in self.tracks:
-            bars = track.stay.count(number)
-            follow = track.playing.follow if track.playing else None
-            if follow is None or track.pattern is None or bars < follow.after:
-                continue
-            names = [pattern.name for pattern in track.spec.patterns]
-            then = follower(follow, track.pattern, names, self._chance(track.number + 1))
-            if then is None:
-                track.stay.begin(number + 1)
-            else:
-                yield from self._choose({track.number: then}, Launch(do.NEXT_BAR, legato=False))
-
-    def _scene_follows(self, number: int) -> Iterator[Order]:
-        """Launch what follows a scene whose last bar has begun; a song goes before the scene's own wish."""
-        bars = self.scene_stay.count(number)
-        if self.song.is_on:
-            match self.song.turn(bars):
-                case Turn.NEXT:
-                    yield from self._report("/song/place", self.song.place + 1)
-                    yield from self._launch_scene(self.song.scene, do.NEXT_BAR)
-                case Turn.END:
+    def _unfold(self, number: int) -> Iterator[Order]:
+        for coming in self.unfolding.bar_began(number, self.tracks, self.scene):
+            match coming:
+                case ToPattern(track, pattern):
+                    yield from self._choose({track: pattern}, Launch(do.NEXT_BAR, legato=False))
+                case ToScene(scene):
+                    yield from self._report_change("/song/place", self.song.place + 1)
+                    yield from self._launch_scene(scene, do.NEXT_BAR)
+                case ToEnd():
                     yield ToSequencer(do.DO_STOP, quantum=do.NEXT_BAR)
-            return
-        follow = self.patch.scenes[self.scene].follow if self.scene >= 0 else None
-        if follow is None or bars < follow.after:
-            return
-        then = follower(follow, self.scene, [scene.name for scene in self.patch.scenes], self._chance(0))
-        if then is None:
-            self.scene_stay.begin(number + 1)
-        else:
-            yield from self._launch_scene(then, do.NEXT_BAR)
 
     def _start(self) -> Iterator[Order]:
         """Play from the beginning: of the song, where one is played and is no longer there."""
@@ -493,34 +459,12 @@ class Engine:
         yield from self._report_change("/song/play", False)
         yield from self._report_change("/song/place", 0)
 
-    # -- fills that steps wait for (L3) ---------------------------------------
-
-    @property
-    def _fills(self) -> bool:
-        """Whether steps that wait for a fill are to sound now."""
-        return bool(self.panel.values["/fill"]) or self.fill_bar == self.bar
-
-    def _fill_next(self) -> Iterator[Order]:
-        """Let the next bar be a fill."""
-        if self.playing:
-            self.fill_bar = self.bar + 1
-            yield ToSequencer(do.DO_FILL, quantum=do.NEXT_BAR, a=1)
-
-    def _end_fill(self, number: int) -> Iterator[Order]:
-        """In a fill's bar let the next bar line end it; after that bar, or a stop, let `/fill` alone decide."""
-        if self.fill_bar is not None and number >= self.fill_bar:
-            is_over = number > self.fill_bar
-            self.fill_bar = None if is_over else self.fill_bar
-            held = int(bool(self.panel.values["/fill"]))
-            yield ToSequencer(do.DO_FILL, quantum=0 if is_over else do.NEXT_BAR, a=held)
-
     def _transport_moved(self, playing: bool, tick: int) -> Iterator[Order]:
         self.playing = playing
         if playing and tick == 0:
             self.metre.from_the_top()
-            self.scene_stay.begin()
-        if self.fill_bar is not None:
-            self.fill_bar = -1
+            self.unfolding.from_the_top()
+        self.filling.transport_moved()
         bars = self.metre.bars
         first_bar = bars.bar_at(tick - 1) + 1
         for track in self.tracks:

@@ -14,9 +14,18 @@ from math import lcm
 from pathlib import Path
 
 from liveengine.engine.handwriting import is_written, read_written, rhythm_in
-from liveengine.engine.parameters import PATTERNS_MAX, SCENES_MAX, TRACK_NAME, TRACKS_MAX
+from liveengine.engine.parameters import PATTERNS_MAX, TRACK_NAME, TRACKS_MAX
 from liveengine.engine.readings import read_reading
-from liveengine.engine.scenery import check_follows, read_follow, read_metres, read_name, read_scenes, read_song, unique
+from liveengine.engine.scenery import (
+    check_follows,
+    read_follow,
+    read_heads,
+    read_metres,
+    read_name,
+    read_scenes,
+    read_song,
+    unique,
+)
 from liveengine.engine.schema import Section
 from liveengine.engine.spec import NO_SOUND, QUANTA, OutputSpec, Patch, PatternSpec, SceneSpec, TrackSpec
 from liveengine.engine.tomlfile import close_file, open_file, resolve
@@ -70,10 +79,9 @@ def load_patch(path: Path | str) -> Patch:
     top = open_file(Path(path))
     metres = read_metres(top) or (Metre(),)
     key = top.parsed("key", Key.parse, Key())
-    scene_sections = top.tables("scene", SCENES_MAX)
-    scene_metres = [read_metres(section) for section in scene_sections]
-    tracks = _tracks(top, _Frame(key, (metres, *(cycle for cycle in scene_metres if cycle))))
-    scenes = read_scenes(scene_sections, scene_metres, tracks)
+    heads = read_heads(top)
+    tracks = _tracks(top, _Frame(key, (metres, *(head.metres for head in heads if head.metres))))
+    scenes = read_scenes(heads, tracks)
     patch = Patch(
         path=Path(path),
         title=top.text("title", Path(path).stem),

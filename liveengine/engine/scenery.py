@@ -8,8 +8,10 @@ Pure.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from liveengine.engine.follow import FOLLOW_WORDS, Follow
+from liveengine.engine.parameters import SCENES_MAX
 from liveengine.engine.schema import Section, near, shown
 from liveengine.engine.spec import SONG_ENDS, PatternSpec, SceneSpec, SongSpec, TrackSpec
 from liveengine.music.time import Metre
@@ -66,21 +68,33 @@ def check_follows(sections: Sequence[Section], specs: Sequence[PatternSpec | Sce
             )
 
 
-def read_scenes(
-    sections: Sequence[Section], metres: Sequence[tuple[Metre, ...]], tracks: tuple[TrackSpec, ...]
-) -> tuple[SceneSpec, ...]:
-    """Read the scenes, each with its `metres`; a patch without any gets one of every track's first pattern."""
-    if not sections:
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What of a scene must be known before the tracks are read."""
+
+    section: Section
+    name: str
+    metres: tuple[Metre, ...]
+
+
+def read_heads(top: Section) -> list[Head]:
+    """Read the names and metres of all scenes."""
+    return [Head(section, read_name(section), read_metres(section)) for section in top.tables("scene", SCENES_MAX)]
+
+
+def read_scenes(heads: Sequence[Head], tracks: tuple[TrackSpec, ...]) -> tuple[SceneSpec, ...]:
+    """Read the rest of the scenes; a patch without any gets one of every track's first pattern."""
+    if not heads:
         return (SceneSpec("all", {track.name: track.patterns[0].name for track in tracks if track.patterns}),)
-    scenes = tuple(_scene(section, own, tracks) for section, own in zip(sections, metres, strict=True))
+    scenes = tuple(_scene(head, tracks) for head in heads)
+    sections = [head.section for head in heads]
     unique(sections, [scene.name for scene in scenes])
     check_follows(sections, scenes)
     return scenes
 
 
-def _scene(section: Section, metres: tuple[Metre, ...], tracks: tuple[TrackSpec, ...]) -> SceneSpec:
-    name = read_name(section)
-    launched = section.table("patterns", "track")
+def _scene(head: Head, tracks: tuple[TrackSpec, ...]) -> SceneSpec:
+    launched = head.section.table("patterns", "track")
     there = {track.name: [pattern.name for pattern in track.patterns] for track in tracks}
     patterns = {}
     for track in launched.names(there):
@@ -88,7 +102,7 @@ def _scene(section: Section, metres: tuple[Metre, ...], tracks: tuple[TrackSpec,
         if pattern and pattern not in there[track]:
             launched.problem(track, f'no pattern named "{pattern}"{near(pattern, there[track])}')
         patterns[track] = pattern
-    return SceneSpec(name, patterns, metres, read_follow(section))
+    return SceneSpec(head.name, patterns, head.metres, read_follow(head.section))
 
 
 def read_song(top: Section, scenes: Sequence[SceneSpec]) -> SongSpec | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from liveengine.engine.engine import Engine
-from liveengine.engine.events import Asked, BarBegan, BarFailed, BarReady, LaunchTold, TransportMoved
+from liveengine.engine.events import Asked, BarBegan, BarFailed, BarReady, LaunchTold, MetreTold, TransportMoved
 from liveengine.engine.mapping import Action
 from liveengine.engine.orders import Order, Report, RequestBar, Say, ToSequencer, WriteSlot
 from liveengine.engine.spec import Patch, PatternSpec, SceneSpec, TrackSpec
@@ -133,5 +133,5 @@ def playing(patch: Patch | None = None, **more: object) -> Desk:
     for track in desk.engine.tracks:
         if track.fresh_slot >= 0:
             desk.feed(LaunchTold(track.number, track.fresh_slot, 0))
-    desk.feed(TransportMoved(True, 0))
+    desk.feed(MetreTold(0, 0)).feed(TransportMoved(True, 0))
     return desk.bar(0)
