@@ -40,7 +40,10 @@ class WriteSlot:
 
 @dataclass(frozen=True, slots=True)
 class RequestBar:
-    """Ask a generator for bars of `metres`, round and round. A newer request for the same track makes this one void."""
+    """Ask a generator for a bar. A newer request for the same track makes this one void.
+
+    `metres` are those of its bars, round and round; empty where all are of the controls' metre.
+    """
 
     ticket: int
     track: int
@@ -48,8 +51,8 @@ class RequestBar:
     source: Bar | None
     locks: frozenset[int]
     controls: Controls
-    metres: tuple[Metre, ...]
     seed: int
+    metres: tuple[Metre, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,7 +89,7 @@ class Track:
             accent=sliders["accent"],
         )
         seed = roll(patch.seed, self.number, self.pattern or 0, self.rolls)
-        return RequestBar(ticket, self.number, spec.generator, None, frozenset(), controls, metres, seed)
+        return RequestBar(ticket, self.number, spec.generator, None, frozenset(), controls, seed, metres)
 
     def request_fill(self, patch: Patch, ticket: int, bar: int, bars: Bars) -> RequestBar:
         """Ask for one bar of fill, to sound in song bar `bar` of `bars`."""

@@ -21,7 +21,8 @@ def answer(request: RequestBar) -> BarReady | BarFailed:
     """Ask the generator and return what it proposes; whatever goes wrong becomes a BarFailed."""
     try:
         propose = _Checked(find(request.generator))
-        bar = across(propose, request.source, request.locks, request.controls, request.metres, request.seed)
+        metres = request.metres or (request.controls.metre,)
+        bar = across(propose, request.source, request.locks, request.controls, metres, request.seed)
         if len(bar.notes) > SLOT_NOTES:
             raise ValueError(f"it returned {len(bar.notes)} notes; a pattern holds {SLOT_NOTES}")
     except (Exception, SystemExit) as error:  # a stranger's code: whatever it raises, the beat goes on

@@ -106,7 +106,7 @@ def bar_line(s: State, tick: int) -> None:
     """Tell that a bar begins, and put the next bar line on the agenda."""
     transport = s.transport[0]
     bar, _ = bar_at(s, song_tick(s, tick))
-    tell(s, BAR, -1, tick, bar, bar_length(s, bar))
+    tell(s, BAR, -1, tick, bar, float(bar_length(s, bar)))
     if s.follower[0].state != 0 or s.steering[0].on:
         tell(s, TEMPO, -1, tick, 0, transport.tempo_bpm)
     schedule(s, tick + bar_length(s, bar), BAR_LINE, 0, transport.bar_stamp, 0)

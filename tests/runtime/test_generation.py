@@ -24,8 +24,7 @@ PATIENCE_S = 10.0
 
 
 def wanted(generator: str = "euclid", ticket: int = 1, track: int = 0, seed: int = 3, **controls) -> RequestBar:
-    asked = Controls(**controls)
-    return RequestBar(ticket, track, generator, None, frozenset(), asked, (asked.metre,), seed)
+    return RequestBar(ticket, track, generator, None, frozenset(), Controls(**controls), seed)
 
 
 @pytest.fixture
