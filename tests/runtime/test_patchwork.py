@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from live_set import live
 from nights import Watched, asked, deeds, night
 
 from liveengine.engine.follow import Follow
@@ -86,7 +87,9 @@ def test_a_pattern_that_is_launched_within_the_cycle_keeps_step_with_it():
 
 def test_l3_a_generators_fill_is_one_bar_in_any_metre_and_home_comes_back_in_its_phase():
     scenes = (SceneSpec("lead", {"lead": "phi"}),)
-    lead = TrackSpec("lead", "lead", "keys", low=60, high=84, patterns=(PatternSpec("phi", "phi", bars=2),))
+    lead = TrackSpec(
+        "lead", "lead", "keys", low=60, high=84, patterns=(PatternSpec("phi", "phi", bars=2, rhythm="x......."),)
+    )
     plain, filled = (Watched(odd_night(tracks=(lead,), scenes=scenes)) for _ in range(2))
     for watched in (plain, filled):
         heard(watched, 5)
@@ -96,6 +99,7 @@ def test_l3_a_generators_fill_is_one_bar_in_any_metre_and_home_comes_back_in_its
         [[n for n in part if (8 * BEAT <= n[0] < 11.5 * BEAT) == during] for part in notes] for during in (1, 0)
     )
     assert inside[0] != inside[1]
+    assert inside[1][0][0] == 8 * BEAT, "it begins where its bar does"
     assert outside[0] == outside[1]
 
 
@@ -201,6 +205,18 @@ def test_a_mute_group_is_heard_one_at_a_time_and_a_solo_before_it():
     assert {track for _, track, _ in heard(watched, 4)} == {2}
     watched.do(asked("/track/lead/solo", 0))
     assert {track for _, track, _ in heard(watched, 4)} == {1, 2}
+
+
+def test_t4_a_song_in_changing_metres_is_the_same_live_and_offline():
+    song = SongSpec(((0, 2), (1, 2), (0, 1)))
+    patch = odd_night(song=song, tempo_bpm=300.0)
+    offline = Rendering(patch, with_sound=False)
+    list(blocks_until(offline, 6))
+    score = [m.data for m in offline.recorder.score().messages if m.data[0] & 0xF0 == 0x90 and m.data[2]]
+    with live(patch) as set_:
+        set_.listen_until(lambda: not set_.stage.engine.playing)
+        struck = [data for data in set_.heard if data[0] & 0xF0 == 0x90 and data[2]]
+    assert struck == score != []
 
 
 # -- whatever players do --------------------------------------------------------------------------
