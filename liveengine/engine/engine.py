@@ -190,11 +190,9 @@ class Engine:
                 pass  # It is asked when a tempo is set.
             case "/scene/next" | "/scene/previous":
                 step = 1 if name == "/scene/next" else -1
-                yield from self._leave_song()
-                yield from self._launch_scene((self.scene + step) % len(self.patch.scenes))
+                yield from self._launch_by_hand((self.scene + step) % len(self.patch.scenes))
             case "/scene/launch":
-                yield from self._leave_song()
-                yield from self._launch_scene(int(value) - 1)
+                yield from self._launch_by_hand(int(value) - 1)
             case "/song/play":
                 yield from self._start_song() if value else self._leave_song()
             case "/fill":
@@ -257,6 +255,11 @@ class Engine:
     def _ticket(self) -> int:
         self.tickets += 1
         return self.tickets
+
+    def _launch_by_hand(self, scene: int) -> Iterator[Order]:
+        if scene < len(self.patch.scenes):
+            yield from self._leave_song()
+        yield from self._launch_scene(scene)
 
     def _launch_scene(self, scene: int, quantum: int | None = None) -> Iterator[Order]:
         if not 0 <= scene < len(self.patch.scenes):

@@ -155,6 +155,9 @@ def test_a_song_is_left_by_hand_and_taken_up_again_from_its_first_scene():
     settle(desk)
     assert scenes_heard(desk, 6)[1:] == [3] * 5
     desk.ask("/song/play", 1)
+    assert "there is no scene 9" in desk.ask("/scene/launch", 9).said
+    assert desk.engine.song.is_on
+    desk.ask("/song/play", 1)
     assert (desk.told["/song/place"], desk.engine.scene) == (1, 1)
 
 
