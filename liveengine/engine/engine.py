@@ -36,7 +36,7 @@ from liveengine.engine.launches import Launch, Launches, Slots
 from liveengine.engine.mapping import Action, Mapping, translate
 from liveengine.engine.metre import MetreBook
 from liveengine.engine.mixing import Mixing
-from liveengine.engine.orders import Order, Report, Say, ToSequencer, WriteSlot
+from liveengine.engine.orders import Order, Report, ReportAll, Say, ToSequencer, WriteSlot
 from liveengine.engine.panel import Panel
 from liveengine.engine.parameter import Setting
 from liveengine.engine.readings import KNOBS, of_a_fill, ordered, setting_of, turned
@@ -204,7 +204,7 @@ class Engine:
             case "/panic":
                 yield ToSequencer(do.DO_PANIC)
             case "/refresh":
-                yield from (Report(address, told, to=origin) for address, told in self.panel.values.items())
+                yield ReportAll(dict(self.panel.values), origin)
             case "/ping":
                 yield Report("/pong", True, to=origin)
             case _:

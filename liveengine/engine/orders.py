@@ -5,6 +5,7 @@ Pure.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from liveengine.engine.parameter import Setting
@@ -66,10 +67,21 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True)
+class ReportAll:
+    """Tell many parameters' values, by their addresses, to the client `to`, in as few datagrams as may be."""
+
+    values: Mapping[str, Setting]
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
 class Say:
     """Tell the player something in words."""
 
     text: str
 
 
-Order = ToSequencer | WriteSlot | RequestBar | Report | Say
+#: What is told to people and programs.
+Told = Report | ReportAll | Say
+
+Order = ToSequencer | WriteSlot | RequestBar | Told

@@ -263,7 +263,7 @@ def _rest() -> Iterator[Parameter]:
     for control in MASTER_CONTROLS:
         yield _of_sound(control, "/master/")
     yield _trigger("/panic", "now", "Silence everything at once, on every port")
-    yield _trigger("/refresh", "now", "Tell every value to whoever asks")
+    yield _trigger("/refresh", "now", "Tell every value to whoever asks, in bundles")
     yield _trigger("/ping", "now", "Answered with /pong")
     yield _told("/pong", "trigger", 0, 1, "now", "The answer to /ping")
     yield _told("/engine/late", "int", 0, COUNT_MAX, "next bar", "Events that went out late since the start")

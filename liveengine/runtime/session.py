@@ -23,7 +23,7 @@ from liveengine.engine.events import (
     TempoTold,
     TransportMoved,
 )
-from liveengine.engine.orders import Order, Report, RequestBar, Say, ToSequencer, WriteSlot
+from liveengine.engine.orders import Order, RequestBar, Say, Told, ToSequencer, WriteSlot
 from liveengine.music.time import TICKS_PER_BEAT
 from liveengine.runtime import telemetry
 from liveengine.sequencer import outlet
@@ -45,7 +45,7 @@ class Session:
         engine: Engine,
         state: State,
         request: Callable[[RequestBar], None],
-        tell: Callable[[Report | Say], None] = lambda told: None,
+        tell: Callable[[Told], None] = lambda told: None,
         wake: Callable[[], None] = lambda: None,
     ) -> None:
         self.engine = engine

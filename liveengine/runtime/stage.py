@@ -20,7 +20,7 @@ from liveengine.drivers.timer import TimerDriver
 from liveengine.engine.engine import Engine
 from liveengine.engine.events import Event, LinkTold, MidiCame
 from liveengine.engine.mapping import Mapping
-from liveengine.engine.orders import Report, Say
+from liveengine.engine.orders import Report, ReportAll, Say, Told
 from liveengine.engine.spec import OutputSpec, Patch
 from liveengine.instruments.rack import Rack, look_ahead_frames, make_rack
 from liveengine.ports.link import LinkPeer
@@ -227,9 +227,13 @@ class Stage:
         if self.osc:
             self.osc.tell(Report("/engine/remark", text))
 
-    def _tell(self, told: Report | Say) -> None:
+    def _tell(self, told: Told) -> None:
         if isinstance(told, Say):
             self.say(told.text)
+            return
+        if isinstance(told, ReportAll):
+            if self.osc:
+                self.osc.tell_all(told)
             return
         if self.link and told.address == "/transport/tempo":
             self.link.set_tempo(float(told.value))
