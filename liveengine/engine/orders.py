@@ -5,11 +5,14 @@ Pure.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from liveengine.engine.parameter import Setting
 from liveengine.generators.contract import Controls
 from liveengine.music.note import Bar
+from liveengine.music.reading import PLAIN_READING, Reading
+from liveengine.music.time import Metre
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,15 +32,19 @@ class ToSequencer:
 
 @dataclass(frozen=True, slots=True)
 class WriteSlot:
-    """Write a bar into a slot that nobody plays."""
+    """Write a bar, and how it is to be read, into a slot that nobody plays."""
 
     slot: int
     bar: Bar
+    reading: Reading = PLAIN_READING
 
 
 @dataclass(frozen=True, slots=True)
 class RequestBar:
-    """Ask a generator for a bar. A newer request for the same track makes this one void."""
+    """Ask a generator for a bar. A newer request for the same track makes this one void.
+
+    `metres` are those of its bars, round and round; empty where all are of the controls' metre.
+    """
 
     ticket: int
     track: int
@@ -46,6 +53,7 @@ class RequestBar:
     locks: frozenset[int]
     controls: Controls
     seed: int
+    metres: tuple[Metre, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +64,14 @@ class Report:
     value: Setting
     to: str = ""
     but: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReportAll:
+    """Tell many parameters' values, by their addresses, to the client `to`, in as few datagrams as may be."""
+
+    values: Mapping[str, Setting]
+    to: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +95,6 @@ class SharePlaying:
     playing: bool
 
 
-#: What others are told; the rest is the data plane's, or the generators'.
-Told = Report | Say | ShareTempo | SharePlaying
+#: What is told to people and programs; the rest is the data plane's, or the generators'.
+Told = Report | ReportAll | Say | ShareTempo | SharePlaying
 Order = ToSequencer | WriteSlot | RequestBar | Told

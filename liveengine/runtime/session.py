@@ -19,6 +19,7 @@ from liveengine.engine.events import (
     Event,
     LaunchTold,
     LedTold,
+    MetreTold,
     SlotEnded,
     TempoTold,
     TransportMoved,
@@ -95,6 +96,8 @@ class Session:
         match kind:
             case outlet.BAR:
                 return BarBegan(a)
+            case outlet.METRE:
+                return MetreTold(a, tick)
             case outlet.LAUNCHED:
                 return LaunchTold(track, a, tick)
             case outlet.ENDED:
@@ -119,8 +122,8 @@ class Session:
             match order:
                 case ToSequencer(kind, track, quantum, a, b, x):
                     commands.append((kind, track, quantum, -1, a, b, x))
-                case WriteSlot(slot, bar):
-                    write_slot(self.state, slot, bar)
+                case WriteSlot(slot, bar, reading):
+                    write_slot(self.state, slot, bar, reading)
                 case RequestBar():
                     self._request(order)
                 case _:
