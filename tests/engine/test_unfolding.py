@@ -234,7 +234,7 @@ def test_a_scene_in_another_metre_brings_it_with_its_patterns_and_begins_everybo
     assert [(request.controls.bars, request.metres) for request in (drums, bass)] == [(2, ODD), (4, ODD)]
     desk.answer(drums)
     desk.answer(bass)
-    ordered = [(order.kind, order.quantum, order.a, order.b) for order in desk.commands() if order.kind == do.DO_METRE]
+    ordered = [(order.kind, order.quantum, order.a, order.x) for order in desk.commands() if order.kind == do.DO_METRE]
     assert ordered == [(do.DO_METRE, -2, BAR, 0), (do.DO_METRE, -2, 7 * BAR // 8, 1)]
     assert desk.commands()[0].kind == do.DO_METRE, "the metre goes before the launches"
     assert {(launch.track, launch.quantum, launch.b) for launch in desk.launches} == {(0, -2, ANEW), (1, -2, ANEW)}
