@@ -195,7 +195,10 @@ class Twin:
         elif order.word in ("start", "locate") and self.playing and self.clock:
             due = max(self.pulse, self.tick)
         if order.word == "launch":
-            line = self.position - self.position % order.quantum if order.quantum else self.position
+            line = self.position - self.position % order.quantum if order.quantum > 0 else self.position
+            if order.quantum < 0:
+                lines = itertools.takewhile(lambda line: line <= self.position, (line for _, line in self.bar_lines()))
+                line = max(lines)
             self.launch(order, due - self.origin if self.playing else line)
         elif due > self.tick:
             self.kept.append((due, len(self.kept), order))
