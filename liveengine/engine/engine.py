@@ -171,7 +171,7 @@ class Engine:
             yield ToSequencer(do.DO_STEER, a=round(told.beat * TICKS_PER_BEAT), b=told.when, x=told.tempo_bpm)
             if self.leader == LINK:
                 yield from self._report_change("/transport/tempo", told.tempo_bpm)
-            yield from self._do_as_session(told.playing)
+        yield from self._do_as_session(told.playing)
 
     def _prefer(self, first: int) -> Iterator[Order]:
         """Let the source that was named at place `first` (from 1) go before the others."""
