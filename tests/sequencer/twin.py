@@ -406,7 +406,7 @@ class Twin:
             value = DIRECTIONS[order.b]
         elif name == "rate":
             value = Fraction(*divmod(order.b, 256))
-        for player in self.players[order.track]:
+        for player in self.players.get(order.track, []):
             reading = replace(player.reading, **{name: value})
             if self.playing and player.bar.notes:
                 player.read_otherwise(reading)
@@ -447,6 +447,9 @@ class Twin:
         number = 2 * track + player.place
         reads = self.origin + player.cell_song(player.opened) - OFFSET_LIMIT
         found = []
+        if player.stop != FOREVER:
+            ends = self.origin + player.stop + OFFSET_LIMIT
+            found.append((ends, 4, number, lambda: self.players[track].remove(player)))
         if player.bar.notes:
             found.append((reads, 5, number, lambda: player.read_on(self.tick - self.origin, self.seed, self.offset)))
         for entry in player.waiting:
