@@ -24,6 +24,8 @@ PLAYER_END = 5
 PLAYER_CELL = 6
 PLAYER_STEP = 7
 PLAYER_RATCHET = 8
+ARP_STEP = 9
+LFO_POINT = 10  # O4: controllers come last
 
 
 @compiled
@@ -67,7 +69,7 @@ def _sink(agenda: Any, place: int, count: int) -> None:
 
 
 @compiled
-def is_current(s: State, order: int, what: int, stamp: int) -> bool:
+def is_current(s: State, order: int, what: int, stamp: int) -> bool:  # noqa: PLR0911 - one answer an order
     """Say whether an entry still means anything."""
     transport = s.transport[0]
     if order == NOTE_END:
@@ -78,6 +80,10 @@ def is_current(s: State, order: int, what: int, stamp: int) -> bool:
         return transport.ramp_stamp == stamp
     if order == BAR_LINE:
         return transport.bar_stamp == stamp
+    if order == LFO_POINT:
+        return s.lfos[what].stamp == stamp
+    if order == ARP_STEP:
+        return s.arps[what].stamp == stamp
     if order >= PLAYER_STEP:
         return s.players[what // SLOT_STEPS].stamp == stamp
     if order >= PLAYER_END:

@@ -17,12 +17,14 @@ from numpy.typing import NDArray
 
 from liveengine.compiled import compiled
 from liveengine.music.event import INSTRUMENTS
-from liveengine.music.target import BEND, CONTROLLER, CONTROLLERS, PRESSURE, SOUND, TARGETS
+from liveengine.music.target import SOUND, TARGETS
 from liveengine.music.time import TEMPO_MAX_BPM, TEMPO_MIN_BPM, TICKS_PER_PULSE, TICKS_PER_SIXTEENTH
 from liveengine.sequencer.agenda import COMMAND_DUE, schedule
+from liveengine.sequencer.arpeggio import change_arp, forget_keys, is_sound_arp, let_hands_go
 from liveengine.sequencer.follower import follow
 from liveengine.sequencer.ledger import end_notes_of, panic
 from liveengine.sequencer.metre import change_metre, lengthen_metre, next_bar_line
+from liveengine.sequencer.modulation import change_lfo, is_sound_lfo, route_again
 from liveengine.sequencer.outlet import MUTED, REFUSED, emit, song_tick, tell
 from liveengine.sequencer.players import cancel, launch, read_otherwise
 from liveengine.sequencer.reading import is_sound_reading
@@ -40,8 +42,8 @@ from liveengine.sequencer.state import (
     State,
 )
 from liveengine.sequencer.steering import let_go, steer
+from liveengine.sequencer.targets import is_sound_target
 from liveengine.sequencer.tempo import wish_tempo
-from liveengine.sequencer.turning import turn
 from liveengine.sequencer.transport import (
     clock_is_heard,
     clock_runs_when_stopped,
@@ -52,6 +54,7 @@ from liveengine.sequencer.transport import (
     roll,
     run_clock_from,
 )
+from liveengine.sequencer.turning import turn
 
 # What a command can ask. `track` names a track, or a port where it says so.
 DO_START = 0  # from the top
@@ -77,7 +80,9 @@ DO_STEER = 19  # an outside timeline: a: its tick, b: the instant of that; x: BP
 DO_READING = 20  # how the track's pattern is read: a: one of READING_FIELDS, b or x: its value
 DO_TURN = 21  # a: kind of target, b: its number, x: value
 DO_FILL = 22  # a: 1 while a fill is asked for
-_KINDS = 23
+DO_LFO = 23  # track: number of an LFO; a: one of LFO_FIELDS, b or x: its value
+DO_ARP = 24  # a: one of ARP_FIELDS, b or x: its value
+_KINDS = 25
 
 #: The most bars that a quantum can count.
 BARS_QUANTUM_MAX = 64
@@ -116,7 +121,7 @@ def _is_sound(c: Any) -> bool:  # noqa: PLR0911 - one answer a kind
     """Say whether a command names things that exist: the data plane trusts nobody."""
     if not 0 <= c.kind < _KINDS or c.quantum < -BARS_QUANTUM_MAX:
         return False
-    if c.kind in (DO_LAUNCH, DO_CANCEL, DO_MUTE, DO_ROUTE, DO_READING, DO_TURN):
+    if c.kind in (DO_LAUNCH, DO_CANCEL, DO_MUTE, DO_ROUTE, DO_READING, DO_TURN, DO_ARP):
         if not 0 <= c.track < TRACKS:
             return False
         if c.kind == DO_LAUNCH:
@@ -127,6 +132,12 @@ def _is_sound(c: Any) -> bool:  # noqa: PLR0911 - one answer a kind
             return is_sound_reading(c.a, c.b, c.x)
         if c.kind == DO_TURN:
             return is_sound_target(c.a, c.b) and math.isfinite(c.x)
+        if c.kind == DO_ARP:
+            return is_sound_arp(c.a, c.b, c.x)
+    if c.kind == DO_LFO:
+        return is_sound_lfo(c.track, c.a, c.b, c.x)
+    if c.kind == DO_CONTROL:
+        return -1 <= c.track < TRACKS and 0 <= c.a < TARGETS // 4
     if c.kind in (DO_CLOCK, DO_SEND, DO_DELAY) and not 0 <= c.track < PORTS:
         return False
     if c.kind == DO_FOLLOW:
@@ -144,14 +155,6 @@ def _is_sound(c: Any) -> bool:  # noqa: PLR0911 - one answer a kind
     if c.kind == DO_LOCATE:
         return c.a >= 0
     return c.kind != DO_METRE or c.a >= TICKS_PER_SIXTEENTH
-
-
-@compiled
-def is_sound_target(kind: int, number: int) -> bool:
-    """Say whether a track has such a target."""
-    if kind == CONTROLLER:
-        return 0 <= number < CONTROLLERS
-    return (kind in (BEND, PRESSURE) and number == 0) or (kind == SOUND and 0 <= number < TARGETS // 4)
 
 
 @compiled
@@ -273,6 +276,7 @@ def _play_on(s: State, c: Any, tick: int) -> None:
     else:
         s.tracks[c.track].port = c.a
         s.tracks[c.track].channel = c.b
+        route_again(s, c.track)
 
 
 @compiled
@@ -304,6 +308,7 @@ def _set(s: State, c: Any, tick: int) -> None:
         else:
             emit(s, tick, INSTRUMENTS, -1, 0, 0, c.a, 0, c.x)
     elif c.kind == DO_PANIC:
+        forget_keys(s)
         panic(s, tick)
     elif c.kind == DO_READING:
         read_otherwise(s, c.track, c.a, c.b, c.x)
@@ -311,16 +316,22 @@ def _set(s: State, c: Any, tick: int) -> None:
         turn(s, tick, c.track, c.a, c.b, c.x)
     elif c.kind == DO_FILL:
         transport.fill = 1 if c.a else 0
+    elif c.kind == DO_LFO:
+        change_lfo(s, c.track, c.a, c.b, c.x, tick)
+    elif c.kind == DO_ARP:
+        change_arp(s, c.track, c.a, c.b, c.x, tick)
     else:
-        _connect(s, c)
+        _connect(s, c, tick)
 
 
 @compiled
-def _connect(s: State, c: Any) -> None:
+def _connect(s: State, c: Any, tick: int) -> None:
     if c.kind == DO_FOLLOW:
         s.follower[0].stop_beats = c.a
         follow(s, c.track)
     elif c.kind == DO_THRU:
+        if s.thru[c.track] >= 0:
+            let_hands_go(s, s.thru[c.track], tick)
         s.thru[c.track] = c.a
     elif c.kind == DO_DELAY:
         s.lanes[c.track].delay = c.a

@@ -8,6 +8,7 @@ from __future__ import annotations
 from liveengine.compiled import compiled
 from liveengine.music.event import CLOCK, CONTINUE, INSTRUMENTS, NOTE_OFF, NOTE_ON, SONG_POSITION, START, STOP
 from liveengine.music.time import TICKS_PER_SIXTEENTH
+from liveengine.sequencer.arpeggio import hold_key, release_key
 from liveengine.sequencer.commands import locate_at_bar
 from liveengine.sequencer.follower import clock_came, stop_came
 from liveengine.sequencer.ledger import end_note, strike
@@ -70,6 +71,12 @@ def _play_through(s: State, track: int, when: int, size: int, b0: int, b1: int, 
     """Let what is played on a keyboard sound on a track, at once and through the ledger (N1)."""
     kind = b0 & 0xF0
     tick = s.transport[0].tick
+    if s.arps[track].on and kind in (NOTE_ON, NOTE_OFF):
+        if kind == NOTE_ON and b2 > 0:
+            hold_key(s, track, b1, b2, NEVER, tick)
+        else:
+            release_key(s, track, b1, tick)
+        return
     for port in (INSTRUMENTS, s.tracks[track].port):
         if port < 0:
             continue

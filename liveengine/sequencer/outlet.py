@@ -24,6 +24,7 @@ REALIGNED = 6  # a stall was collapsed: a = units of the driver's clock
 REFUSED = 7  # a command could not be taken: a = its kind
 MUTED = 8  # a = 1 muted, 0 heard
 CANCELLED = 9  # a launch was taken back: a = slot
+MODULATED = 11  # an LFO whose value is told: track = its group, a = its number there, x = value
 FOLLOWED = 10  # the follower changed its state: a = state, x = fault (1: twice the pulses, -1: half)
 
 

@@ -13,6 +13,7 @@ from liveengine.compiled import compiled
 from liveengine.music.note import OFFSET_LIMIT
 from liveengine.sequencer.agenda import PLAYER_END, new_stamp, schedule
 from liveengine.sequencer.outlet import CANCELLED, ENDED, LAUNCHED, song_tick, tell, tell_at
+from liveengine.sequencer.ownership import owner
 from liveengine.sequencer.reading import cell_song, change_reading
 from liveengine.sequencer.state import NEVER, TRACKS, State
 from liveengine.sequencer.steps import seek
@@ -47,16 +48,6 @@ def retire(s: State, p: int, tick: int) -> None:
 
 
 @compiled
-def _owner(s: State, track: int, song: int) -> int:
-    """Return the player that owns song tick `song` on a track, or -1."""
-    for p in range(2 * track, 2 * track + 2):
-        player = s.players[p]
-        if player.slot >= 0 and player.begin <= song < player.stop:
-            return p
-    return -1
-
-
-@compiled
 def cancel(s: State, track: int, tick: int) -> None:
     """Take back a launch whose time has not come; whoever plays goes on."""
     song = song_tick(s, tick)
@@ -65,7 +56,7 @@ def cancel(s: State, track: int, tick: int) -> None:
         if player.slot >= 0 and player.begin > song:
             tell(s, CANCELLED, track, tick, player.slot, 0.0)
             retire(s, p, tick)
-    heard = _owner(s, track, song)
+    heard = owner(s, track, song)
     if heard >= 0 and s.players[heard].stop != NEVER:
         _hold_until(s, heard, NEVER)
 
@@ -75,7 +66,7 @@ def launch(s: State, track: int, slot: int, at: int, legato: int, tick: int) -> 
     """Let `slot` take over a track at song tick `at`; -1 is silence. `legato` keeps the playhead (L1)."""
     transport = s.transport[0]
     cancel(s, track, tick)
-    heard = _owner(s, track, song_tick(s, tick))
+    heard = owner(s, track, song_tick(s, tick))
     start = at
     if heard >= 0:
         if legato:

@@ -9,8 +9,10 @@ from liveengine.compiled import compiled
 from liveengine.music.event import CLOCK, CONTINUE, SONG_POSITION, START, STOP
 from liveengine.music.time import TICKS_PER_PULSE, TICKS_PER_SIXTEENTH
 from liveengine.sequencer.agenda import BAR_LINE, PULSE, new_stamp, schedule
+from liveengine.sequencer.arpeggio import arpeggiate_on, let_keys_go
 from liveengine.sequencer.ledger import end_notes_of
 from liveengine.sequencer.metre import bar_at, bar_length, next_bar_line
+from liveengine.sequencer.modulation import stand_still, swing_on
 from liveengine.sequencer.outlet import BAR, REALIGNED, TEMPO, TRANSPORTED, emit, song_tick, tell
 from liveengine.sequencer.players import restart, settle
 from liveengine.sequencer.state import ACQUIRING, FREEWHEELING, LOCKED, NEVER, PORTS, TRACKS, State
@@ -136,6 +138,8 @@ def roll(s: State, tick: int, song: int, from_the_top: bool) -> None:
     expect_bar_line(s, tick)
     tell(s, TRANSPORTED, -1, tick, 1, transport.tempo_bpm)
     restart(s, song, tick, from_the_top)
+    swing_on(s, tick, from_the_top)
+    arpeggiate_on(s, tick)
 
 
 @compiled
@@ -147,6 +151,8 @@ def halt(s: State, tick: int) -> None:
     end_notes_of(s, -1, tick)
     for track in range(TRACKS):
         release_locks(s, tick, track)
+        let_keys_go(s, track, tick)
+    stand_still(s)
     _to_clock_ports(s, tick, STOP)
     settle(s, tick)
     transport.position = tick - transport.song_origin
@@ -185,6 +191,8 @@ def skip_to(s: State, tick: int) -> None:
         settle(s, tick)
         expect_bar_line(s, tick)
         restart(s, tick - transport.song_origin, tick, False)
+    swing_on(s, tick, False)
+    arpeggiate_on(s, tick)
     tell(s, REALIGNED, -1, tick, int(skipped * transport.unit_ticks), 0.0)
 
 
