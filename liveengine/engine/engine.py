@@ -25,6 +25,7 @@ from liveengine.engine.events import (
     LaunchTold,
     LinkTold,
     MidiCame,
+    ModulationTold,
     SlotEnded,
     TempoTold,
     TrafficTold,
@@ -32,6 +33,7 @@ from liveengine.engine.events import (
 )
 from liveengine.engine.launches import Launch, Launches, Slots
 from liveengine.engine.mapping import Action, Mapping, translate
+from liveengine.engine.modulation import Modulation
 from liveengine.engine.orders import Order, Report, Say, ToSequencer, WriteSlot
 from liveengine.engine.panel import Panel
 from liveengine.engine.parameter import Setting
@@ -43,6 +45,7 @@ from liveengine.music.note import Bar
 from liveengine.music.sound import MASTER_CONTROL, STRIP_CONTROL
 from liveengine.music.time import TEMPO_MAX_BPM, TEMPO_MIN_BPM, TICKS_PER_BEAT
 from liveengine.sequencer import commands as do
+from liveengine.sequencer.state import TRACKS
 
 #: A nudge of 1 hurries the beat by this share.
 NUDGE_SHARE = 0.04
@@ -66,6 +69,7 @@ class Engine:
         self.tracks = [Track(number, spec) for number, spec in enumerate(patch.tracks)]
         self.ports = list(ports) or [-1] * len(self.tracks)
         self.panel = Panel(patch)
+        self.modulation = Modulation(patch, self.panel.place, self.panel.values)
         self.display = Display(len(self.tracks))
         self.launches = Launches()
         self.slots = Slots()
@@ -81,7 +85,7 @@ class Engine:
 
     def begin(self) -> list[Order]:
         """Return what sets the data plane up and asks for the first bars; with those the music starts."""
-        return [*set_up(self.patch, self.ports), *self._tempo(), *self._launch_scene(0)]
+        return [*set_up(self.patch, self.ports), *self.modulation.begin(), *self._tempo(), *self._launch_scene(0)]
 
     def handle(self, event: Event, now_s: float = 0.0) -> list[Order]:
         """Return what is to be done about an event that came at instant `now_s`."""
@@ -115,6 +119,8 @@ class Engine:
                 yield from self._transport_moved(playing, tick)
             case TempoTold(tempo_bpm):
                 yield from self._report_change("/transport/tempo_now", tempo_bpm)
+            case ModulationTold(group, number, value):
+                yield from self._modulation_told(group, number, value)
             case LinkTold(beat, tempo_bpm, _, when):
                 yield from self._keep_to_link(beat, tempo_bpm, when)
             case LatenessTold() | ClockTold() | TrafficTold():
@@ -146,6 +152,7 @@ class Engine:
             yield Report(turned.address, turned.value, but=origin)
         track = None if turned.track is None else self.tracks[turned.track]
         yield from self._do(turned.name, turned.value, track, origin)
+        yield from self.modulation.swing_about(turned.address, turned.value)
 
     def _do(self, name: str, value: Setting, track: Track | None, origin: str) -> Iterator[Order]:
         """Do what a parameter means, now that it has its value."""
@@ -153,6 +160,8 @@ class Engine:
             yield from self._do_on_track(name, value, track)
             return
         match name:
+            case _ if name.startswith("/lfo/"):
+                yield from self._turn_modulation(TRACKS, name.removeprefix("/"), value)
             case "/transport/start":
                 yield ToSequencer(do.DO_START)
             case "/transport/stop":
@@ -189,6 +198,8 @@ class Engine:
 
     def _do_on_track(self, name: str, value: Setting, track: Track) -> Iterator[Order]:
         match name:
+            case _ if name.startswith(("lfo/", "arp/")):
+                yield from self._turn_modulation(track.number, name, value)
             case "mute":
                 yield ToSequencer(do.DO_MUTE, track.number, a=int(value))
             case "reroll":
@@ -204,6 +215,16 @@ class Engine:
             case _:
                 control = STRIP_CONTROL[name.removeprefix("sound/")]
                 yield ToSequencer(do.DO_CONTROL, track.number, a=control.number, x=float(value))
+
+    def _modulate(self, address: str, value: Setting) -> Iterator[Order]:
+        """Do what a parameter means at a value that it has from an LFO; what the player set stays written."""
+        name, track = self.panel.named(address)
+        yield from self._do(name, value, None if track is None else self.tracks[track], "")
+
+    def _turn_modulation(self, group: int, name: str, value: Setting) -> Iterator[Order]:
+        yield from self.modulation.turn(group, name, value)
+        if address := self.modulation.returned_by(group, name):
+            yield from self._modulate(address, self.panel.values[address])
 
     def _tempo(self, ramp_bars: int = 0) -> Iterator[Order]:
         tempo_bpm = float(self.panel.values["/transport/tempo"])
@@ -335,6 +356,8 @@ class Engine:
 
     def _bar_began(self, number: int) -> Iterator[Order]:
         self.bar = number
+        for address, value in self.modulation.due_at_bar():
+            yield from self._modulate(address, value)
         yield from self._report("/transport/bar", number + 1)
         for track in self.tracks:
             if track.fill_slot >= 0 and track.fill_bar <= number and track.home is not None:
@@ -345,6 +368,13 @@ class Engine:
             if track.is_last_time_round(number):
                 track.rolls += 1
                 yield from self._ask_again(track)
+
+    def _modulation_told(self, group: int, number: int, value: float) -> Iterator[Order]:
+        told = self.modulation.told(group, number, value)
+        if isinstance(told, Report):
+            yield told
+        elif told:
+            yield from self._modulate(told, value)
 
     def _transport_moved(self, playing: bool, tick: int) -> Iterator[Order]:
         self.playing = playing

@@ -133,8 +133,17 @@ class LinkTold:
     when: int
 
 
+@dataclass(frozen=True, slots=True)
+class ModulationTold:
+    """An LFO that turns no target of a track is at `value`; `group` counts the tracks, then the set, `number` in it."""
+
+    group: int
+    number: int
+    value: float
+
+
 Event = (
     Asked | MidiCame | KeyPressed | BarReady | BarFailed | BarBegan | LaunchTold | SlotEnded
     | TransportMoved | LatenessTold | BeatBegan | ClockTold | TrafficTold
-    | LinkTold | TempoTold
+    | LinkTold | TempoTold | ModulationTold
 )  # fmt: skip

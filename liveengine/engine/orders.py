@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from liveengine.engine.parameter import Setting
 from liveengine.generators.contract import Controls
+from liveengine.music.modulation import Lfo
 from liveengine.music.note import Bar
 
 
@@ -33,6 +34,14 @@ class WriteSlot:
 
     slot: int
     bar: Bar
+
+
+@dataclass(frozen=True, slots=True)
+class WriteLfo:
+    """Write an LFO that is off; `number` as `sequencer.slots.write_lfo` counts them."""
+
+    number: int
+    lfo: Lfo
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,4 +74,4 @@ class Say:
     text: str
 
 
-Order = ToSequencer | WriteSlot | RequestBar | Report | Say
+Order = ToSequencer | WriteSlot | WriteLfo | RequestBar | Report | Say

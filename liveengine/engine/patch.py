@@ -15,6 +15,7 @@ from pathlib import Path
 from liveengine.engine.parameters import PATTERNS_MAX, SCENES_MAX, TRACK_NAME, TRACKS_MAX
 from liveengine.engine.schema import Section, near
 from liveengine.engine.spec import NO_SOUND, QUANTA, OutputSpec, Patch, PatternSpec, SceneSpec, TrackSpec
+from liveengine.engine.swings import check_addresses, read_arp, read_lfos
 from liveengine.engine.tomlfile import close_file, open_file, resolve
 from liveengine.generators.catalogue import find as find_generator
 from liveengine.generators.contract import ROLES
@@ -80,7 +81,9 @@ def load_patch(path: Path | str) -> Patch:
         scenes=_scenes(top, tracks),
         outputs=_outputs(top),
         master=_controls(top.table("master", "master control"), MASTER_CONTROLS),
+        lfos=read_lfos(top, metre, on_track=False),
     )
+    check_addresses(top, (*patch.lfos, *(lfo for track in tracks for lfo in track.lfos)), tracks)
     if not patch.chords:
         top.problem("chords", "is an empty list (leave it out for the key's own chord)")
     close_file(top)
@@ -155,6 +158,8 @@ def _track(section: Section, number: int, metre: Metre) -> TrackSpec:
         low=low,
         high=high,
         patterns=_patterns(section, role, metre),
+        lfos=read_lfos(section, metre),
+        arp=read_arp(section, metre),
     )
 
 

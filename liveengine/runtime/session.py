@@ -18,17 +18,18 @@ from liveengine.engine.events import (
     BeatBegan,
     Event,
     LaunchTold,
+    ModulationTold,
     SlotEnded,
     TempoTold,
     TransportMoved,
 )
-from liveengine.engine.orders import Order, Report, RequestBar, Say, ToSequencer, WriteSlot
+from liveengine.engine.orders import Order, Report, RequestBar, Say, ToSequencer, WriteLfo, WriteSlot
 from liveengine.music.time import TICKS_PER_BEAT
 from liveengine.runtime import telemetry
 from liveengine.sequencer import outlet
 from liveengine.sequencer.commands import push_all
 from liveengine.sequencer.metre import bar_at
-from liveengine.sequencer.slots import drain_log, write_slot
+from liveengine.sequencer.slots import drain_log, write_lfo, write_slot
 from liveengine.sequencer.state import COMMAND, State
 
 
@@ -88,7 +89,7 @@ class Session:
         _, line = bar_at(self.state, song)
         return song - (song - line) % TICKS_PER_BEAT
 
-    def _event(self, record: Any) -> Event | None:
+    def _event(self, record: Any) -> Event | None:  # noqa: PLR0911 - one answer a record
         """Return what a log record means to the engine."""
         kind, track, tick, a = (int(record[name]) for name in ("kind", "track", "tick", "a"))
         match kind:
@@ -102,6 +103,8 @@ class Session:
                 return TransportMoved(bool(a), tick)
             case outlet.TEMPO:
                 return TempoTold(float(record["x"]))
+            case outlet.MODULATED:
+                return ModulationTold(track, a, float(record["x"]))
             case outlet.REALIGNED:
                 milliseconds = 1000.0 * a / float(self.state.transport[0]["rate"])
                 self._tell(
@@ -120,6 +123,8 @@ class Session:
                     commands.append((kind, track, quantum, -1, a, b, x))
                 case WriteSlot(slot, bar):
                     write_slot(self.state, slot, bar)
+                case WriteLfo(number, lfo):
+                    write_lfo(self.state, number, lfo)
                 case RequestBar():
                     self._request(order)
                 case _:

@@ -207,7 +207,15 @@ def _expect(s: State, track: int, tick: int) -> None:
     transport = s.transport[0]
     origin = transport.song_origin if transport.playing else 0
     arp.stamp = new_stamp(s)
-    schedule(s, tick + (origin - tick) % arp.rate, ARP_STEP, track, arp.stamp, 0)
+    _wait(s, track, tick + (origin - tick) % arp.rate)
+
+
+@compiled
+def _wait(s: State, track: int, until: int) -> None:
+    """Put the step at a run tick on the agenda; where that is full, stand still until a key is struck."""
+    if not schedule(s, until, ARP_STEP, track, s.arps[track].stamp, 0):
+        s.arps[track].stamp = 0
+        s.transport[0].stolen += 1
 
 
 @compiled
@@ -227,7 +235,7 @@ def arp_step(s: State, track: int, tick: int) -> None:
             octave, place = divmod(_next(s, track, arp, tick), arp.keys)
             _strike(s, track, _ranked(s, track, place), octave, tick)
     arp.count += 1
-    schedule(s, tick + arp.rate, ARP_STEP, track, arp.stamp, 0)
+    _wait(s, track, tick + arp.rate)
 
 
 @compiled

@@ -118,7 +118,14 @@ def _expect(s: State, number: int, tick: int) -> None:
     if transport.playing or lfo.rate_hz > 0.0:
         grid = TICKS_PER_PULSE if lfo.kind == TOLD else GRID
         origin = transport.song_origin if transport.playing else 0
-        schedule(s, tick + (origin - tick) % grid, LFO_POINT, number, lfo.stamp, 0)
+        _wait(s, number, tick + (origin - tick) % grid)
+
+
+@compiled
+def _wait(s: State, number: int, until: int) -> None:
+    """Put the look at a run tick on the agenda; where that is full it stands still, which is counted."""
+    if not schedule(s, until, LFO_POINT, number, s.lfos[number].stamp, 0):
+        s.transport[0].stolen += 1
 
 
 @compiled
@@ -127,7 +134,7 @@ def lfo_point(s: State, number: int, tick: int) -> None:
     swing_of(s, tick, number)
     lfo = s.lfos[number]
     grid = TICKS_PER_PULSE if lfo.kind == TOLD else GRID
-    schedule(s, tick + grid, LFO_POINT, number, lfo.stamp, 0)
+    _wait(s, number, tick + grid)
 
 
 @compiled
