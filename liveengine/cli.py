@@ -32,10 +32,15 @@ _EPILOG = """examples:
   liveengine ports                             what is connected, and what it is good for
   liveengine doctor                            what this machine can do, and how to improve it
   liveengine litmus                            how well time is kept, measured by listening to ourselves
+  liveengine rhythm euclid 5 16 --measure      see and measure a rhythm; --play to hear it
 
 In `play`: space stops and starts, 1-8 re-roll a track, q-i mute it, a-k fill it, n and p change
 the scene, + and - the tempo, Escape or Ctrl-C ends the set."""
 _WINDOW = "Watch and play a running set through its OSC port. Any number may; none is heard to come or go."
+
+_RHYTHM = (
+    "See, measure, look for and hear a rhythm. Without a name, list those there are (--measure: the measures too)."
+)
 
 _NICE = 10
 
@@ -126,6 +131,12 @@ def _litmus(arguments: argparse.Namespace) -> int:
     return litmus.main(arguments)
 
 
+def _rhythm(arguments: argparse.Namespace) -> int:
+    from liveengine.runtime import rhythm
+
+    return rhythm.main(arguments)
+
+
 _WORDS = {
     "play": _play,
     "dashboard": _dashboard,
@@ -133,6 +144,7 @@ _WORDS = {
     "ports": _ports,
     "doctor": _doctor,
     "litmus": _litmus,
+    "rhythm": _rhythm,
 }
 
 
@@ -148,6 +160,15 @@ def _count(text: str) -> int:
     if not 0 < count <= 100_000:
         raise argparse.ArgumentTypeError(f"{text} is not a number of bars (1-100000)")
     return count
+
+
+def _tempo(text: str) -> float:
+    from liveengine.music.time import TEMPO_MAX_BPM, TEMPO_MIN_BPM
+
+    tempo = float(text)
+    if not TEMPO_MIN_BPM <= tempo <= TEMPO_MAX_BPM:
+        raise argparse.ArgumentTypeError(f"{text} is no tempo ({TEMPO_MIN_BPM:g}-{TEMPO_MAX_BPM:g} BPM)")
+    return tempo
 
 
 def _seed(text: str) -> int:
@@ -180,6 +201,7 @@ def _parser() -> _Parser:
     ports = words.add_parser("ports", help="list MIDI, audio, JACK and OSC ports")
     ports.add_argument("--json", action="store_true", help="for programs")
     _add_litmus(words.add_parser("litmus", help="measure how a MIDI output and input keep time, by a cable or loop"))
+    _add_rhythm(words.add_parser("rhythm", help="see, measure, look for and hear a rhythm", description=_RHYTHM))
     doctor = words.add_parser("doctor", help="say what this machine can do, and how to improve it")
     doctor.add_argument("--json", action="store_true", help="for programs")
     doctor.add_argument("--compile", action="store_true", help="compile everything ahead of the first set")
@@ -196,6 +218,26 @@ def _add_litmus(litmus: argparse.ArgumentParser) -> None:
     add("--json", type=Path, metavar="FILE", help="write every number into a file")
     add("--picture", type=Path, metavar="FILE.svg", help="draw the histogram")
     add("--store", action="store_true", help="keep half the round trip as that output's latency")
+
+
+def _add_rhythm(rhythm: argparse.ArgumentParser) -> None:
+    add = rhythm.add_argument
+    add("words", nargs="*", metavar="NAME", help="as a patch writes it, or in words: euclid 5 16; x..x..x.")
+    add("--metre", default="", metavar="M", help="4/4, 7/8, 3+2+2/8 … (default: 4/4, or an eighth for each step)")
+    add("--measure", action="store_true", help="tell how full, syncopated, even … it is")
+    add("--json", action="store_true", help="for programs, measures and all")
+    add("--svg", type=Path, metavar="FILE", help="draw its necklace into a file")
+    add("--snare", default="", metavar="RHYTHM", help="a snare to go with it: how the drums syncopate together")
+    add("--hat", default="", metavar="RHYTHM", help="a hat to go with it")
+    add("--search", nargs="+", metavar="MEASURE=SHARE",
+        help="look for one instead: syncopation=0.4 density=0.3, each from 0 to 1, the most there is")
+    add("--steps", type=int, default=16, metavar="N", help="how many steps to search (default: 16)")
+    add("--must", default="", metavar="RHYTHM", help="what the one searched for has to strike")
+    add("--never", default="", metavar="RHYTHM", help="what it must not strike")
+    add("--seed", type=_seed, metavar="N", help="another of those that are as near")
+    add("--play", action="store_true", help="play it round and round on the built-in drums")
+    add("--tempo", type=_tempo, default=120.0, metavar="BPM", help="how fast (default: 120)")
+    add("--seconds", type=_seconds, metavar="N", help="end after so many seconds")
 
 
 def _add_play(play: argparse.ArgumentParser) -> None:

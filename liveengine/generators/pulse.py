@@ -9,21 +9,10 @@ from functools import lru_cache
 from itertools import accumulate
 
 from liveengine.music.time import TICKS_PER_BEAT, TICKS_PER_SIXTEENTH, Metre
+from liveengine.rhythms.metre import grouping
 
 #: Strength of a tick, by the coarsest level of the metre that it stands on.
 DOWNBEAT, GROUP, BEAT, EIGHTH, SIXTEENTH, BETWEEN = 1.0, 0.8, 0.6, 0.4, 0.2, 0.1
-
-
-def grouping(metre: Metre) -> tuple[int, ...]:
-    """Return how many units each group of a bar has: 4/4 is 2+2, 7/8 is 2+2+3, 6/8 is 3+3, 5/4 is 3+2."""
-    if metre.beats == 1:
-        return (1,)
-    if metre.beats % 3 == 0:
-        return (3,) * (metre.beats // 3)
-    if metre.beats == 5:
-        return (3, 2)
-    pairs, left = divmod(metre.beats, 2)
-    return (2,) * (pairs - left) + (3,) * left
 
 
 @lru_cache(maxsize=64)

@@ -58,7 +58,9 @@ class Condition:
         if match := re.fullmatch(r"(\d{1,3}):(\d{1,3})", word):
             return cls(TURN, int(match[1]), int(match[2]), negated)
         if word not in _WORDS:
-            raise ValueError(f'"{text}" is no condition (first, A:B, fill, previous, or not …){did_you_mean(word, _WORDS)}')
+            raise ValueError(
+                f'"{text}" is no condition (first, A:B, fill, previous, or not …){did_you_mean(word, _WORDS)}'
+            )
         return cls(_WORDS[word], negated=negated)
 
     def __str__(self) -> str:

@@ -28,9 +28,9 @@ GATE_MIN = TICKS_PER_BEAT // 240
 
 @dataclass(frozen=True, slots=True, order=True)
 class Ratchet:
-    """A note struck `count` times in `span` ticks, evenly. `slope` above 0 rises to full velocity, below 0 falls from it.
+    """A note struck `count` times in `span` ticks, evenly.
 
-    At a slope of 1 the softest strike is all but silent, at 0 all are alike.
+    A `slope` above 0 rises to full velocity, below 0 falls from it; at 1 the softest strike is all but silent.
     """
 
     count: int = 1

@@ -56,7 +56,9 @@ class Target:
             return cls(BEND if word == "bend" else PRESSURE)
         if word in _CONTROLS:
             return cls(SOUND, _CONTROLS[word].number)
-        raise ValueError(f'nothing to turn is called "{text}"{did_you_mean(word, ["cc 74", "bend", "pressure", *_CONTROLS])}')
+        raise ValueError(
+            f'nothing to turn is called "{text}"{did_you_mean(word, ["cc 74", "bend", "pressure", *_CONTROLS])}'
+        )
 
     def __str__(self) -> str:
         if self.kind == CONTROLLER:

@@ -86,6 +86,15 @@ def _divided(start: int, steps: int, largest: int, depth: int) -> Iterator[tuple
     yield from _divided(start + head, steps - head, largest, depth + 1)
 
 
+def phrases(bars: int, largest: int = 8) -> tuple[int, ...]:
+    """Divide so many bars into phrases of Fibonacci lengths, of `largest` bars at most, as `groups` divides one.
+
+    >>> phrases(21), phrases(16, largest=5)
+    ((8, 5, 8), (5, 3, 5, 3))
+    """
+    return groups(bars, largest, length=bars).gaps
+
+
 def zeckendorf(number: int, steps: int = 16, rotation: int = 0, *, length: int = BAR_TICKS) -> Rhythm:
     """Write `number` as a sum of Fibonacci numbers that are no neighbours; steps stand for 1, 2, 3, 5, 8….
 

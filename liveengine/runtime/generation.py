@@ -12,8 +12,8 @@ from liveengine.engine.events import BarFailed, BarReady
 from liveengine.engine.orders import RequestBar
 from liveengine.generators.catalogue import find
 from liveengine.generators.contract import Controls
-from liveengine.music.note import OFFSET_LIMIT, Bar, Note
-from liveengine.sequencer.state import SLOT_NOTES
+from liveengine.music.note import Bar, Note
+from liveengine.sequencer.slots import check_fits
 
 
 def answer(request: RequestBar) -> BarReady | BarFailed:
@@ -33,10 +33,7 @@ def _check(bar: Bar, controls: Controls) -> None:
         raise ValueError("what it returned is no bar of notes")
     if bar.length != controls.length:
         raise ValueError(f"it returned {bar.length} ticks instead of {controls.length}")
-    if bar.length < 2 * OFFSET_LIMIT:
-        raise ValueError(f"{controls.bars} of {controls.metre} is shorter than a quarter note")
-    if len(bar.notes) > SLOT_NOTES:
-        raise ValueError(f"it returned {len(bar.notes)} notes; a pattern holds {SLOT_NOTES}")
+    check_fits(bar)
 
 
 class GeneratorThread:

@@ -1,4 +1,4 @@
-"""What comes next: a binary heap of (tick, order, what), the data plane's only queue.
+"""What comes next: a binary heap by (tick, order, what), the data plane's only queue.
 
 An idle track has no entry and costs nothing; neither does the number of
 windows. An entry is taken back by forgetting its stamp: whoever pops a stamp
@@ -27,53 +27,74 @@ PLAYER_RATCHET = 8
 ARP_STEP = 9
 LFO_POINT = 10  # O4: controllers come last
 
-
-@compiled
-def _before(one: Any, other: Any) -> bool:
-    if one.tick != other.tick:
-        return one.tick < other.tick
-    if one.order != other.order:
-        return one.order < other.order
-    return one.what < other.what
+#: An entry's rank holds its order above so many bits of what it is about.
+_WHAT_BITS = 40
 
 
 @compiled
-def _swap(one: Any, other: Any) -> None:
-    tick, order, what, stamp, mark = one.tick, one.order, one.what, one.stamp, one.mark
-    one.tick, one.order, one.what, one.stamp, one.mark = other.tick, other.order, other.what, other.stamp, other.mark
-    other.tick, other.order, other.what, other.stamp, other.mark = tick, order, what, stamp, mark
+def order_of(rank: int) -> int:
+    """Return the order of an entry from its rank."""
+    return rank >> _WHAT_BITS
 
 
 @compiled
-def _rise(agenda: Any, place: int) -> None:
+def what_of(rank: int) -> int:
+    """Return what an entry is about from its rank."""
+    return rank & ((1 << _WHAT_BITS) - 1)
+
+
+@compiled
+def _put(entry: Any, tick: int, rank: int, stamp: int, mark: int) -> None:
+    entry.tick = tick
+    entry.rank = rank
+    entry.stamp = stamp
+    entry.mark = mark
+
+
+@compiled
+def _move(agenda: Any, place: int, source: int) -> None:
+    moved = agenda[source]
+    _put(agenda[place], moved.tick, moved.rank, moved.stamp, moved.mark)
+
+
+@compiled
+def _rise(agenda: Any, place: int, tick: int, rank: int, stamp: int, mark: int) -> None:
+    """Put an entry where it belongs between the free `place` and the top."""
     while place > 0:
         parent = (place - 1) // 2
-        if not _before(agenda[place], agenda[parent]):
-            return
-        _swap(agenda[place], agenda[parent])
+        above = agenda[parent]
+        if above.tick < tick or (above.tick == tick and above.rank <= rank):
+            break
+        _move(agenda, place, parent)
         place = parent
+    _put(agenda[place], tick, rank, stamp, mark)
 
 
 @compiled
-def _sink(agenda: Any, place: int, count: int) -> None:
+def _sink(agenda: Any, place: int, count: int, tick: int, rank: int, stamp: int, mark: int) -> None:
+    """Put an entry where it belongs below the free `place`, in a heap of `count`."""
     while True:
         child = 2 * place + 1
         if child >= count:
-            return
-        if child + 1 < count and _before(agenda[child + 1], agenda[child]):
-            child += 1
-        if not _before(agenda[child], agenda[place]):
-            return
-        _swap(agenda[place], agenda[child])
+            break
+        if child + 1 < count:
+            left, right = agenda[child], agenda[child + 1]
+            if right.tick < left.tick or (right.tick == left.tick and right.rank < left.rank):
+                child += 1
+        below = agenda[child]
+        if tick < below.tick or (tick == below.tick and rank <= below.rank):
+            break
+        _move(agenda, place, child)
         place = child
+    _put(agenda[place], tick, rank, stamp, mark)
 
 
 @compiled
-def is_current(s: State, order: int, what: int, stamp: int) -> bool:  # noqa: PLR0911 - one answer an order
+def is_current(s: State, order: int, what: int, stamp: int) -> bool:  # noqa: PLR0911 - one answer a kind
     """Say whether an entry still means anything."""
     transport = s.transport[0]
     if order == NOTE_END:
-        return s.ledger[what].stamp == stamp
+        return s.chains[what].stamp == stamp
     if order == PULSE:
         return transport.clock_stamp == stamp
     if order == TEMPO_STEP:
@@ -98,13 +119,13 @@ def _compact(s: State) -> None:
     kept = 0
     for i in range(transport.agenda_count):
         entry = s.agenda[i]
-        if is_current(s, entry.order, entry.what, entry.stamp):
-            if kept != i:
-                _swap(s.agenda[kept], entry)
+        if is_current(s, order_of(entry.rank), what_of(entry.rank), entry.stamp):
+            _move(s.agenda, kept, i)
             kept += 1
     transport.agenda_count = kept
     for place in range(kept // 2 - 1, -1, -1):
-        _sink(s.agenda, place, kept)
+        entry = s.agenda[place]
+        _sink(s.agenda, place, kept, entry.tick, entry.rank, entry.stamp, entry.mark)
 
 
 @compiled
@@ -115,13 +136,7 @@ def schedule(s: State, tick: int, order: int, what: int, stamp: int, mark: int) 
         _compact(s)
         if transport.agenda_count == AGENDA_SIZE:
             return False
-    entry = s.agenda[transport.agenda_count]
-    entry.tick = tick
-    entry.order = order
-    entry.what = what
-    entry.stamp = stamp
-    entry.mark = mark
-    _rise(s.agenda, transport.agenda_count)
+    _rise(s.agenda, transport.agenda_count, tick, (order << _WHAT_BITS) | what, stamp, mark)
     transport.agenda_count += 1
     return True
 
@@ -130,10 +145,10 @@ def schedule(s: State, tick: int, order: int, what: int, stamp: int, mark: int) 
 def drop_first(s: State) -> None:
     """Take the first entry off the agenda."""
     transport = s.transport[0]
-    last = transport.agenda_count - 1
-    _swap(s.agenda[0], s.agenda[last])
-    transport.agenda_count = last
-    _sink(s.agenda, 0, last)
+    count = transport.agenda_count - 1
+    transport.agenda_count = count
+    last = s.agenda[count]
+    _sink(s.agenda, 0, count, last.tick, last.rank, last.stamp, last.mark)
 
 
 @compiled

@@ -158,7 +158,7 @@ def _is_sound(c: Any) -> bool:  # noqa: PLR0911 - one answer a kind
 
 
 @compiled
-def _due(s: State, c: Any, tick: int) -> int:
+def _due(s: State, c: Any, tick: int) -> int:  # noqa: PLR0911 - one answer a kind
     """Return the run tick at which a command that is taken at `tick` is to be carried out."""
     transport = s.transport[0]
     if c.at >= 0:

@@ -11,7 +11,7 @@ from liveengine.music.time import TICKS_PER_SIXTEENTH
 from liveengine.sequencer.arpeggio import hold_key, release_key
 from liveengine.sequencer.commands import locate_at_bar
 from liveengine.sequencer.follower import clock_came, stop_came
-from liveengine.sequencer.ledger import end_note, strike
+from liveengine.sequencer.ledger import end_note, is_sounding, strike
 from liveengine.sequencer.outlet import emit
 from liveengine.sequencer.ring import publish, room
 from liveengine.sequencer.state import BURST, INBOX_SIZE, NEVER, OUT_SIZE, PORTS, WRITTEN, State
@@ -85,7 +85,7 @@ def _play_through(s: State, track: int, when: int, size: int, b0: int, b1: int, 
         if kind == NOTE_ON and b2 > 0:
             strike(s, tick, port, channel, track, b1, b2, NEVER - tick, 1.0)
         elif kind in (NOTE_ON, NOTE_OFF):
-            if s.ledger[key].stamp != 0 and s.ledger[key].track == track:
+            if is_sounding(s, key) and s.ledger[key].track == track:
                 end_note(s, key, tick)
         else:
             emit(s, tick, port, track, size, kind | channel, b1, b2, 1.0)

@@ -1,12 +1,15 @@
 """The note ledger: every note-on has exactly one note-off, and it goes where the note-on went (N1, N2, N3).
 
 A key is a place where a note can sound: (port, channel, pitch). The ledger
-knows the keys that sound, and the stamp of the agenda entry that will end each.
+knows the keys that sound, in chains of those that end at one tick, by one
+entry of the agenda.
 
 Realtime-safe.
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 from liveengine.compiled import compiled
 from liveengine.music.event import (
@@ -25,17 +28,75 @@ from liveengine.sequencer.state import PORTS, VOICES, State
 
 
 @compiled
+def is_sounding(s: State, key: int) -> bool:
+    """Say whether a key sounds."""
+    return s.ledger[key].chain >= 0
+
+
+@compiled
 def end_note(s: State, key: int, tick: int) -> None:
     """Send the note-off of a sounding key and strike it from the ledger."""
     transport = s.transport[0]
     entry = s.ledger[key]
     emit(s, tick, key >> 11, entry.track, 3, NOTE_OFF | ((key >> 7) & 15), key & 127, 0, entry.express)
-    entry.stamp = 0
+    _leave_chain(s, entry)
     last = transport.voice_count - 1
     moved = s.voices[last]
     s.voices[entry.voice] = moved
     s.ledger[moved].voice = entry.voice
     transport.voice_count = last
+
+
+@compiled
+def end_chain(s: State, chain: int, tick: int) -> None:
+    """End all notes whose time is over at this tick."""
+    stamp = s.chains[chain].stamp
+    while s.chains[chain].stamp == stamp:
+        end_note(s, s.chains[chain].first, tick)
+
+
+@compiled
+def _leave_chain(s: State, entry: Any) -> None:
+    """Take a note out of its chain; an empty chain is free again, and its agenda entry void."""
+    chain = s.chains[entry.chain]
+    if entry.before >= 0:
+        s.ledger[entry.before].next = entry.next
+    else:
+        chain.first = entry.next
+    if entry.next >= 0:
+        s.ledger[entry.next].before = entry.before
+    if chain.first < 0:
+        chain.stamp = 0
+        chain.free = s.transport[0].free_chain
+        s.transport[0].free_chain = entry.chain
+    entry.chain = -1
+
+
+@compiled
+def _join_chain(s: State, key: int, tick: int) -> bool:
+    """Let a note end at `tick`, with the one struck before it if that ends then too; False if it cannot end."""
+    transport = s.transport[0]
+    number = transport.chain
+    if s.chains[number].stamp == 0 or s.chains[number].tick != tick:
+        number = transport.free_chain  # There is one: as many chains as notes may sound.
+        stamp = new_stamp(s)
+        if not schedule(s, tick, NOTE_END, number, stamp, 0):
+            return False
+        chain = s.chains[number]
+        transport.free_chain = chain.free
+        transport.chain = number
+        chain.stamp = stamp
+        chain.tick = tick
+        chain.first = -1
+    chain = s.chains[number]
+    entry = s.ledger[key]
+    entry.chain = number
+    entry.before = -1
+    entry.next = chain.first
+    if chain.first >= 0:
+        s.ledger[chain.first].before = key
+    chain.first = key
+    return True
 
 
 @compiled
@@ -45,17 +106,15 @@ def strike(
     """Send a note-on and put its end on the agenda; the same key struck again ends first (N3)."""
     transport = s.transport[0]
     key = (port << 11) | (channel << 7) | pitch
-    if s.ledger[key].stamp != 0:
+    if is_sounding(s, key):
         end_note(s, key, tick)
     if transport.voice_count == VOICES:
         transport.stolen += 1
         end_note(s, s.voices[0], tick)
-    stamp = new_stamp(s)
-    if not schedule(s, tick + gate, NOTE_END, key, stamp, 0):
+    if not _join_chain(s, key, tick + gate):
         transport.stolen += 1  # A note whose end could not be promised is not begun.
         return
     entry = s.ledger[key]
-    entry.stamp = stamp
     entry.track = track
     entry.voice = transport.voice_count
     entry.express = express

@@ -1,9 +1,9 @@
 """LFOs and automation lanes: each looks on a grid of ticks whether its target is to move, and sends what has changed.
 
-The grid is a sixth of a clock pulse, 3.5 ms at 120 BPM: about as fast as a
-DIN wire carries one controller of each of four channels (0.96 ms a message),
-and finer than the rack's own smoothing. What is told to the control plane is
-looked at each pulse. One that is off, or locked to a song that stands still,
+The grid is a sixth of a clock pulse, 3.5 ms at 120 BPM: so near that no step
+is heard as one, and three LFOs at their fastest still fit a DIN wire, which
+takes 0.96 ms for a controller. What is told to the control plane is looked at
+each pulse. One that is off, or locked to a song that stands still,
 has no entry on the agenda and costs nothing.
 
 Realtime-safe.

@@ -23,11 +23,13 @@ from liveengine.sequencer.agenda import (
     TEMPO_STEP,
     drop_first,
     is_current,
+    order_of,
+    what_of,
 )
 from liveengine.sequencer.arpeggio import arp_step
 from liveengine.sequencer.commands import carry_out_kept, take_commands
 from liveengine.sequencer.follower import gives_up_at, watch
-from liveengine.sequencer.ledger import end_note
+from liveengine.sequencer.ledger import end_chain
 from liveengine.sequencer.modulation import lfo_point
 from liveengine.sequencer.outlet import REALIGNED, tell
 from liveengine.sequencer.players import end_player
@@ -67,7 +69,8 @@ def render(s: State, from_: int, until: int) -> int:
             transport.until = max(transport.floor, min(when_at(transport, s.agenda[0].tick), until))
             return transport.out_count
         entry = s.agenda[0]
-        tick, order, what, stamp, mark = entry.tick, entry.order, entry.what, entry.stamp, entry.mark
+        tick, order, what = entry.tick, order_of(entry.rank), what_of(entry.rank)
+        stamp, mark = entry.stamp, entry.mark
         drop_first(s)
         if is_current(s, order, what, stamp):
             transport.tick = max(tick, transport.tick)
@@ -95,7 +98,7 @@ def _pass_over(s: State, from_: int) -> None:
 @compiled
 def _happen(s: State, order: int, what: int, mark: int, tick: int) -> None:
     if order == NOTE_END:
-        end_note(s, what, tick)
+        end_chain(s, what, tick)
     elif order == PLAYER_STEP:
         play_step(s, what, mark, tick)
     elif order == PLAYER_RATCHET:

@@ -35,17 +35,12 @@ from liveengine.sequencer.state import (
 
 
 def write_slot(state: State, slot: int, bar: Bar, reading: Reading = PLAIN_READING) -> None:
-    """Write a bar, and how it is to be read, into a slot.
-
-    Raises ValueError when the bar has more notes or locks than a slot holds, or is shorter than a sixteenth.
-    """
-    if len(bar.notes) > SLOT_NOTES:
-        raise ValueError(f"a pattern holds {SLOT_NOTES} notes, this one has {len(bar.notes)}")
-    if bar.length < TICKS_PER_SIXTEENTH:
-        raise ValueError(f"a pattern is a sixteenth long at least, this one has {bar.length} ticks")
-    together = groupby(sorted(bar.notes, key=_struck_with), key=_struck_with)
-    steps, notes, locks = [], [], []
-    for struck in (list(group) for _, group in together):
+    """Write a bar, and how it is to be read, into a slot. Raises ValueError as `check_fits` does."""
+    check_fits(bar)
+    steps: list[tuple[Any, ...]] = []
+    notes: list[tuple[Any, ...]] = []
+    locks: list[tuple[Any, ...]] = []
+    for struck in _steps_of(bar):
         one = struck[0]
         condition, ratchet = one.condition, one.ratchet
         steps.append((
@@ -55,8 +50,6 @@ def write_slot(state: State, slot: int, bar: Bar, reading: Reading = PLAIN_READI
         ))  # fmt: skip
         notes += [(note.gate, note.pitch, note.velocity) for note in struck]
         locks += [(lock.value, lock.target.kind, lock.target.number) for lock in one.locks]
-    if len(locks) > SLOT_LOCKS:
-        raise ValueError(f"a pattern holds {SLOT_LOCKS} locks, this one has {len(locks)}")
     _fill(state.steps, slot * SLOT_STEPS, steps)
     _fill(state.notes, slot * SLOT_NOTES, notes)
     _fill(state.locks, slot * SLOT_LOCKS, locks)
@@ -101,6 +94,24 @@ def write_lfo(state: State, number: int, lfo: Lfo) -> None:
 
 def _die(note: Note) -> int:
     return note.die if note.die >= 0 else note.pitch
+
+
+def check_fits(bar: Bar) -> None:
+    """Raise ValueError when a bar has more notes, steps or locks than a slot holds, or is shorter than a sixteenth."""
+    steps = _steps_of(bar)
+    locks = sum(len(struck[0].locks) for struck in steps)
+    for count, most, noun in (
+        (len(bar.notes), SLOT_NOTES, "notes"), (len(steps), SLOT_STEPS, "steps"), (locks, SLOT_LOCKS, "locks"),
+    ):  # fmt: skip
+        if count > most:
+            raise ValueError(f"a pattern holds {most} {noun}, this one has {count}")
+    if bar.length < TICKS_PER_SIXTEENTH:
+        raise ValueError(f"a pattern is a sixteenth long at least, this one has {bar.length} ticks")
+
+
+def _steps_of(bar: Bar) -> list[list[Note]]:
+    """Return the notes that are struck as one step together, in the order of the steps."""
+    return [list(group) for _, group in groupby(sorted(bar.notes, key=_struck_with), key=_struck_with)]
 
 
 def _struck_with(note: Note) -> tuple[Any, ...]:

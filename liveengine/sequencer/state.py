@@ -23,7 +23,7 @@ TRACKS = 256
 PORTS = 16
 SLOTS = 512
 SLOT_STEPS = 512
-SLOT_NOTES = 512
+SLOT_NOTES = 1024
 SLOT_LOCKS = 256
 GROOVES = 32
 GROOVE_STEPS = 64
@@ -69,6 +69,8 @@ TRANSPORT = np.dtype(
         ("sequence", "i8"),        # commands taken so far
         ("agenda_count", "i8"),
         ("voice_count", "i8"),
+        ("free_chain", "i8"),      # the first chain in no use
+        ("chain", "i8"),           # the chain that was begun last
         ("out_count", "i8"),
         ("realigned", "i8"),       # times that a stall was collapsed
         ("refused", "i8"),         # commands that could not be taken
@@ -87,7 +89,7 @@ TRANSPORT = np.dtype(
     ]
 )  # fmt: skip
 
-AGENDA = np.dtype([("tick", "i8"), ("order", "i8"), ("what", "i8"), ("stamp", "i8"), ("mark", "i8")])
+AGENDA = np.dtype([("tick", "i8"), ("rank", "i8"), ("stamp", "i8"), ("mark", "i8")])
 
 TRACK = np.dtype(
     [
@@ -222,12 +224,17 @@ PORT = np.dtype([("clock", "i8"), ("clock_when_stopped", "i8"), ("channels", "i8
 
 LEDGER = np.dtype(
     [
-        ("stamp", "i8"),  # of the note-off on the agenda that ends this note; 0: silent
+        ("chain", "i8"),    # the notes that end together, of which it is one; -1: silent
+        ("next", "i8"),     # the key after it in the chain, -1 for none, …
+        ("before", "i8"),   # … and before it
+        ("voice", "i8"),    # its place in the list of sounding notes
         ("track", "i8"),
-        ("voice", "i8"),  # its place in the list of sounding notes
         ("express", "f8"),  # 1: it came in from a keyboard, and goes out without waiting in a lane
     ]
 )  # fmt: skip
+
+# Notes that end at one tick, by one entry of the agenda.
+CHAIN = np.dtype([("stamp", "i8"), ("tick", "i8"), ("first", "i8"), ("free", "i8")])  # free: the next chain in no use
 
 COMMAND = np.dtype(
     [
@@ -362,6 +369,7 @@ class State(NamedTuple):
     metres: NDArray[np.int64]
     ports: NDArray[Any]
     ledger: NDArray[Any]
+    chains: NDArray[Any]
     voices: NDArray[np.int64]
     pending: NDArray[Any]
     commands: NDArray[Any]
@@ -405,6 +413,7 @@ LAYOUT: tuple[tuple[str, int, np.dtype[Any]], ...] = (
     ("metres", BARS_IN_METRE, INT),  # ticks in each bar of the cycle
     ("ports", PORTS, PORT),
     ("ledger", LEDGER_SIZE, LEDGER),
+    ("chains", VOICES, CHAIN),
     ("voices", VOICES, INT),
     ("pending", COMMANDS_SIZE, COMMAND),
     ("commands", COMMANDS_SIZE, COMMAND),
@@ -447,6 +456,8 @@ def make_state(
     state.slots["rate_up"] = state.slots["rate_down"] = 1
     state.bases[:] = state.standing[:] = np.nan
     state.arps["octaves"], state.arps["rate"], state.arps["gate"] = 1, TICKS_PER_SIXTEENTH, 0.8
+    state.ledger["chain"] = -1
+    state.chains["free"] = np.arange(1, VOICES + 1)
     state.pending["kind"] = -1
     state.follower["port"] = -1
     state.thru[:] = -1

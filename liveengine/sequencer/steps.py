@@ -96,7 +96,9 @@ def _open(s: State, p: int, tick: int) -> None:
         if not s.arps[p // 2].on:  # Keys that came late would miss an arpeggio's step.
             due += offset_of(s, slot, p // 2, step.offset, step.die, owned)
         if max(due, transport.song_origin + owned) >= tick:
-            schedule(s, max(due, tick), PLAYER_STEP, p * SLOT_STEPS + index, player.stamp, owned)
+            what = p * SLOT_STEPS + index
+            if not schedule(s, max(due, tick), PLAYER_STEP, what, player.stamp, owned):
+                transport.stolen += 1
         index += 1
     player.cell += 1
     if slot.direction == 0 and slot.rotation == 0:

@@ -40,7 +40,7 @@ def turn(s: State, tick: int, track: int, kind: int, number: int, value: float) 
 @compiled
 def _locks(s: State, first: int, count: int, lock: Any) -> bool:
     """Say whether one of these locks turns what `lock` turns."""
-    for i in range(first, first + count):
+    for i in range(first, first + count):  # noqa: SIM110 - compiled code has no generators
         if s.locks[i].kind == lock.kind and s.locks[i].number == lock.number:
             return True
     return False

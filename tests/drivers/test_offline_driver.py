@@ -11,10 +11,11 @@ from turned import BAR, playing, sent
 
 from liveengine.drivers.offline import OfflineDriver
 from liveengine.music.note import Bar, Note
+from liveengine.music.sound import STRIPS
 from liveengine.music.time import TICKS_PER_BEAT
 from liveengine.sequencer import commands as do
 from liveengine.sequencer.slots import write_slot
-from liveengine.sequencer.state import OUT_SIZE, SLOT_NOTES, TRACKS, make_state
+from liveengine.sequencer.state import OUT_SIZE, SLOT_STEPS, make_state
 
 RATE = 48_000.0
 LENGTH = 60_000
@@ -65,8 +66,8 @@ def test_the_frames_until_a_song_tick_lead_to_it(frames, tick):
 def test_more_events_than_one_rendering_holds_all_come_out():
     """Every track strikes every note of its pattern at once: several renderings within one block."""
     state = make_state(RATE)
-    crowd = Bar.of([Note(k % 4, k % 128, gate=3_003) for k in range(SLOT_NOTES)], BAR.length)
-    for track in range(TRACKS):
+    crowd = Bar.of([Note(k % 4, k % 128, gate=3_003) for k in range(SLOT_STEPS)], BAR.length)
+    for track in range(STRIPS):
         write_slot(state, track, crowd)
         do.push(state, do.DO_ROUTE, track, a=1 + track % 2, b=track)
         do.push(state, do.DO_LAUNCH, track, a=track)

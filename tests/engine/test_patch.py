@@ -17,7 +17,6 @@ from liveengine.music.chord import KINDS, Chord
 from liveengine.music.pitch import SCALES, Key, pitch_name
 from liveengine.music.sound import DRUM_NOTES, MASTER_CONTROLS, SOUND_CONTROLS, SOUNDS
 from liveengine.music.time import Metre
-from liveengine.rhythms.catalogue import RHYTHMS
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -221,8 +220,6 @@ def test_the_page_names_everything_a_patch_can_say():
         assert f"`{word}`" in text or f"`[{word}]`" in text, word
     for word in (*SOUNDS, *ROLES, *QUANTA, *BUILT_IN):
         assert f'`"{word}"`' in text, word
-    for word in RHYTHMS:
-        assert f"`{word}(" in text, word
 
 
 def test_the_examples_on_the_page_load(load):

@@ -34,7 +34,7 @@ def unevenness(hits: tuple[int, ...], steps: int) -> int:
     )
 
 
-@pytest.mark.parametrize("steps", range(2, 11))
+@pytest.mark.parametrize("steps", range(2, 13))
 def test_no_other_rhythm_is_more_even(steps: int) -> None:
     for onsets in range(1, steps + 1):
         best = min(unevenness(hits, steps) for hits in combinations(range(steps), onsets))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from liveengine.rhythms.fibonacci import fibonacci, groups, numbers, word, zeckendorf
+from liveengine.rhythms.fibonacci import fibonacci, groups, numbers, phrases, word, zeckendorf
 
 FIBONACCI = numbers(10_000)
 
@@ -66,6 +66,13 @@ def test_eight_is_five_and_three_is_three_two_three() -> None:
     assert groups(8, 5, length=8).gaps == (5, 3)
     assert groups(8, 3, length=8).gaps == (3, 2, 3)
     assert groups(16, 3, length=16).gaps == (3, 2, 3, 3, 2, 3)
+
+
+@given(st.integers(1, 200), st.integers(1, 21))
+def test_phrases_of_fibonacci_lengths_fill_the_bars(bars: int, largest: int) -> None:
+    lengths = phrases(bars, largest)
+    assert sum(lengths) == bars
+    assert all(length in FIBONACCI and length <= largest for length in lengths)
 
 
 @given(st.integers(0, 2583))

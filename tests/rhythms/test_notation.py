@@ -50,6 +50,13 @@ def test_numbers_may_be_placed_or_named(steps: int, onsets: int, rotation: int) 
         ("euclid(3, 8) + X", euclid(3, 8).merged(Rhythm.from_text("X"))),
         ("x... + ..x. + X.x.", Rhythm.from_text("X.x.")),
         ("x", Rhythm.from_text("x")),
+        ("fibonacci", fibonacci()),
+        ("tresillo", Rhythm.from_text("x..x..x.")),
+        ("rotate(x..x + ..x., rotation=1)", Rhythm.from_text("xx.x").merged(Rhythm.from_text("...x"))),
+        ("complement(complement(euclid(3, 8)))", euclid(3, 8)),
+        ("retrograde( euclid( 3 , 8 ) )", Rhythm.from_text("x.x..x..")),
+        ("swing(x, 0.5)", Rhythm.from_text("x")),
+        ("lsystem(x>x. .>.x, x, 3, steps=8)", Rhythm.from_text("x..x.xx.")),
     ],
 )
 def test_the_notation_means_what_the_functions_give(text: str, rhythm: Rhythm) -> None:
@@ -84,6 +91,16 @@ def test_a_rhythm_fills_the_length_it_is_given(text: str) -> None:
         ("euclid(9, 8)", r"euclid\(9, 8\): 9 onsets do not fit in 8 steps"),
         ("euclid(3, 8", "is no rhythm sign"),
         ("polyrhythm()", "one or more pulses"),
+        ("euclid(3, 8000)", r"euclid: steps is 8000; it goes 1 to 4096 .how many steps"),
+        ("swing(x, 0.9)", r"swing: place is 0.9; it goes 0.5 to 0.75"),
+        ("swing(x, half)", "'half' is not a number; it takes swing"),
+        ("zzzz", r"docs/rhythms.md shows them all"),
+        ("rotate(eucild(3, 8))", 'no rhythm called "eucild" .did you mean "euclid"'),
+        ("rotate(euclid(3, 8)", "is no rhythm sign"),
+        ("rotate(x.y., 2)", "'y' is no rhythm sign"),
+        ("rotate(" * 9 + "x" + ")" * 9, "8 deep, no deeper"),
+        ("markov()", "nothing to learn from"),
+        ("lsystem(a>, a)", "'a>' is no rule"),
         ("x.y.", "'y' is no rhythm sign"),
         ("x... +", "at least one step"),
         ("", "at least one step"),
@@ -95,7 +112,7 @@ def test_a_mistake_is_named_with_its_cure(text: str, message: str) -> None:
         parse(text)
 
 
-@given(st.text(max_size=30) | st.text("euclidph(),=+xX.-0123456789 ", max_size=30))
+@given(st.text(max_size=30) | st.text("euclidphrotas(),=+xX.-0123456789 ", max_size=30))
 def test_f5_no_text_at_all_breaks_the_reader(text: str) -> None:
     try:
         parse(text)

@@ -16,7 +16,6 @@ from liveengine.engine.orders import RequestBar
 from liveengine.generators.catalogue import BUILT_IN
 from liveengine.generators.contract import Controls
 from liveengine.music.note import Bar, Note
-from liveengine.music.time import Metre
 from liveengine.runtime.generation import GeneratorThread, answer
 from liveengine.sequencer.state import SLOT_NOTES
 
@@ -133,11 +132,6 @@ def test_g5_whatever_a_generator_does_is_told_and_survived(thread, monkeypatch, 
     assert words in failed.reason
     thread.request(wanted(ticket=9))
     assert isinstance(thread.answers.get(timeout=PATIENCE_S), BarReady)
-
-
-def test_a_bar_shorter_than_a_quarter_note_is_told():
-    failed = answer(wanted(metre=Metre(1, 8)))
-    assert "1 of 1/8 is shorter than a quarter note" in failed.reason
 
 
 def test_a_generator_that_there_is_not_is_told_with_the_nearest():

@@ -6,7 +6,7 @@ from liveengine.music.note import Bar
 from liveengine.music.reading import PLAIN_READING, Reading
 from liveengine.music.time import Metre
 from liveengine.sequencer import commands
-from liveengine.sequencer.agenda import is_current
+from liveengine.sequencer.agenda import is_current, order_of, what_of
 from liveengine.sequencer.lanes import deliver
 from liveengine.sequencer.render import begin, render
 from liveengine.sequencer.slots import write_slot
@@ -38,7 +38,8 @@ def order(state: State, word: str, **fields: float) -> None:
 def awaited(state: State) -> int:
     """How many entries of the agenda still mean something."""
     entries = state.agenda[: state.transport[0]["agenda_count"]]
-    return sum(bool(is_current(state, *(int(entry[name]) for name in ("order", "what", "stamp")))) for entry in entries)
+    ranked = ((int(entry["rank"]), int(entry["stamp"])) for entry in entries)
+    return sum(bool(is_current(state, order_of(rank), what_of(rank), stamp)) for rank, stamp in ranked)
 
 
 def play_until(state: State, until: int) -> list[tuple[int, int, int, tuple[float, ...]]]:

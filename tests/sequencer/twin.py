@@ -406,9 +406,8 @@ class Twin:
             return 0
         reading = player.reading
         shift = note.offset * (1.0 - reading.quantise) * reading.rate.denominator / reading.rate.numerator
-        line = (
-            max(line for _, line in itertools.takewhile(lambda b: b[1] <= owned, self.bar_lines())) if owned >= 0 else 0
-        )
+        lines = itertools.takewhile(lambda line: line <= owned, (line for _, line in self.bar_lines()))
+        line = max(lines, default=0)
         pair = 2 * reading.swing_unit
         place = (owned - line) % pair
         shift += 2.0 * (reading.swing - 0.5) * min(place, pair - place)

@@ -1,0 +1,1 @@
+"""What tools/bench_sequencer.py is made of: the peers, and the picture."""
