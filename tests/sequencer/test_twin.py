@@ -215,8 +215,22 @@ def by_instant(sent: list) -> dict[int, Counter]:
 
 GO = [Order(0, "launch", 0), Order(0, "launch", 1, a=1), Order(0, "start")]
 SWINGING = [Order(0, "lfo", number, b=1) for number in (0, 1, LFOS)]
-ARPEGGIATING = [Order(0, "arp", track, b=1) for track in (0, 1)]
-beginnings = st.sampled_from([GO, [*SWINGING, *GO], [*ARPEGGIATING, *GO], [*SWINGING, *ARPEGGIATING, *GO]])
+arpeggios = st.tuples(st.integers(0, 7), st.integers(1, 3)).map(
+    lambda told: [
+        *(
+            Order(0, "arp", track, a=field, b=b)
+            for track in (0, 1)
+            for field, b in ((1, told[0]), (2, told[1]), (0, 1))
+        ),
+        *(Order(0, "key", a=pitch, b=90) for pitch in (62, 60, 63)),
+    ]
+)
+beginnings = st.one_of(
+    st.just(GO),
+    st.just([*SWINGING, *GO]),
+    arpeggios.map(lambda arps: [*arps, *GO]),
+    arpeggios.map(lambda arps: [*SWINGING, *arps, *GO]),
+)
 
 
 @settings(max_examples=150, deadline=None)
