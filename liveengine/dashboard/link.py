@@ -82,7 +82,7 @@ class Link(asyncio.DatagramProtocol):
     def datagram_received(self, data: bytes, addr: object) -> None:
         """Something came: asyncio calls this."""
         try:
-            told = [(message.address, message.params) for message in messages(data)]
+            told = [(message.address, message.params) for message, _ in messages(data)]
             for address, values in told:
                 parameter = find(address).parameter
                 if address == "/pong":

@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator
 
+from liveengine.engine.clock import Sources
 from liveengine.engine.display import Display
 from liveengine.engine.events import (
     Asked,
@@ -20,9 +21,11 @@ from liveengine.engine.events import (
     BeatBegan,
     ClockTold,
     Event,
+    FaultsTold,
     KeyPressed,
     LatenessTold,
     LaunchTold,
+    LedTold,
     LinkTold,
     MidiCame,
     ModulationTold,
@@ -34,7 +37,7 @@ from liveengine.engine.events import (
 from liveengine.engine.launches import Launch, Launches, Slots
 from liveengine.engine.mapping import Action, Mapping, translate
 from liveengine.engine.modulation import Modulation
-from liveengine.engine.orders import Order, Report, Say, ToSequencer, WriteSlot
+from liveengine.engine.orders import Order, Report, Say, SharePlaying, ShareTempo, ToSequencer, WriteSlot
 from liveengine.engine.panel import Panel
 from liveengine.engine.parameter import Setting
 from liveengine.engine.setting_up import set_up
@@ -45,7 +48,7 @@ from liveengine.music.note import Bar
 from liveengine.music.sound import MASTER_CONTROL, STRIP_CONTROL
 from liveengine.music.time import TEMPO_MAX_BPM, TEMPO_MIN_BPM, TICKS_PER_BEAT
 from liveengine.sequencer import commands as do
-from liveengine.sequencer.state import TRACKS
+from liveengine.sequencer.state import LINK, OWN, TRACKS
 
 #: A nudge of 1 hurries the beat by this share.
 NUDGE_SHARE = 0.04
@@ -57,12 +60,16 @@ DELAY_BEATS = 0.75
 class Engine:
     """Everything the players share: tracks, scenes, values, and what is under way.
 
-    `ports` names the MIDI port (from 1) of each track, -1 for none. One that `waits` does not start by itself:
-    somebody else's transport will.
+    `ports` names the MIDI port (from 1) of each track, -1 for none. `sources` says whose time is kept; where the
+    first of them has a transport, or a session whose bar lines are not known yet, the set does not start by itself.
     """
 
     def __init__(
-        self, patch: Patch, mappings: Iterable[Mapping] = (), ports: Iterable[int] = (), waits: bool = False
+        self,
+        patch: Patch,
+        mappings: Iterable[Mapping] = (),
+        ports: Iterable[int] = (),
+        sources: Sources | None = None,
     ) -> None:
         self.patch = patch
         self.mappings = tuple(mappings)
@@ -75,8 +82,12 @@ class Engine:
         self.slots = Slots()
         self.scene = -1
         self.playing = False
+        self.is_to_play = False  # what was ordered last, while the data plane waits for its bar line
+        self.session_plays: bool | None = None  # what the Link session said last; None while there is none
         self.bar = -1
-        self.is_starting = not waits
+        self.sources = sources or Sources()
+        self.leader = OWN
+        self.is_starting = not self.sources.starts_us
         self.tap = Tap()
         self.now_s = 0.0
         self.tickets = 0
@@ -85,7 +96,13 @@ class Engine:
 
     def begin(self) -> list[Order]:
         """Return what sets the data plane up and asks for the first bars; with those the music starts."""
-        return [*set_up(self.patch, self.ports), *self.modulation.begin(), *self._tempo(), *self._launch_scene(0)]
+        return [
+            *set_up(self.patch, self.ports),
+            *self.modulation.begin(),
+            *self._prefer(1),
+            *self._tempo(),
+            *self._launch_scene(0),
+        ]
 
     def handle(self, event: Event, now_s: float = 0.0) -> list[Order]:
         """Return what is to be done about an event that came at instant `now_s`."""
@@ -121,15 +138,48 @@ class Engine:
                 yield from self._report_change("/transport/tempo_now", tempo_bpm)
             case ModulationTold(group, number, value):
                 yield from self._modulation_told(group, number, value)
-            case LinkTold(beat, tempo_bpm, _, when):
-                yield from self._keep_to_link(beat, tempo_bpm, when)
-            case LatenessTold() | ClockTold() | TrafficTold():
+            case LinkTold():
+                yield from self._hear_link(event)
+            case LedTold(source):
+                self.leader = source
+                yield Say(self._leader_words())
+            case LatenessTold() | ClockTold() | TrafficTold() | FaultsTold():
                 yield from self._report_changes(_measures(event))
 
-    def _keep_to_link(self, beat: float, tempo_bpm: float, when: int) -> Iterator[Order]:
-        if TEMPO_MIN_BPM <= tempo_bpm <= TEMPO_MAX_BPM:
-            yield ToSequencer(do.DO_STEER, a=round(beat * TICKS_PER_BEAT), b=when, x=tempo_bpm)
-            yield from self._report_change("/transport/tempo", tempo_bpm)
+    # -- whose time is kept --------------------------------------------------
+
+    def _hear_link(self, told: LinkTold) -> Iterator[Order]:
+        """Pass on what Link says. A session of ourselves alone leads nobody, where somebody else might."""
+        if told.peers == 0 and len(self.sources.ranked) > 1:
+            yield ToSequencer(do.DO_STEER)
+        elif TEMPO_MIN_BPM <= told.tempo_bpm <= TEMPO_MAX_BPM:
+            yield ToSequencer(do.DO_STEER, a=round(told.beat * TICKS_PER_BEAT), b=told.when, x=told.tempo_bpm)
+            if self.leader == LINK:
+                yield from self._report_change("/transport/tempo", told.tempo_bpm)
+            yield from self._do_as_session(told.playing)
+
+    def _prefer(self, first: int) -> Iterator[Order]:
+        """Let the source that was named at place `first` (from 1) go before the others."""
+        count = len(self.sources.ranked)
+        if first > count:
+            self.unknown += 1
+            yield Say(f"there is no clock {first}: {count} named ({self.sources})")
+            first = 1
+        yield from self._report("/clock/prefer", first)
+        yield ToSequencer(do.DO_PREFER, a=self.sources.order(first), b=count)
+
+    def _leader_words(self) -> str:
+        name = self.sources.name_of(self.leader)
+        return f"the beat follows {name}" if self.leader != OWN else "the beat goes on by itself"
+
+    def _do_as_session(self, playing: bool) -> Iterator[Order]:
+        """Start and stop with the Link session, when it does so; its first word lets the music begin."""
+        before, self.session_plays = self.session_plays, playing
+        if before is None:
+            self.is_starting = not self.is_to_play
+            yield from self._go(())
+        elif playing not in (before, self.is_to_play):
+            yield from self._move(do.DO_START if playing else do.DO_STOP)
 
     # -- parameters --------------------------------------------------------
 
@@ -163,14 +213,17 @@ class Engine:
             case _ if name.startswith("/lfo/"):
                 yield from self._turn_modulation(TRACKS, name.removeprefix("/"), value)
             case "/transport/start":
-                yield ToSequencer(do.DO_START)
+                yield from self._move_all(do.DO_START)
             case "/transport/stop":
-                yield ToSequencer(do.DO_STOP)
+                yield from self._move_all(do.DO_STOP)
             case "/transport/continue":
-                yield ToSequencer(do.DO_CONTINUE)
+                yield from self._move_all(do.DO_CONTINUE)
+            case "/transport/locate":
+                yield ToSequencer(do.DO_LOCATE, a=round(float(value) * TICKS_PER_BEAT))
             case "/transport/play":
-                yield ToSequencer(do.DO_START if value else do.DO_STOP)
+                yield from self._move_all(do.DO_START if value else do.DO_STOP)
             case "/transport/tempo":
+                yield from self._share_tempo()
                 yield from self._tempo(int(self.panel.values["/transport/ramp"]))
             case "/transport/nudge":
                 yield from self._tempo()
@@ -178,9 +231,15 @@ class Engine:
                 tempo_bpm = self.tap.strike(self.now_s)
                 if tempo_bpm is not None:
                     yield from self._report("/transport/tempo", tempo_bpm)
+                    yield from self._share_tempo()
                     yield from self._tempo()
             case "/transport/ramp":
                 pass  # It is asked when a tempo is set.
+            case "/clock/prefer":
+                yield from self._prefer(int(value))
+            case "/clock/next":
+                first = int(self.panel.values["/clock/prefer"])
+                yield from self._prefer(first % len(self.sources.ranked) + 1)
             case "/scene/next" | "/scene/previous":
                 step = 1 if name == "/scene/next" else -1
                 yield from self._launch_scene((self.scene + step) % len(self.patch.scenes))
@@ -225,6 +284,20 @@ class Engine:
         yield from self.modulation.turn(group, name, value)
         if address := self.modulation.returned_by(group, name):
             yield from self._modulate(address, self.panel.values[address])
+
+    def _move(self, kind: int) -> Iterator[Order]:
+        self.is_to_play = kind != do.DO_STOP
+        yield ToSequencer(kind)
+
+    def _move_all(self, kind: int) -> Iterator[Order]:
+        """Start, stop or continue, and let the Link session do so, where there is one."""
+        yield from self._move(kind)
+        if self.session_plays is not None:
+            yield SharePlaying(self.is_to_play)
+
+    def _share_tempo(self) -> Iterator[Order]:
+        if self.session_plays is not None and self.leader == LINK:
+            yield ShareTempo(float(self.panel.values["/transport/tempo"]))
 
     def _tempo(self, ramp_bars: int = 0) -> Iterator[Order]:
         tempo_bpm = float(self.panel.values["/transport/tempo"])
@@ -318,7 +391,7 @@ class Engine:
                 yield from self._launch_bar(self.tracks[number], bar, launch)
         if self.is_starting and not self.launches.waiting:
             self.is_starting = False
-            yield ToSequencer(do.DO_START)
+            yield from self._move(do.DO_START)
 
     def _launch_bar(self, track: Track, bar: Bar, launch: Launch) -> Iterator[Order]:
         if launch.is_fill and not self.playing:
@@ -377,7 +450,7 @@ class Engine:
             yield from self._modulate(told, value)
 
     def _transport_moved(self, playing: bool, tick: int) -> Iterator[Order]:
-        self.playing = playing
+        self.playing = self.is_to_play = playing
         first_bar = -(-tick // self.patch.metre.bar_ticks)
         for track in self.tracks:
             track.transport_moved(playing, first_bar, tick == 0)
@@ -408,16 +481,19 @@ class Engine:
                 yield from self._report_change(root + name, track.sliders[name])
 
 
-def _measures(event: LatenessTold | ClockTold | TrafficTold) -> Iterator[tuple[str, Setting]]:
+def _measures(event: LatenessTold | ClockTold | TrafficTold | FaultsTold) -> Iterator[tuple[str, Setting]]:
     """Return what was measured, by the addresses under which it is told."""
     match event:
         case LatenessTold(late, p99_us, histogram):
             yield "/engine/late", late
             yield "/engine/lateness_us", p99_us
             yield "/engine/histogram", histogram
-        case ClockTold(source, state, jitter_us):
+        case ClockTold(source, state, jitter_us, sources):
+            yield "/clock/sources", sources
             yield "/clock/source", source
             yield "/clock/state", state
             yield "/clock/jitter_us", jitter_us
         case TrafficTold(ports):
             yield "/port/activity", ports
+        case FaultsTold(faults):
+            yield "/engine/faults", faults

@@ -74,4 +74,20 @@ class Say:
     text: str
 
 
-Order = ToSequencer | WriteSlot | WriteLfo | RequestBar | Report | Say
+@dataclass(frozen=True, slots=True)
+class ShareTempo:
+    """Change the tempo of the Link session: a player turned it."""
+
+    tempo_bpm: float
+
+
+@dataclass(frozen=True, slots=True)
+class SharePlaying:
+    """Start or stop the Link session: a player did so."""
+
+    playing: bool
+
+
+#: What others are told; the rest is the data plane's, or the generators'.
+Told = Report | Say | ShareTempo | SharePlaying
+Order = ToSequencer | WriteSlot | WriteLfo | RequestBar | Told

@@ -19,6 +19,7 @@ from liveengine.music.arpeggio import GATE_SHARE_MIN, MODES, OCTAVES_MAX, STEP_M
 from liveengine.music.modulation import LFOS, RATE_MAX_HZ, RATE_MIN_HZ
 from liveengine.music.sound import MASTER_CONTROLS, SOUND_CONTROLS, SOUNDS, SoundControl
 from liveengine.music.time import TEMPO_MAX_BPM, TEMPO_MIN_BPM, TICKS_PER_BEAT
+from liveengine.sequencer.state import SOURCES
 
 __all__ = ["TABLE", "Found", "Parameter", "Setting", "UnknownAddress", "find"]
 
@@ -38,6 +39,9 @@ COUNT_MAX = 2**31 - 1
 
 #: The longest period of an LFO, or lane: 256 bars of 4/4.
 PERIOD_MAX_BEATS = 1024.0
+
+#: Quarter notes that a song can be long: eleven days at 60 BPM, and exact in a float of OSC to a sixteenth.
+POSITION_MAX = 2**20
 
 
 class UnknownAddress(LookupError):
@@ -93,6 +97,16 @@ def _transport() -> Iterator[Parameter]:
     yield _trigger("/transport/start", "now", "Play from the beginning")
     yield _trigger("/transport/stop", "now", "Stop; every note is let go")
     yield _trigger("/transport/continue", "now", "Play on from where it stopped")
+    yield Parameter(
+        "/transport/locate",
+        "float",
+        0,
+        POSITION_MAX,
+        0,
+        "",
+        "now",
+        "Jump to a place, in quarter notes from the song's beginning",
+    )
     yield Parameter("/transport/play", "toggle", 0, 1, 0, "", "now", "1 starts, 0 stops")
     yield Parameter(
         "/transport/tempo",
@@ -153,6 +167,18 @@ def _transport() -> Iterator[Parameter]:
 
 def _clock() -> Iterator[Parameter]:
     yield _words("/clock/source", "now", "Whose time is followed: internal, midi:PORT, jack or link")
+    yield Parameter(
+        "/clock/prefer",
+        "int",
+        1,
+        SOURCES,
+        1,
+        "",
+        "beat",
+        "Which of the clocks that were named goes before the others: 1 the first, 2 the second",
+    )
+    yield _trigger("/clock/next", "beat", "Let the next of them go before the others")
+    yield _words("/clock/sources", "now", "The clocks that were named, the first first, a line each: name=state")
     yield _words(
         "/clock/state",
         "now",
@@ -272,6 +298,7 @@ def _rest() -> Iterator[Parameter]:
         "/engine/histogram", "next bar", "Events by lateness: under 2 µs, 2–4 µs and so on by octaves, from 32.8 ms on"
     )
     yield _words("/engine/remark", "now", "What the engine last said to the player")
+    yield _words("/engine/faults", "now", "What went wrong since the start, a line each: name=count")
     yield _words("/port/activity", "now", "Messages out and in since the start, a line a port: name=out/in")
 
 

@@ -12,9 +12,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from liveengine.engine.clock import KINDS, Source, Sources
 from liveengine.engine.parameters import PATTERNS_MAX, SCENES_MAX, TRACK_NAME, TRACKS_MAX
 from liveengine.engine.schema import Section, near
-from liveengine.engine.spec import NO_SOUND, QUANTA, OutputSpec, Patch, PatternSpec, SceneSpec, TrackSpec
+from liveengine.engine.spec import NO_SOUND, QUANTA, WIRES, OutputSpec, Patch, PatternSpec, SceneSpec, TrackSpec
 from liveengine.engine.swings import check_addresses, read_arp, read_lfos
 from liveengine.engine.tomlfile import close_file, open_file, resolve
 from liveengine.generators.catalogue import find as find_generator
@@ -82,20 +83,13 @@ def load_patch(path: Path | str) -> Patch:
         outputs=_outputs(top),
         master=_controls(top.table("master", "master control"), MASTER_CONTROLS),
         lfos=read_lfos(top, metre, on_track=False),
+        follow=_follow(top),
     )
     check_addresses(top, (*patch.lfos, *(lfo for track in tracks for lfo in track.lfos)), tracks)
     if not patch.chords:
         top.problem("chords", "is an empty list (leave it out for the key's own chord)")
     close_file(top)
     return patch
-
-
-def load_outputs(path: Path) -> tuple[OutputSpec, ...]:
-    """Read a file of [[output]] tables alone. Raises FileError with everything that is wrong with it."""
-    top = open_file(path)
-    outputs = _outputs(top)
-    close_file(top)
-    return outputs
 
 
 def _outputs(top: Section) -> tuple[OutputSpec, ...]:
@@ -110,14 +104,25 @@ def _outputs(top: Section) -> tuple[OutputSpec, ...]:
         told.append(
             OutputSpec(
                 port=port,
-                latency_ms=section.number("latency", 0.0, LATENCY_MAX_MS, 0.0, "ms"),
+                latency_ms=section.number("latency", 0.0, LATENCY_MAX_MS, 0.0, "ms") if "latency" in section else None,
                 clock=section.toggle("clock", any(port == short.port for short in clocked)),
                 clock_offset_ms=section.number("clock_offset", -LATENCY_MAX_MS, LATENCY_MAX_MS, 0.0, "ms"),
                 clock_when_stopped=section.toggle("clock_when_stopped", False),
+                wire=section.choice("wire", WIRES, "usb"),
             )
         )
     _unique(sections, [output.port for output in told])
     return (*told, *(short for short in clocked if all(short.port != output.port for output in told)))
+
+
+def _follow(top: Section) -> Sources:
+    """Read whose time is kept: a list of sources, the best first."""
+    ranked = top.list_of("follow", Source.parse, Sources().ranked, len(KINDS))
+    try:
+        return Sources(ranked or Sources().ranked)
+    except ValueError as error:
+        top.problem("follow", str(error))
+        return Sources()
 
 
 def _tonic(key: Key) -> Chord:

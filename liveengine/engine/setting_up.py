@@ -17,7 +17,7 @@ from liveengine.sequencer import commands as do
 
 def set_up(patch: Patch, ports: Sequence[int]) -> Iterator[Order]:
     """Return what a patch says about metre, seed, master, routes, programs and sounds; `ports` as in Engine."""
-    yield ToSequencer(do.DO_METRE, a=patch.metre.bar_ticks)
+    yield ToSequencer(do.DO_METRE, a=patch.metre.bar_ticks, b=patch.metre.beat_ticks)
     yield ToSequencer(do.DO_SEED, a=patch.seed)
     for name, value in patch.master.items():
         yield ToSequencer(do.DO_CONTROL, a=MASTER_CONTROL[name].number, x=value)

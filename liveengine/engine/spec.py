@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from liveengine.engine.clock import Sources
 from liveengine.music.arpeggio import Arpeggio
 from liveengine.music.chord import Chord
 from liveengine.music.modulation import Lfo
@@ -17,6 +18,10 @@ from liveengine.music.time import Metre
 
 #: When a launch takes effect, in the words of a patch.
 QUANTA = ("none", "beat", "bar", "2 bars", "4 bars", "8 bars")
+
+#: Bytes a second that the wire behind an output carries, 0 for no limit worth minding. A DIN cable runs at 31,250
+#: baud with ten bits a byte (MIDI 1.0 electrical specification).
+WIRES = {"usb": 0.0, "din": 3125.0}
 
 #: The sound of a track that plays on MIDI outputs alone.
 NO_SOUND = "none"
@@ -110,20 +115,25 @@ class SceneSpec:
 class OutputSpec:
     """What is to be known of a MIDI output; `port` is a pattern for its name.
 
-    `latency_ms` is how long after a note is sent the device sounds: every other output waits for it.
-    `clock_offset_ms` moves the clock against the notes, later where positive.
+    `latency_ms` is how long after a note is sent the device sounds: every other output waits for it. None where
+    the patch does not say: then what was measured on this machine holds, or what the system reports.
+    `clock_offset_ms` moves the clock against the notes, later where positive. `wire` is one of WIRES.
     """
 
     port: str
-    latency_ms: float = 0.0
+    latency_ms: float | None = None
     clock: bool = False
     clock_offset_ms: float = 0.0
     clock_when_stopped: bool = False
+    wire: str = "usb"
 
 
 @dataclass(frozen=True, slots=True)
 class Patch:
-    """A whole set. `quantum` is one of QUANTA; `outputs` tells what is known of MIDI outputs: latency, clock."""
+    """A whole set. `quantum` is one of QUANTA; `outputs` tells what is known of MIDI outputs: latency, clock.
+
+    `follow` says whose time is kept on stage, where the player does not say otherwise.
+    """
 
     path: Path
     title: str = ""
@@ -139,3 +149,4 @@ class Patch:
     outputs: tuple[OutputSpec, ...] = ()
     master: Mapping[str, float] = field(default_factory=dict)
     lfos: tuple[LfoSpec, ...] = ()
+    follow: Sources = field(default_factory=Sources)

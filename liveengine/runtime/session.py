@@ -18,12 +18,13 @@ from liveengine.engine.events import (
     BeatBegan,
     Event,
     LaunchTold,
+    LedTold,
     ModulationTold,
     SlotEnded,
     TempoTold,
     TransportMoved,
 )
-from liveengine.engine.orders import Order, Report, RequestBar, Say, ToSequencer, WriteLfo, WriteSlot
+from liveengine.engine.orders import Order, RequestBar, Say, Told, ToSequencer, WriteLfo, WriteSlot
 from liveengine.music.time import TICKS_PER_BEAT
 from liveengine.runtime import telemetry
 from liveengine.sequencer import outlet
@@ -36,8 +37,8 @@ from liveengine.sequencer.state import COMMAND, State
 class Session:
     """Feeds the engine, and carries out what it orders.
 
-    `request` hands a RequestBar to a generator, whose answer comes back through `feed`; `tell` takes Reports
-    and Says; `wake` lets the driver take commands at once.
+    `request` hands a RequestBar to a generator, whose answer comes back through `feed`; `tell` takes what
+    others are to hear; `wake` lets the driver take commands at once.
     """
 
     def __init__(
@@ -45,7 +46,7 @@ class Session:
         engine: Engine,
         state: State,
         request: Callable[[RequestBar], None],
-        tell: Callable[[Report | Say], None] = lambda told: None,
+        tell: Callable[[Told], None] = lambda told: None,
         wake: Callable[[], None] = lambda: None,
     ) -> None:
         self.engine = engine
@@ -89,7 +90,7 @@ class Session:
         _, line = bar_at(self.state, song)
         return song - (song - line) % TICKS_PER_BEAT
 
-    def _event(self, record: Any) -> Event | None:  # noqa: PLR0911 - one answer a record
+    def _event(self, record: Any) -> Event | None:  # noqa: PLR0911 - one answer a kind
         """Return what a log record means to the engine."""
         kind, track, tick, a = (int(record[name]) for name in ("kind", "track", "tick", "a"))
         match kind:
@@ -105,13 +106,13 @@ class Session:
                 return TempoTold(float(record["x"]))
             case outlet.MODULATED:
                 return ModulationTold(track, a, float(record["x"]))
+            case outlet.LED:
+                return LedTold(a)
             case outlet.REALIGNED:
                 milliseconds = 1000.0 * a / float(self.state.transport[0]["rate"])
                 self._tell(
                     Say(f"the machine stood still for {milliseconds:.0f} ms; the beat goes on from where it was")
                 )
-            case outlet.REFUSED:
-                self._tell(Say(f"the sequencer could not take command {a}"))
         return None
 
     def _carry_out(self, orders: Sequence[Order]) -> None:
@@ -132,5 +133,4 @@ class Session:
         if commands:
             if not push_all(self.state, np.array(commands, COMMAND)):
                 self.lost += len(commands)
-                self._tell(Say("the sequencer takes no more commands; some were lost"))
             self._wake()

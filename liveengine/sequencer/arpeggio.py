@@ -192,10 +192,10 @@ def forget_keys(s: State) -> None:
 
 @compiled
 def arpeggiate_on(s: State, tick: int) -> None:
-    """Go on from a tick at which the song starts, or jumps."""
+    """Go on from a tick at which the song starts, or jumps; who waits while it stands waits on."""
     for track in range(TRACKS):
         arp = s.arps[track]
-        if arp.keys > 0:
+        if arp.keys > 0 and (arp.stamp != 0 or s.transport[0].playing):
             arp.count = arp.count if arp.stamp != 0 else 0
             _expect(s, track, tick)
 

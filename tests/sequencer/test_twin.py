@@ -173,7 +173,7 @@ def perform(
     for number, (length, steps) in GROOVES.items():
         write_groove(state, number, length, steps)
     for ticks_in_bar in METRE:
-        order(state, "metre", a=ticks_in_bar, b=int(ticks_in_bar != METRE[0]))
+        order(state, "metre", a=ticks_in_bar, x=float(ticks_in_bar != METRE[0]))
     for number, lfo in (lfos or {}).items():
         write_lfo(state, number, lfo)
     order(state, "thru", track=0, a=0)

@@ -206,7 +206,8 @@ class Twin:
         elif order.word in ("start", "locate") and self.playing and self.clock:
             due = max(self.pulse, self.tick)
         if order.word == "launch":
-            self.launch(order, due - self.origin if self.playing else self.position)
+            line = self.position - self.position % order.quantum if order.quantum else self.position
+            self.launch(order, due - self.origin if self.playing else line)
         elif due > self.tick:
             self.kept.append((due, len(self.kept), order))
         else:
@@ -218,6 +219,7 @@ class Twin:
                 self.halt()
                 self.roll(0, True)
             case "stop":
+                self.kept = [kept for kept in self.kept if kept[2].word not in ("start", "continue")]
                 self.halt()
             case "continue" if not self.playing:
                 self.roll(-(-self.position // TICKS_PER_SIXTEENTH) * TICKS_PER_SIXTEENTH, False)
