@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from liveengine.engine.parameter import Setting
 from liveengine.generators.contract import Controls
+from liveengine.music.modulation import Lfo
 from liveengine.music.note import Bar
 from liveengine.music.reading import PLAIN_READING, Reading
 from liveengine.music.time import Metre
@@ -37,6 +38,14 @@ class WriteSlot:
     slot: int
     bar: Bar
     reading: Reading = PLAIN_READING
+
+
+@dataclass(frozen=True, slots=True)
+class WriteLfo:
+    """Write an LFO that is off; `number` as `sequencer.slots.write_lfo` counts them."""
+
+    number: int
+    lfo: Lfo
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,4 +106,4 @@ class SharePlaying:
 
 #: What is told to people and programs; the rest is the data plane's, or the generators'.
 Told = Report | ReportAll | Say | ShareTempo | SharePlaying
-Order = ToSequencer | WriteSlot | RequestBar | Told
+Order = ToSequencer | WriteSlot | WriteLfo | RequestBar | Told

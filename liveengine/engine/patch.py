@@ -29,6 +29,7 @@ from liveengine.engine.scenery import (
 )
 from liveengine.engine.schema import Section
 from liveengine.engine.spec import NO_SOUND, QUANTA, WIRES, OutputSpec, Patch, PatternSpec, SceneSpec, TrackSpec
+from liveengine.engine.swings import check_addresses, read_arp, read_lfos
 from liveengine.engine.tomlfile import close_file, open_file, resolve
 from liveengine.engine.written import WrittenLanes
 from liveengine.generators.catalogue import find as find_generator
@@ -98,8 +99,10 @@ def load_patch(path: Path | str) -> Patch:
         song=read_song(top, scenes),
         outputs=_outputs(top),
         master=_controls(top.table("master", "master control"), MASTER_CONTROLS),
+        lfos=read_lfos(top, metres[0], on_track=False),
         follow=_follow(top),
     )
+    check_addresses(top, (*patch.lfos, *(lfo for track in tracks for lfo in track.lfos)), tracks)
     if not patch.chords:
         top.problem("chords", "is an empty list (leave it out for the key's own chord)")
     close_file(top)
@@ -186,6 +189,8 @@ def _track(section: Section, number: int, frame: _Frame) -> TrackSpec:
         high=high,
         patterns=_patterns(section, role, low, frame),
         mute_group=section.whole("mute_group", 0, TRACKS_MAX, 0),
+        lfos=read_lfos(section, frame.cycles[0][0]),
+        arp=read_arp(section, frame.cycles[0][0]),
     )
 
 

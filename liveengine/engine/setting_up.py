@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from liveengine.engine.modulation import set_up_modulation
 from liveengine.engine.orders import Order, ToSequencer
 from liveengine.engine.spec import NO_SOUND, Patch, TrackSpec
 from liveengine.engine.written import locked_targets
@@ -22,6 +23,7 @@ def set_up(patch: Patch, ports: Sequence[int]) -> Iterator[Order]:
         yield ToSequencer(do.DO_CONTROL, a=MASTER_CONTROL[name].number, x=value)
     for number, (spec, port) in enumerate(zip(patch.tracks, ports, strict=True)):
         yield from _set_up_track(number, spec, port)
+    yield from set_up_modulation(patch)
 
 
 def _set_up_track(number: int, spec: TrackSpec, port: int) -> Iterator[Order]:

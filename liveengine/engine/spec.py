@@ -13,7 +13,9 @@ from pathlib import Path
 from liveengine.engine.clock import Sources
 from liveengine.engine.follow import Follow
 from liveengine.engine.written import Written
+from liveengine.music.arpeggio import Arpeggio
 from liveengine.music.chord import Chord
+from liveengine.music.modulation import Lfo
 from liveengine.music.pitch import PITCH_MAX, PITCH_MIN, Key
 from liveengine.music.reading import PLAIN_READING, Reading
 from liveengine.music.time import Metre
@@ -60,6 +62,33 @@ class PatternSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class LfoSpec:
+    """An LFO or an automation lane, and whether it is `on` from the start.
+
+    `address` is empty where it turns a target of its track; else it names a parameter, or, where it `is_foreign`,
+    something of another program that listens to OSC.
+    """
+
+    lfo: Lfo
+    on: bool = True
+    address: str = ""
+    is_foreign: bool = False
+
+    @property
+    def shown_target(self) -> str:
+        """What it turns, as a patch writes it."""
+        return self.address or str(self.lfo.target or "")
+
+
+@dataclass(frozen=True, slots=True)
+class ArpSpec:
+    """A track's arpeggiator, and whether it is `on` from the start."""
+
+    arpeggio: Arpeggio = field(default_factory=Arpeggio)
+    on: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class TrackSpec:
     """One voice of the set.
 
@@ -81,6 +110,8 @@ class TrackSpec:
     high: int = PITCH_MAX
     patterns: tuple[PatternSpec, ...] = ()
     mute_group: int = 0
+    lfos: tuple[LfoSpec, ...] = ()
+    arp: ArpSpec = field(default_factory=ArpSpec)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +173,7 @@ class Patch:
     scenes: tuple[SceneSpec, ...] = ()
     outputs: tuple[OutputSpec, ...] = ()
     master: Mapping[str, float] = field(default_factory=dict)
+    lfos: tuple[LfoSpec, ...] = ()
     follow: Sources = field(default_factory=Sources)
     song: SongSpec | None = None
 

@@ -20,17 +20,18 @@ from liveengine.engine.events import (
     LaunchTold,
     LedTold,
     MetreTold,
+    ModulationTold,
     SlotEnded,
     TempoTold,
     TransportMoved,
 )
-from liveengine.engine.orders import Order, RequestBar, Say, Told, ToSequencer, WriteSlot
+from liveengine.engine.orders import Order, RequestBar, Say, Told, ToSequencer, WriteLfo, WriteSlot
 from liveengine.music.time import TICKS_PER_BEAT
 from liveengine.runtime import telemetry
 from liveengine.sequencer import outlet
 from liveengine.sequencer.commands import push_all
 from liveengine.sequencer.metre import bar_at
-from liveengine.sequencer.slots import drain_log, write_slot
+from liveengine.sequencer.slots import drain_log, write_lfo, write_slot
 from liveengine.sequencer.state import COMMAND, State
 
 
@@ -106,6 +107,8 @@ class Session:
                 return TransportMoved(bool(a), tick)
             case outlet.TEMPO:
                 return TempoTold(float(record["x"]))
+            case outlet.MODULATED:
+                return ModulationTold(track, a, float(record["x"]))
             case outlet.LED:
                 return LedTold(a)
             case outlet.REALIGNED:
@@ -124,6 +127,8 @@ class Session:
                     commands.append((kind, track, quantum, -1, a, b, x))
                 case WriteSlot(slot, bar, reading):
                     write_slot(self.state, slot, bar, reading)
+                case WriteLfo(number, lfo):
+                    write_lfo(self.state, number, lfo)
                 case RequestBar():
                     self._request(order)
                 case _:
