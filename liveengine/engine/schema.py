@@ -236,6 +236,20 @@ class Section:
         results = (self._understood(key, item, parse, None) for item in items)
         return tuple(result for result in results if result is not None)
 
+    def numbers(self, key: str, low: float, high: float, longest: int) -> tuple[float, ...]:
+        """Read a list of numbers, each within [low, high]; empty where it is not given, or wrong."""
+        values = self._take(key, needed=False)
+        if values is None:
+            return ()
+        if not isinstance(values, list) or not 1 <= len(values) <= longest:
+            self.problem(key, f"holds no list of 1–{longest} numbers (write it [0.1, 0.2])")
+            return ()
+        for value in values:
+            if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
+                self.problem(key, f"{shown(value)} is no number within {span(low, high)}")
+                return ()
+        return tuple(float(value) for value in values)
+
     def names(self, words: Iterable[str]) -> list[str]:
         """Return those of `words` that stand here as keys; any other key is then unknown."""
         known = list(words)
