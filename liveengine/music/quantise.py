@@ -24,6 +24,9 @@ from liveengine.music.time import TICKS_PER_BEAT, TICKS_PER_SIXTEENTH
 #: To the grid; to what the take's own rounds have in common; to straight time or triplets, beat by beat.
 MODES = ("strict", "groove", "adaptive")
 
+#: The grids that there are words for, as note values; 1/12 are triplets of eighths, 1/24 of sixteenths.
+GRIDS = {f"1/{parts}": 4 * TICKS_PER_BEAT // parts for parts in (4, 6, 8, 12, 16, 24, 32, 48)}
+
 #: How far players are from where they mean to be, in ticks: 10 ms at 120 BPM.
 SLIP_TICKS = TICKS_PER_BEAT / 50.0
 
