@@ -71,9 +71,10 @@ def _play(arguments: argparse.Namespace) -> int:
     from liveengine.runtime.measured import MEASURED
     from liveengine.runtime.play import play
     from liveengine.runtime.stage import Options
+    from liveengine.runtime.takes import MidiLibrary
 
     sources = _clocks(arguments.clock) if arguments.clock else None
-    patch = load_patch(resolve_patch(arguments.patch))
+    patch = load_patch(resolve_patch(arguments.patch), MidiLibrary())
     sources = sources or patch.follow
     if arguments.lead and sources.has("jack"):
         raise ValueError(f"--lead {arguments.lead}: JACK's transport cannot be led and followed at once")
@@ -126,8 +127,9 @@ def _dashboard(arguments: argparse.Namespace) -> int:
 def _render(arguments: argparse.Namespace) -> int:
     from liveengine.engine.patch import load_patch, resolve_patch
     from liveengine.runtime.render import render_file
+    from liveengine.runtime.takes import MidiLibrary
 
-    patch = load_patch(resolve_patch(arguments.patch))
+    patch = load_patch(resolve_patch(arguments.patch), MidiLibrary())
     if arguments.seed is not None:
         patch = replace(patch, seed=arguments.seed)
     return render_file(patch, arguments.bars, arguments.output)

@@ -280,7 +280,7 @@ class Engine:
     def _choose(self, patterns: dict[int, int | None]) -> Iterator[Order]:
         """Let tracks take up patterns, all on the same tick; None is silence."""
         launch = Launch(self.panel.quantum_ticks, legato=False)
-        requests = []
+        requests: list[Order] = []
         for number, pattern in patterns.items():
             track = self.tracks[number]
             if pattern is not None and pattern >= len(track.spec.patterns):
@@ -293,15 +293,23 @@ class Engine:
             if pattern is None:
                 launch.silences.append(number)
             else:
-                request = track.request(self.patch, self._ticket())
-                launch.waiting[request.ticket] = number
-                requests.append(request)
+                requests += self._compose(track, launch)
         yield from requests
         yield from self._go(self.launches.add(launch))
 
+    def _compose(self, track: Track, launch: Launch) -> Iterator[Order]:
+        """Let a launch have what the track's pattern has written, or wait for what its generator will propose."""
+        written = track.written((self.patch.metre,))
+        if written is not None:
+            launch.bars[track.number] = written
+            return
+        request = track.request(self.patch, self._ticket())
+        launch.waiting[request.ticket] = track.number
+        yield request
+
     def _ask_again(self, track: Track) -> Iterator[Order]:
         """Ask for the track's pattern anew, to take over at the quantum without losing its place."""
-        if track.playing is None:
+        if track.playing is None or track.playing.written is not None:
             return
         request = track.request(self.patch, self._ticket())
         yield request
@@ -314,6 +322,9 @@ class Engine:
 
     def _ask_fill(self, track: Track) -> Iterator[Order]:
         if track.playing is None or track.home is None or not self.playing:
+            return
+        if track.playing.written is not None:
+            yield Say(f"{track.spec.name} plays what is written: no generator is there to fill")
             return
         if track.is_due(self.bar):
             yield Say(f"{track.spec.name} takes up another pattern first: no fill before that")
@@ -356,7 +367,7 @@ class Engine:
             elif track.fill_bar == self.bar >= 0:
                 quantum = self.patch.metre.bar_ticks  # The fill has its bar, and no more.
         self.display.write(slot, bar, launch.legato)
-        yield WriteSlot(slot, bar)
+        yield WriteSlot(slot, bar, track.reading)
         yield ToSequencer(do.DO_LAUNCH, track.number, quantum, a=slot, b=int(launch.legato))
 
     # -- what the data plane tells -----------------------------------------
@@ -408,7 +419,9 @@ class Engine:
     def _report_track(self, track: Track) -> Iterator[Order]:
         root = f"/track/{track.number + 1}/"
         pattern = track.playing
-        yield from self._report(root + "playing", f"{pattern.name} ({pattern.generator})" if pattern else "")
+        yield from self._report(
+            root + "playing", f"{pattern.name} ({pattern.generator or 'written'})" if pattern else ""
+        )
         if track.pattern is not None:
             yield from self._report_change(root + "pattern", track.pattern + 1)
             for name in SLIDERS:

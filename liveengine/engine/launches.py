@@ -32,7 +32,7 @@ class Launches:
 
     def add(self, launch: Launch) -> Iterator[Launch]:
         """Take a launch in; return those that can go now: itself, or one that waited for its track."""
-        for track in [*launch.waiting.values(), *launch.silences]:
+        for track in [*launch.waiting.values(), *launch.bars, *launch.silences]:
             for older in self._launches:
                 _let_go(older, track)
         self._launches.append(launch)

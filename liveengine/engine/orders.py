@@ -9,7 +9,9 @@ from dataclasses import dataclass
 
 from liveengine.engine.parameter import Setting
 from liveengine.generators.contract import Controls
+from liveengine.music.groove import Groove
 from liveengine.music.note import Bar
+from liveengine.music.reading import PLAIN_READING, Reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +31,19 @@ class ToSequencer:
 
 @dataclass(frozen=True, slots=True)
 class WriteSlot:
-    """Write a bar into a slot that nobody plays."""
+    """Write a bar, and how it is to be read, into a slot that nobody plays."""
 
     slot: int
     bar: Bar
+    reading: Reading = PLAIN_READING
+
+
+@dataclass(frozen=True, slots=True)
+class WriteGroove:
+    """Write a groove that no pattern follows yet, under the number by which Readings name it."""
+
+    number: int
+    groove: Groove
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,4 +76,4 @@ class Say:
     text: str
 
 
-Order = ToSequencer | WriteSlot | RequestBar | Report | Say
+Order = ToSequencer | WriteSlot | WriteGroove | RequestBar | Report | Say

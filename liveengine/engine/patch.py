@@ -4,7 +4,7 @@ The format is told in `docs/patches.md`. What is read here is complete and
 right: a Patch names only generators, rhythms, chords, sounds and patterns
 that exist, and every number in it is within its range.
 
-Pure, but for `load_patch` reading its file.
+Pure, but for `load_patch` reading its files.
 """
 
 from __future__ import annotations
@@ -12,10 +12,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from liveengine.engine.borrowing import borrowed, read_borrowed
 from liveengine.engine.clock import KINDS, Source, Sources
 from liveengine.engine.parameters import PATTERNS_MAX, SCENES_MAX, TRACK_NAME, TRACKS_MAX
 from liveengine.engine.schema import Section, near
 from liveengine.engine.spec import NO_SOUND, QUANTA, OutputSpec, Patch, PatternSpec, SceneSpec, TrackSpec
+from liveengine.engine.takespec import Library, NoLibrary
 from liveengine.engine.tomlfile import close_file, open_file, resolve
 from liveengine.generators.catalogue import find as find_generator
 from liveengine.generators.contract import ROLES
@@ -43,6 +45,8 @@ SEED_MAX = 2**63 - 1
 LATENCY_MAX_MS = 500.0
 GM_DRUM_CHANNEL = 10
 
+_NO_LIBRARY = NoLibrary()
+
 #: For each role the sound and the register that a track has unless it says otherwise.
 ROLE_DEFAULTS: dict[str, tuple[str, int, int]] = {
     "drums": ("drums", 35, 81),
@@ -61,8 +65,11 @@ def resolve_patch(name: str) -> Path:
     return resolve(name, "patches")
 
 
-def load_patch(path: Path | str) -> Patch:
-    """Read and check a patch. Raises FileError with everything that is wrong with it."""
+def load_patch(path: Path | str, library: Library = _NO_LIBRARY) -> Patch:
+    """Read and check a patch, and the files that it names; MIDI files are read by `library`.
+
+    Raises FileError with everything that is wrong with them.
+    """
     top = open_file(Path(path))
     metre = top.parsed("metre", Metre.parse, Metre())
     key = top.parsed("key", Key.parse, Key())
@@ -85,6 +92,7 @@ def load_patch(path: Path | str) -> Patch:
     )
     if not patch.chords:
         top.problem("chords", "is an empty list (leave it out for the key's own chord)")
+    patch = borrowed(patch, top.report, library)
     close_file(top)
     return patch
 
@@ -204,7 +212,7 @@ def _patterns(track: Section, role: str, metre: Metre) -> tuple[PatternSpec, ...
     sections = track.tables("pattern", PATTERNS_MAX)
     if not sections and track.faults == faults:
         track.problem("", "a track needs at least one [[track.pattern]]")
-    patterns = tuple(_pattern(section, role, metre) for section in sections)
+    patterns = tuple(read_borrowed(section, _pattern(section, role, metre)) for section in sections)
     _unique(sections, [pattern.name for pattern in patterns])
     return patterns
 
@@ -222,7 +230,7 @@ def _pattern(section: Section, role: str, metre: Metre) -> PatternSpec:
         section.problem("rhythm", "cannot stand beside lanes (for drums it is the kick's: kick = …)")
     return PatternSpec(
         name=name,
-        generator=section.parsed("generator", _generator, "", needed=True),
+        generator=section.parsed("generator", _generator, "", needed="midi" not in section),
         bars=bars,
         density=section.number("density", 0.0, 1.0, 0.5),
         swing=section.number("swing", 0.5, 0.75, 0.5),

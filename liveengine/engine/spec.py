@@ -10,8 +10,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from liveengine.engine.clock import Sources
+from liveengine.engine.takespec import Taken
 from liveengine.music.chord import Chord
+from liveengine.music.groove import Groove
 from liveengine.music.pitch import PITCH_MAX, PITCH_MIN, Key
+from liveengine.music.reading import PLAIN_READING, Reading
 from liveengine.music.time import Metre
 
 #: When a launch takes effect, in the words of a patch.
@@ -23,16 +26,17 @@ NO_SOUND = "none"
 
 @dataclass(frozen=True, slots=True)
 class PatternSpec:
-    """What a track loops: who proposes it, and what is asked of them.
+    """What a track loops: who proposes it and what is asked of them, or what is written; and how it is read.
 
     The sliders mean what they mean in `generators.contract.Controls`. `rhythm` is what the role plays (of
     drums the kick); `lanes` gives drums by name a rhythm each, and lets no others play. Both are in the
     notation of `rhythms.notation`; where both are empty the rhythm is the generator's. With `every` 0 the
-    bars loop until a re-roll is asked for; with N a fresh proposal comes each N times round.
+    bars loop until a re-roll is asked for; with N a fresh proposal comes each N times round. What is `written`
+    needs no generator, and leaves all of that empty. `groove` is what the patch calls the groove that it follows.
     """
 
     name: str
-    generator: str
+    generator: str = ""
     bars: int = 1
     density: float = 0.5
     swing: float = 0.5
@@ -41,6 +45,9 @@ class PatternSpec:
     rhythm: str = ""
     lanes: Mapping[str, str] = field(default_factory=dict)
     every: int = 0
+    reading: Reading = PLAIN_READING
+    written: Taken | None = None
+    groove: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +102,8 @@ class OutputSpec:
 class Patch:
     """A whole set. `quantum` is one of QUANTA; `outputs` tells what is known of MIDI outputs: latency, clock.
 
-    `follow` says whose time is kept on stage, where the player does not say otherwise.
+    A Reading names one of `grooves` by its place. `follow` says whose time is kept on stage, where the player does
+    not say otherwise.
     """
 
     path: Path
@@ -111,4 +119,5 @@ class Patch:
     scenes: tuple[SceneSpec, ...] = ()
     outputs: tuple[OutputSpec, ...] = ()
     master: Mapping[str, float] = field(default_factory=dict)
+    grooves: tuple[Groove, ...] = ()
     follow: Sources = field(default_factory=Sources)

@@ -5,9 +5,15 @@ Pure. The file itself is read by whoever may wait for the disk.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
 
+from liveengine.music.groove import Groove
+from liveengine.music.note import Bar
 from liveengine.music.quantise import AS_PLAYED, Quantise
+from liveengine.music.time import Metre
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,3 +31,39 @@ class TakeSpec:
     bars: int = 0
     quantise: Quantise = AS_PLAYED
     loudest: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A pattern that plays what was taken from a file; as long as that is, whatever the metre."""
+
+    asked: TakeSpec
+    notes: Bar
+
+    def bar(self, metres: Sequence[Metre]) -> Bar:
+        """Return what was taken."""
+        return self.notes
+
+
+class Library(Protocol):
+    """Whoever reads MIDI files for a patch. Raises ValueError or OSError with what is wrong, in words."""
+
+    def take(self, path: Path, asked: TakeSpec, drums: bool) -> Bar:
+        """Return the bars that are asked for; of a file that has General MIDI's drums those, if `drums`."""
+        ...
+
+    def groove(self, path: Path) -> Groove:
+        """Return the groove of a file."""
+        ...
+
+
+class NoLibrary:
+    """Reads no MIDI file."""
+
+    def take(self, path: Path, asked: TakeSpec, drums: bool) -> Bar:
+        """Raise ValueError."""
+        raise ValueError("MIDI files are not read here")
+
+    def groove(self, path: Path) -> Groove:
+        """Raise ValueError."""
+        raise ValueError("MIDI files are not read here")

@@ -13,6 +13,8 @@ from liveengine.engine.spec import Patch, PatternSpec, TrackSpec
 from liveengine.generators.contract import Controls
 from liveengine.music.dice import roll
 from liveengine.music.note import Bar
+from liveengine.music.reading import PLAIN_READING, Reading
+from liveengine.music.time import Metre
 
 SLIDERS = ("density", "swing", "humanise", "accent")
 
@@ -25,6 +27,7 @@ class Track:
     spec: TrackSpec
     pattern: int | None = None  # which of its patterns; None: silent
     sliders: dict[str, float] = field(default_factory=dict)
+    reading: Reading = PLAIN_READING
     rolls: int = 0  # how often it was re-rolled
     home: Bar | None = None  # what it plays when no fill does
     due_tick: int = 0  # song tick at which what was launched last is heard
@@ -35,17 +38,23 @@ class Track:
     fill_bar: float = -1  # song bar that the fill takes up; infinite until the data plane has told
 
     def choose(self, pattern: int | None) -> None:
-        """Take up a pattern: its sliders are the track's from now on."""
+        """Take up a pattern: its sliders, and how it is read, are the track's from now on."""
         self.pattern = pattern
         self.fresh_bar = -1 if pattern is None else math.inf
         if pattern is not None:
             spec = self.spec.patterns[pattern]
             self.sliders = {name: getattr(spec, name) for name in SLIDERS}
+            self.reading = spec.reading
 
     @property
     def playing(self) -> PatternSpec | None:
         """The pattern it plays."""
         return None if self.pattern is None else self.spec.patterns[self.pattern]
+
+    def written(self, metres: tuple[Metre, ...]) -> Bar | None:
+        """Return what its pattern has written for bars of these metres; None where a generator is to be asked."""
+        spec = self.playing
+        return None if spec is None or spec.written is None else spec.written.bar(metres)
 
     def request(self, patch: Patch, ticket: int) -> RequestBar:
         """Ask for what the pattern says, under the track's own seed."""

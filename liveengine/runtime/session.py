@@ -23,13 +23,13 @@ from liveengine.engine.events import (
     TempoTold,
     TransportMoved,
 )
-from liveengine.engine.orders import Order, Report, RequestBar, Say, ToSequencer, WriteSlot
+from liveengine.engine.orders import Order, Report, RequestBar, Say, ToSequencer, WriteGroove, WriteSlot
 from liveengine.music.time import TICKS_PER_BEAT
 from liveengine.runtime import telemetry
 from liveengine.sequencer import outlet
 from liveengine.sequencer.commands import push_all
 from liveengine.sequencer.metre import bar_at
-from liveengine.sequencer.slots import drain_log, write_slot
+from liveengine.sequencer.slots import drain_log, write_groove, write_slot
 from liveengine.sequencer.state import COMMAND, State
 
 
@@ -121,8 +121,11 @@ class Session:
             match order:
                 case ToSequencer(kind, track, quantum, a, b, x):
                     commands.append((kind, track, quantum, -1, a, b, x))
-                case WriteSlot(slot, bar):
-                    write_slot(self.state, slot, bar)
+                case WriteSlot(slot, bar, reading):
+                    write_slot(self.state, slot, bar, reading)
+                case WriteGroove(number, groove):
+                    steps = [(step.offset, step.level) for step in groove.steps]
+                    write_groove(self.state, number, groove.length, steps)
                 case RequestBar():
                     self._request(order)
                 case _:

@@ -9,6 +9,7 @@ from collections.abc import Container
 from dataclasses import dataclass
 from pathlib import Path
 
+from liveengine.engine.borrowing import BARS_MAX
 from liveengine.engine.takespec import TakeSpec
 from liveengine.formats import midifile, take
 from liveengine.formats.score import Score
@@ -18,9 +19,6 @@ from liveengine.music.quantise import excerpt, quantised
 from liveengine.music.time import TICKS_PER_SIXTEENTH
 from liveengine.music.velocity import normalised
 from liveengine.sequencer.slots import check_fits
-
-#: The most bars that a pattern can take from a file.
-BARS_MAX = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,3 +90,31 @@ def groove_of(
     if not notes:
         raise ValueError("has no such notes to take a groove from")
     return extracted(notes, length, length // grid, file.path.stem)
+
+
+class MidiLibrary:
+    """Reads the MIDI files that a patch names, each once."""
+
+    def __init__(self) -> None:
+        self._read: dict[Path, TakeFile] = {}
+
+    def take(self, path: Path, asked: TakeSpec, drums: bool) -> Bar:
+        """Return the bars that are asked for. Raises ValueError or OSError naming the file."""
+        file = self._open(path)
+        try:
+            return bar_of(file, asked, drums)
+        except ValueError as wrong:
+            raise ValueError(f"{path}: {wrong}") from wrong
+
+    def groove(self, path: Path) -> Groove:
+        """Return the groove of a file's first metre, in sixteenths. Raises ValueError or OSError naming the file."""
+        file = self._open(path)
+        try:
+            return groove_of(file)
+        except ValueError as wrong:
+            raise ValueError(f"{path}: {wrong}") from wrong
+
+    def _open(self, path: Path) -> TakeFile:
+        if path not in self._read:
+            self._read[path] = open_take(path)
+        return self._read[path]
