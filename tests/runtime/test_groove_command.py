@@ -1,6 +1,7 @@
 """`liveengine groove`: what it tells is what was played, what it keeps is the same groove, mistakes are named."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ from played import HAT, LATE, LOUD, hats, kicks, save
 
 from liveengine.cli import FAILED, OK, WRONG, main
 from liveengine.engine.groovefile import read_groove
-from liveengine.music.groove_formulas import FORMULAS
+from liveengine.music.groove_formulas import FORMULAS, named
 from liveengine.music.time import TICKS_PER_BEAT, TICKS_PER_SIXTEENTH
 from liveengine.runtime.takes import groove_of, open_take
 
@@ -85,3 +86,10 @@ def test_mistakes_are_named(capsys, kit: Path, words: list[str], code: int, said
 def test_f5_garbage_under_the_name_of_a_midi_file_is_refused(capsys, tmp_path: Path) -> None:
     (tmp_path / "noise.mid").write_bytes(bytes(range(256)))
     assert run(capsys, "groove", tmp_path / "noise.mid")[0] == WRONG
+
+
+def test_the_page_shows_every_formula_and_no_other() -> None:
+    page = (Path(__file__).resolve().parents[2] / "docs" / "grooves.md").read_text(encoding="utf-8")
+    table = page.split("| groove | does |")[1].split("\n\n")[0]
+    shown = re.findall(r"`(\w+\([^`]*\))`", table)
+    assert [named(text).name.split("(")[0] for text in shown] == list(FORMULAS)
