@@ -17,9 +17,13 @@ from liveengine.formats.score import Score
 from liveengine.music.event import NOTE_OFF, NOTE_ON
 from liveengine.music.note import GATE_MIN, Bar, Note
 from liveengine.music.spelling import did_you_mean
+from liveengine.music.time import TICKS_PER_BEAT
 
 #: General MIDI's channel for drums.
 DRUM_CHANNEL = 10
+
+#: A longer take is refused: it would be five and a half hours at 120 BPM.
+BEATS_MAX = 40_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +82,12 @@ def chosen(among: Sequence[Part], track: str | int = "", channel: int = 0, drums
 
 
 def bar_lines(score: Score, until: int) -> tuple[int, ...]:
-    """Return the ticks at which bars begin, from 0 to the first at or after `until`, under the score's metres."""
+    """Return the ticks at which bars begin, from 0 to the first at or after `until`, under the score's metres.
+
+    Raises ValueError for a score of more than BEATS_MAX.
+    """
+    if until > BEATS_MAX * TICKS_PER_BEAT:
+        raise ValueError(f"is longer than {BEATS_MAX:,} beats; no take is")
     lines, changes = [0], sorted(score.metres, key=lambda change: change.tick)
     while lines[-1] < max(until, 1):
         # A metre that changes within a bar counts from the next line on.

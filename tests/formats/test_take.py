@@ -58,7 +58,8 @@ def test_a_note_without_an_end_sounds_to_the_end_of_the_score() -> None:
 
 def test_a_pitch_struck_again_before_its_end_is_two_notes() -> None:
     twice = score_of(("a", 1, Note(0, 60, 50, 4 * GATE_MIN)), ("a", 1, Note(2 * GATE_MIN, 60, 70, 6 * GATE_MIN)))
-    assert [(note.tick, note.velocity) for note in parts(twice)[0].notes] == [(0, 50), (2 * GATE_MIN, 70)]
+    # Its ends come in the order of its beginnings.
+    assert parts(twice)[0].notes == (Note(0, 60, 50, 4 * GATE_MIN), Note(2 * GATE_MIN, 60, 70, 6 * GATE_MIN))
 
 
 # -- which part ---------------------------------------------------------------------
@@ -116,6 +117,12 @@ def test_bar_lines_go_by_the_metres() -> None:
 def test_the_last_bar_line_is_the_first_that_holds_everything(until: int) -> None:
     lines = bar_lines(Score(), until)
     assert lines[-1] >= until > lines[-2] or until == 0
+
+
+def test_f5_a_file_that_claims_to_last_for_days_is_refused() -> None:
+    days = score_of(("a", 1, Note(2**28 * TICKS_PER_BEAT, 60)))
+    with pytest.raises(ValueError, match="longer than 40,000 beats"):
+        bar_lines(days, last_onset(parts(days)))
 
 
 def test_what_is_played_is_as_long_as_its_bars_and_no_longer() -> None:

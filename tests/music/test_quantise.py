@@ -170,6 +170,21 @@ def test_slips_go_and_what_rounds_have_in_common_stays(late: list[int]) -> None:
     assert half == pytest.approx([(late * 4)[n] + slips.get(n, 0) / 2 for n in range(64)], abs=1)
 
 
+def test_steps_that_stray_wildly_in_other_bars_do_not_pass_each_other() -> None:
+    # Step 4 is late when all is late, step 5 early when all is early; in the first bar both are on time.
+    strayed = [0.0] * 16 + [k / 40 for k in range(16)] + [0.4] * 32 + [0.4 - k / 20 for k in range(16)] + [-0.4] * 32
+    left_out = {*range(20, 70, 16), *range(21, 70, 16)} - {36, 52} | {84, 100}
+    wild = {36: 0.85, 52: 0.85, 85: -0.85, 101: -0.85}
+    ticks = [
+        round((number + wild.get(number, stray)) * TICKS_PER_SIXTEENTH)
+        for number, stray in enumerate(strayed)
+        if number not in left_out
+    ]
+    bar = Bar.of((Note(tick, 42, 1 + k) for k, tick in enumerate(ticks)), 8 * BAR)
+    after = sounding(quantised(bar, Quantise(mode="groove"), BAR))
+    assert all(after[key] <= after[key + 1] for key in range(1, len(ticks)))
+
+
 def test_a_grid_that_does_not_divide_the_groove_is_refused() -> None:
     with pytest.raises(ValueError, match="divides its bars"):
         quantised(Bar((), 7 * TICKS_PER_BEAT // 2), Quantise(TICKS_PER_BEAT, mode="groove"))
