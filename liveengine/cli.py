@@ -66,9 +66,9 @@ class _Parser(argparse.ArgumentParser):
 
 def _play(arguments: argparse.Namespace) -> int:
     from liveengine.engine.mapping import load_mapping, resolve_mapping
-    from liveengine.engine.patch import load_outputs, load_patch, resolve_patch
+    from liveengine.engine.patch import load_patch, resolve_patch
     from liveengine.ports.osc import DEFAULT_HOST, DEFAULT_PORT, parse_address
-    from liveengine.runtime.measured import MEASURED
+    from liveengine.runtime import measured
     from liveengine.runtime.play import play
     from liveengine.runtime.stage import Options
     from liveengine.runtime.takes import MidiLibrary
@@ -99,7 +99,7 @@ def _play(arguments: argparse.Namespace) -> int:
         mappings=mappings,
         sources=sources,
         lead=arguments.lead or "",
-        measured=load_outputs(MEASURED) if MEASURED.is_file() else (),
+        measured=measured.load(),
     )
     return play(patch, options, arguments.headless, arguments.seconds, arguments.plain or has_own_keys)
 
@@ -148,9 +148,9 @@ def _doctor(arguments: argparse.Namespace) -> int:
 
 
 def _litmus(arguments: argparse.Namespace) -> int:
-    from liveengine.runtime import litmus
+    from liveengine.runtime.litmus import command
 
-    return litmus.main(arguments)
+    return command.main(arguments)
 
 
 def _rhythm(arguments: argparse.Namespace) -> int:
@@ -229,7 +229,7 @@ def _parser() -> _Parser:
     render.add_argument("--seed", type=_seed, metavar="N", help="another seed than the patch's")
     ports = words.add_parser("ports", help="list MIDI, audio, JACK and OSC ports")
     ports.add_argument("--json", action="store_true", help="for programs")
-    _add_litmus(words.add_parser("litmus", help="measure how a MIDI output and input keep time, by a cable or loop"))
+    _add_litmus(words.add_parser("litmus", help="measure how a pair of ports keeps time, by a cable or loop"))
     _add_rhythm(words.add_parser("rhythm", help="see, measure, look for and hear a rhythm", description=_RHYTHM))
     _add_groove(words.add_parser("groove", help="see the groove of a MIDI file, and keep it", description=_GROOVE))
     doctor = words.add_parser("doctor", help="say what this machine can do, and how to improve it")
@@ -241,13 +241,17 @@ def _parser() -> _Parser:
 # fmt: off
 def _add_litmus(litmus: argparse.ArgumentParser) -> None:
     add = litmus.add_argument
-    add("--out", default="", metavar="PORT", help="MIDI output to send to (default: our own, looped back)")
-    add("--in", dest="back", default="", metavar="PORT", help="MIDI input that the cable comes back to")
-    add("--driver", choices=("auto", "jack", "timer"), default="auto", help="JACK where it runs, else python-rtmidi")
+    add("--audio", action="store_true", help="play clicks from an audio output to an audio input, instead of notes")
+    add("--out", default="", metavar="PORT",
+        help="output to send to (default: our own MIDI, looped back; with --audio the sound card's first)")
+    add("--in", dest="back", default="", metavar="PORT", help="input that the cable comes back to")
+    add("--driver", choices=("auto", "jack", "timer"), default="auto",
+        help="JACK where it runs, else python-rtmidi, or PortAudio")
     add("--seconds", type=_seconds, default=10.0, metavar="N", help="how long to measure (default: 10)")
     add("--json", type=Path, metavar="FILE", help="write every number into a file")
     add("--picture", type=Path, metavar="FILE.svg", help="draw the histogram")
-    add("--store", action="store_true", help="keep half the round trip as that output's latency")
+    add("--store", action="store_true", help="keep the way out as that output's latency, without asking")
+    add("--forget", metavar="PORT", help="keep an output's latency no longer")
 
 
 def _add_rhythm(rhythm: argparse.ArgumentParser) -> None:

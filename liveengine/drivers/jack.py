@@ -6,14 +6,16 @@ What it plays is `jack_period`'s to say, which JACK calls without Python.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 from numba import types
 
 from liveengine.compiled import callback
+from liveengine.drivers.jack_latency import capture_frames, playback_frames
 from liveengine.drivers.jack_memory import (
+    CAME_LOST,
     CLIENT,
     FOLLOWS,
     FRAMES_HIGH,
@@ -21,7 +23,9 @@ from liveengine.drivers.jack_memory import (
     JACK_LAYOUT,
     LEADS,
     LEFT,
+    MISSED,
     OUT,
+    OUT_FULL,
     PLACE,
     RIGHT,
     RUNNING,
@@ -31,7 +35,7 @@ from liveengine.drivers.jack_memory import (
 from liveengine.drivers.jack_period import process_callback
 from liveengine.drivers.jack_transport import timebase_callback
 from liveengine.drivers.memory import address_table
-from liveengine.instruments.rack import Rack
+from liveengine.instruments.rack import Rack, look_ahead_frames
 from liveengine.sequencer.ring import raise_flag
 from liveengine.sequencer.state import IN_PORTS, PORTS, State
 
@@ -171,6 +175,25 @@ class JackDriver:
         ]
         return [port.name for port in found if self._connect(port, self.inputs[number])]
 
+    @property
+    def rack_ms(self) -> float:
+        """How much later than MIDI of the same frame the built-in instruments leave this client."""
+        return 1000.0 * look_ahead_frames(self.rate) / self.rate
+
+    def heard_by(self, output: int) -> dict[str, float]:
+        """Return which JACK ports hear MIDI port `output` (from 1), or the instruments (0), and how late each sounds.
+
+        In ms, as JACK says it of them: it tells of our own ports only some time after a connection.
+        """
+        ours = self.audio if output == 0 else [self.outputs[output - 1]]
+        found = [port for one in ours for port in self.client.get_all_connections(one)]
+        return {port.name: 1000.0 * playback_frames(self._binding, port) / self.rate for port in found}
+
+    def fed_by(self, number: int) -> dict[str, float]:
+        """Return which JACK ports feed input port `number` (from 0), and how late what they bring is, in ms."""
+        found = self.client.get_all_connections(self.inputs[number])
+        return {port.name: 1000.0 * capture_frames(self._binding, port) / self.rate for port in found}
+
     def _connect(self, source: Any, destination: Any) -> bool:
         """Connect two ports; say whether they are, for either may have gone meanwhile, and the server too."""
         try:
@@ -178,6 +201,13 @@ class JackDriver:
         except self._binding.JackError:
             return False
         return True
+
+    def counted(self) -> Iterator[tuple[str, int, int]]:
+        """Return what went wrong since the start: its name in FAULTS, the port (-1: none's), how often."""
+        counts = self.memory.counts
+        yield "frames_missed", -1, int(counts[MISSED])
+        yield "port_lost", -1, int(counts[OUT_FULL])
+        yield "came_lost", -1, int(counts[CAME_LOST])
 
     def stop(self) -> None:
         """Leave the server; whoever wants silence has sent DO_STOP before."""

@@ -12,12 +12,13 @@ from pathlib import Path
 from liveengine.engine.groovefile import read_groove
 from liveengine.engine.schema import FileError, Report, Section
 from liveengine.engine.spec import Patch, PatternSpec, TrackSpec
-from liveengine.engine.takespec import Library, Taken, TakeSpec
+from liveengine.engine.takespec import Library, TakeSpec
+from liveengine.engine.written import Taken
 from liveengine.music.groove import Groove
 from liveengine.music.groove_formulas import named
 from liveengine.music.note import Bar
 from liveengine.music.quantise import AS_PLAYED, GRIDS, MODES, Quantise
-from liveengine.music.reading import STRAIGHT, SWING_MAX
+from liveengine.music.reading import STRAIGHT, SWING_MAX, Reading
 from liveengine.music.time import TICKS_PER_SIXTEENTH
 from liveengine.sequencer.state import GROOVES
 
@@ -27,8 +28,8 @@ MIDI_TRACKS_MAX = 999
 
 MIDI_SUFFIXES = (".mid", ".midi")
 
-#: What is asked of a generator, and means nothing where the notes are taken from a file.
-ASKED = ("generator", "density", "accent", "every", "rhythm", "lanes")
+#: What is asked of a generator, or written by hand, and means nothing where the notes are taken from a file.
+ASKED = ("generator", "density", "accent", "every", "rhythm", "lanes", "steps")
 
 _NOTHING = Bar((), TICKS_PER_SIXTEENTH)
 
@@ -36,26 +37,24 @@ _NOTHING = Bar((), TICKS_PER_SIXTEENTH)
 # -- keys ------------------------------------------------------------------------------
 
 
-def read_borrowed(section: Section, pattern: PatternSpec) -> PatternSpec:
-    """Read what a pattern borrows. The files are read by `borrowed`."""
-    groove = section.parsed("groove", _groove_word, "")
+def read_groove_keys(section: Section, groove: str, reading: Reading) -> tuple[str, Reading]:
+    """Read which groove a track or a pattern follows, and by how much; what it does not say is as given."""
+    word = section.parsed("groove", _groove_word, groove)
     for key in section.names(("groove_timing", "groove_velocity")):
-        if "groove" not in section:
+        if not word and "groove" not in section:
             section.problem(key, "needs a groove to follow: groove = …")
-    pattern = replace(
-        pattern,
-        groove=groove,
-        reading=replace(
-            pattern.reading,
-            groove_timing=section.number("groove_timing", 0.0, 1.0, pattern.reading.groove_timing),
-            groove_velocity=section.number("groove_velocity", 0.0, 1.0, pattern.reading.groove_velocity),
-        ),
+    return word, replace(
+        reading,
+        groove_timing=section.number("groove_timing", 0.0, 1.0, reading.groove_timing),
+        groove_velocity=section.number("groove_velocity", 0.0, 1.0, reading.groove_velocity),
     )
-    if "midi" not in section:
-        return pattern
+
+
+def read_taken(section: Section) -> Taken:
+    """Read which notes of which MIDI file a pattern plays. The file is read by `borrowed`."""
     for asked in section.names(ASKED):
-        section.problem(asked, "is a generator's business: leave it out beside midi")
-    return replace(pattern, generator="", written=Taken(_asked(section), _NOTHING))
+        section.problem(asked, "cannot stand beside midi, which brings its own notes")
+    return Taken(_asked(section), _NOTHING)
 
 
 def _groove_word(text: str) -> str:
@@ -129,7 +128,7 @@ class _Shelf:
                 self.grooves[pattern.groove] = self._groove(place + '"groove"', pattern.groove)
             number = list(self.grooves).index(pattern.groove)
             pattern = replace(pattern, reading=replace(pattern.reading, groove=number))
-        if pattern.written is not None:
+        if isinstance(pattern.written, Taken):
             asked = pattern.written.asked
             notes = self._notes(place + '"midi"', asked, track.role == "drums")
             pattern = replace(pattern, written=Taken(asked, notes))

@@ -14,8 +14,8 @@ from liveengine.sequencer import state
 #: The words for a source, and the data plane's numbers for it.
 KINDS: dict[str, int] = {"internal": state.OWN, "midi": state.PULSES, "link": state.LINK, "jack": state.JACK}
 
-#: Sources whose transport starts ours.
-_STARTS_US = ("midi", "jack")
+#: Sources whose transport starts ours, or whose first word does: until then a session's bar lines are not known.
+_STARTS_US = ("midi", "jack", "link")
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,14 @@ from liveengine.music.note import Bar
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Somebody asked for a parameter to be turned. `origin` says who: 'keys', a MIDI port, an OSC client."""
+    """Somebody asked for a parameter to be turned. `origin` says who: 'keys', a MIDI port, an OSC client.
+
+    `due_s` is the instant of the monotonic clock before which it is not to be done: the time tag of an OSC bundle.
+    """
 
     action: Action
     origin: str = ""
+    due_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,14 @@ class BarBegan:
     """The data plane crossed a bar line; `number` counts from 0 at the song's beginning."""
 
     number: int
+
+
+@dataclass(frozen=True, slots=True)
+class MetreTold:
+    """The metres that were ordered are in force: bar number `bar` begins at song tick `tick`, and is their first."""
+
+    bar: int
+    tick: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +140,13 @@ class TrafficTold:
 
 
 @dataclass(frozen=True, slots=True)
+class FaultsTold:
+    """What went wrong since the start, as `/engine/faults` tells it."""
+
+    faults: str
+
+
+@dataclass(frozen=True, slots=True)
 class TempoTold:
     """The beat has this tempo now: the player's own, a step of a ramp, or that of the clock that is followed."""
 
@@ -146,7 +165,7 @@ class LinkTold:
 
 
 Event = (
-    Asked | MidiCame | KeyPressed | BarReady | BarFailed | BarBegan | LaunchTold | SlotEnded
+    Asked | MidiCame | KeyPressed | BarReady | BarFailed | BarBegan | MetreTold | LaunchTold | SlotEnded
     | TransportMoved | LatenessTold | BeatBegan | ClockTold | TrafficTold
-    | LinkTold | LedTold | TempoTold
+    | FaultsTold | LinkTold | LedTold | TempoTold
 )  # fmt: skip

@@ -10,7 +10,7 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from liveengine.engine.schema import Section
+from liveengine.engine.schema import Section, number_in
 from liveengine.engine.tomlfile import close_file, open_file
 from liveengine.music.groove import LEVEL_MAX, STEPS_MAX, Groove, GrooveStep
 from liveengine.music.time import TICKS_PER_BEAT
@@ -44,9 +44,9 @@ def read_groove(path: Path) -> Groove:
     top = open_file(path)
     name = top.text("name", path.stem, 200)
     length = round(top.number("beats", 1 / 16, BEATS_MAX, 4.0, "quarter notes") * TICKS_PER_BEAT)
-    late = top.numbers("late", -LATE_MAX, LATE_MAX, STEPS_MAX)
-    level = top.numbers("level", 0.0, LEVEL_MAX, STEPS_MAX) or (1.0,) * len(late)
-    evidence = top.numbers("evidence", 0, 1e6, STEPS_MAX) or (0.0,) * len(late)
+    late = top.each("late", number_in(-LATE_MAX, LATE_MAX), (), STEPS_MAX)
+    level = top.each("level", number_in(0.0, LEVEL_MAX), (), STEPS_MAX) or (1.0,) * len(late)
+    evidence = top.each("evidence", number_in(0, 1e6), (), STEPS_MAX) or (0.0,) * len(late)
     groove = Groove(name, length, (GrooveStep(),))
     if not top.faults:
         groove = _groove(top, name, length, late, level, evidence) or groove

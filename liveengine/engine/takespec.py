@@ -5,7 +5,6 @@ Pure. The file itself is read by whoever may wait for the disk.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -13,7 +12,6 @@ from typing import Protocol
 from liveengine.music.groove import Groove
 from liveengine.music.note import Bar
 from liveengine.music.quantise import AS_PLAYED, Quantise
-from liveengine.music.time import Metre
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,18 +29,6 @@ class TakeSpec:
     bars: int = 0
     quantise: Quantise = AS_PLAYED
     loudest: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """A pattern that plays what was taken from a file; as long as that is, whatever the metre."""
-
-    asked: TakeSpec
-    notes: Bar
-
-    def bar(self, metres: Sequence[Metre]) -> Bar:
-        """Return what was taken."""
-        return self.notes
 
 
 class Library(Protocol):

@@ -19,11 +19,12 @@ from liveengine.engine.events import (
     Event,
     LaunchTold,
     LedTold,
+    MetreTold,
     SlotEnded,
     TempoTold,
     TransportMoved,
 )
-from liveengine.engine.orders import Order, Report, RequestBar, Say, ToSequencer, WriteGroove, WriteSlot
+from liveengine.engine.orders import Order, RequestBar, Say, Told, ToSequencer, WriteGroove, WriteSlot
 from liveengine.music.time import TICKS_PER_BEAT
 from liveengine.runtime import telemetry
 from liveengine.sequencer import outlet
@@ -36,8 +37,8 @@ from liveengine.sequencer.state import COMMAND, State
 class Session:
     """Feeds the engine, and carries out what it orders.
 
-    `request` hands a RequestBar to a generator, whose answer comes back through `feed`; `tell` takes Reports
-    and Says; `wake` lets the driver take commands at once.
+    `request` hands a RequestBar to a generator, whose answer comes back through `feed`; `tell` takes what
+    others are to hear; `wake` lets the driver take commands at once.
     """
 
     def __init__(
@@ -45,7 +46,7 @@ class Session:
         engine: Engine,
         state: State,
         request: Callable[[RequestBar], None],
-        tell: Callable[[Report | Say], None] = lambda told: None,
+        tell: Callable[[Told], None] = lambda told: None,
         wake: Callable[[], None] = lambda: None,
     ) -> None:
         self.engine = engine
@@ -95,6 +96,8 @@ class Session:
         match kind:
             case outlet.BAR:
                 return BarBegan(a)
+            case outlet.METRE:
+                return MetreTold(a, tick)
             case outlet.LAUNCHED:
                 return LaunchTold(track, a, tick)
             case outlet.ENDED:
@@ -110,8 +113,6 @@ class Session:
                 self._tell(
                     Say(f"the machine stood still for {milliseconds:.0f} ms; the beat goes on from where it was")
                 )
-            case outlet.REFUSED:
-                self._tell(Say(f"the sequencer could not take command {a}"))
         return None
 
     def _carry_out(self, orders: Sequence[Order]) -> None:
@@ -133,5 +134,4 @@ class Session:
         if commands:
             if not push_all(self.state, np.array(commands, COMMAND)):
                 self.lost += len(commands)
-                self._tell(Say("the sequencer takes no more commands; some were lost"))
             self._wake()

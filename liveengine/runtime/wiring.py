@@ -1,40 +1,78 @@
 """What is wired to what: which input is followed, which plays a track, and how long each output waits.
 
-It is told to the data plane in commands, once, before the driver turns.
+It is told to the data plane in commands.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from liveengine.engine.clock import Sources
-from liveengine.engine.compensation import Latency, compensate
-from liveengine.engine.spec import NO_SOUND, OutputSpec, Patch
+from liveengine.engine.compensation import Latency, Waits, compensate
+from liveengine.engine.spec import NO_SOUND, WIRES, OutputSpec, Patch
 from liveengine.ports.names import matches
-from liveengine.sequencer.commands import DO_CLOCK, DO_DELAY, DO_FOLLOW, DO_LEAD, DO_THRU, push
+from liveengine.sequencer.commands import DO_CLOCK, DO_DELAY, DO_FOLLOW, DO_LEAD, DO_THRU, DO_WIRE, push
 from liveengine.sequencer.state import State
 
 
-def output_specs(patch: Patch, patterns: Sequence[str], measured: Sequence[OutputSpec]) -> list[OutputSpec]:
-    """Return what is known of each MIDI port: what the patch says, else what was measured on this machine."""
-    known = {output.port: output for output in (*measured, *patch.outputs)}
-    return [known.get(pattern, OutputSpec(pattern)) for pattern in patterns]
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Which devices an output reaches, by name, and how late each sounds as the system reports it; in ms.
+
+    `own_ms` is what passes before that within the engine itself.
+    """
+
+    devices_ms: Mapping[str, float] = field(default_factory=dict)
+    own_ms: float = 0.0
+
+    def measured(self, known: Mapping[str, float]) -> dict[str, float]:
+        """Return those of the devices that are known by measurement, in ms."""
+        return {name: known[name] for name in self.devices_ms if name in known}
+
+    def latency_ms(self, known: Mapping[str, float]) -> float:
+        """Return how late the latest device sounds: as measured where it was, else as reported; 0 for none."""
+        devices = {**self.devices_ms, **self.measured(known)}
+        return self.own_ms + max(devices.values()) if devices else 0.0
 
 
-def wire_outputs(state: State, patch: Patch, specs: Sequence[OutputSpec], sound_ms: float) -> None:
-    """Switch clocks on, and let every output wait for the slowest.
+def spec_of(patch: Patch, pattern: str) -> OutputSpec:
+    """Return what the patch says of a MIDI output."""
+    return next((output for output in patch.outputs if output.port == pattern), OutputSpec(pattern))
 
-    `sound_ms` is how late the built-in instruments sound; it counts where a track is heard on them.
+
+def latencies(
+    patch: Patch, patterns: Sequence[str], reached: Sequence[Reach], known: Mapping[str, float]
+) -> list[Latency]:
+    """Return how late the instruments (first) and every MIDI output of the patch sound.
+
+    `reached` is by port, the instruments' first; `known` is what was measured on this machine, in ms by device.
+    What the patch says of an output goes before both. The instruments count where a track is heard on them.
     """
     heard = any(track.sound != NO_SOUND for track in patch.tracks)
-    latencies = [Latency(sound_ms if heard else 0.0)]
-    latencies += [Latency(spec.latency_ms, spec.clock_offset_ms) for spec in specs]
-    waits = compensate(latencies)
+    found = [Latency(reached[0].latency_ms(known) if heard else 0.0)]
+    for pattern, reach in zip(patterns, reached[1:], strict=True):
+        spec = spec_of(patch, pattern)
+        told_ms = reach.latency_ms(known) if spec.latency_ms is None else spec.latency_ms
+        found.append(Latency(told_ms, spec.clock_offset_ms))
+    return found
+
+
+def wire_waits(state: State, outputs: Sequence[Latency]) -> Waits:
+    """Let every output wait for the slowest; return how long."""
+    waits = compensate(outputs)
     units = float(state.transport[0]["rate"]) / 1000.0
     for port, (notes_ms, clock_ms) in enumerate(zip(waits.notes_ms, waits.clock_ms, strict=True)):
         push(state, DO_DELAY, port, a=round(notes_ms * units), b=round(clock_ms * units))
     push(state, DO_LEAD, a=round(waits.lead_ms * units))
-    for port, spec in enumerate(specs, 1):
+    return waits
+
+
+def wire_ports(state: State, patch: Patch, patterns: Sequence[str]) -> None:
+    """Send no port more than its wire carries, and switch the clocks on that the patch wants."""
+    for port, pattern in enumerate(patterns, 1):
+        spec = spec_of(patch, pattern)
+        push(state, DO_WIRE, port, x=WIRES[spec.wire])
         if spec.clock:
             push(state, DO_CLOCK, port, a=1, b=int(spec.clock_when_stopped))
 

@@ -23,9 +23,9 @@ from liveengine.sequencer.agenda import COMMAND_DUE, schedule
 from liveengine.sequencer.follower import follow
 from liveengine.sequencer.leading import is_led, is_led_by, prefer
 from liveengine.sequencer.ledger import end_notes_of, panic
-from liveengine.sequencer.metre import change_metre, lengthen_metre, next_bar_line
-from liveengine.sequencer.outlet import MUTED, REFUSED, emit, song_tick, tell
-from liveengine.sequencer.players import cancel, launch, read_otherwise
+from liveengine.sequencer.metre import bar_at, change_metre, lengthen_metre, next_bar_line
+from liveengine.sequencer.outlet import METRE, MUTED, emit, song_tick, tell
+from liveengine.sequencer.players import ANEW, IN_STEP, cancel, launch, read_otherwise
 from liveengine.sequencer.reading import is_sound_reading
 from liveengine.sequencer.ring import publish, release, room, waiting
 from liveengine.sequencer.state import (
@@ -55,6 +55,7 @@ from liveengine.sequencer.transport import (
     run_clock_from,
 )
 from liveengine.sequencer.turning import turn
+from liveengine.sequencer.wire import WIRE_MIN_BYTES_S, set_wire
 
 # What a command can ask. `track` names a track, or a port where it says so.
 DO_START = 0  # from the top
@@ -62,7 +63,7 @@ DO_STOP = 1
 DO_CONTINUE = 2  # from where it stopped, at the next sixteenth there
 DO_LOCATE = 3  # a: song tick
 DO_TEMPO = 4  # x: BPM; a: ticks over which it is reached, 0 at once
-DO_LAUNCH = 5  # a: slot, -1 for silence; b: 1 keeps the playhead (legato)
+DO_LAUNCH = 5  # a: slot, -1 for silence; b: where in it (`players.ANEW` …)
 DO_CANCEL = 6  # take back a launch that has not begun
 DO_MUTE = 7  # a: 1 mutes, 0 unmutes
 DO_ROUTE = 8  # a: MIDI port or -1, b: channel 0-15
@@ -81,10 +82,18 @@ DO_PREFER = 20  # whose time is kept, of OWN, PULSES, LINK, JACK: a: a byte each
 DO_READING = 21  # how the track's pattern is read: a: one of READING_FIELDS, b or x: its value
 DO_TURN = 22  # a: kind of target, b: its number, x: value
 DO_FILL = 23  # a: 1 while a fill is asked for
-_KINDS = 24
+DO_WIRE = 24  # track: port; x: bytes a second that its wire carries, 0 for no limit
+_KINDS = 25
+
+#: The quantum of the next bar line.
+NEXT_BAR = -1
 
 #: The most bars that a quantum can count.
 BARS_QUANTUM_MAX = 64
+
+#: In `pending`: the place is free; what stood there was taken back, and its entry on the agenda means nothing.
+_FREE = -1
+_TAKEN_BACK = -2
 
 
 @compiled
@@ -124,14 +133,14 @@ def _is_sound(c: Any) -> bool:  # noqa: PLR0911 - one answer a kind
         if not 0 <= c.track < TRACKS:
             return False
         if c.kind == DO_LAUNCH:
-            return -1 <= c.a < SLOTS
+            return -1 <= c.a < SLOTS and ANEW <= c.b <= IN_STEP
         if c.kind == DO_ROUTE:
             return -1 <= c.a < PORTS and 0 <= c.b < 16
         if c.kind == DO_READING:
             return is_sound_reading(c.a, c.b, c.x)
         if c.kind == DO_TURN:
             return is_sound_target(c.a, c.b) and math.isfinite(c.x)
-    if c.kind in (DO_CLOCK, DO_SEND, DO_DELAY) and not 0 <= c.track < PORTS:
+    if c.kind in (DO_CLOCK, DO_SEND, DO_DELAY, DO_WIRE) and not 0 <= c.track < PORTS:
         return False
     if c.kind == DO_FOLLOW:
         return -1 <= c.track < IN_PORTS and c.a >= 0
@@ -139,6 +148,8 @@ def _is_sound(c: Any) -> bool:  # noqa: PLR0911 - one answer a kind
         return 0 <= c.track < IN_PORTS and -1 <= c.a < TRACKS
     if c.kind == DO_DELAY:
         return c.a >= 0 and c.b >= 0
+    if c.kind == DO_WIRE:
+        return c.x == 0.0 or WIRE_MIN_BYTES_S <= c.x < math.inf
     if c.kind == DO_STEER:
         return c.x == 0.0 or TEMPO_MIN_BPM <= c.x <= TEMPO_MAX_BPM
     if c.kind == DO_PREFER:
@@ -207,12 +218,12 @@ def take_commands(s: State) -> None:
             return  # The rest waits for an empty `out`.
         c = s.commands[s.command_ends[READ] % COMMANDS_SIZE]
         if not _is_sound(c):
-            _refuse(s, c.kind, tick)
+            s.transport[0].refused += 1
         else:
             due = _due(s, c, tick)
             if c.kind == DO_LAUNCH and c.at < 0:
                 # A launch is made known early, so that pickups can sound before the line (N5).
-                launch(s, c.track, c.a, song_tick(s, due), c.b, tick)
+                launch(s, c.track, c.a, _line(s, c, due), c.b, tick)
             elif due > tick:
                 _keep(s, c, due, tick)
             else:
@@ -221,9 +232,12 @@ def take_commands(s: State) -> None:
 
 
 @compiled
-def _refuse(s: State, kind: int, tick: int) -> None:
-    s.transport[0].refused += 1
-    tell(s, REFUSED, -1, tick, kind, 0.0)
+def _line(s: State, c: Any, due: int) -> int:
+    """Return the song tick at which a launch counts; while stopped the line before, so that bars stay bars (L1)."""
+    song = song_tick(s, due)
+    if s.transport[0].playing or c.quantum == 0:
+        return song
+    return song - song % c.quantum if c.quantum > 0 else bar_at(s, song)[1]
 
 
 @compiled
@@ -232,8 +246,8 @@ def _keep(s: State, c: Any, due: int, tick: int) -> None:
     transport = s.transport[0]
     place = transport.sequence % COMMANDS_SIZE
     kept = s.pending[place]
-    if kept.kind >= 0 or not schedule(s, due, COMMAND_DUE, transport.sequence, 0, 0):
-        _refuse(s, c.kind, tick)
+    if kept.kind != _FREE or not schedule(s, due, COMMAND_DUE, transport.sequence, 0, 0):
+        transport.refused += 1
         return
     kept.kind, kept.track, kept.a, kept.b, kept.x = c.kind, c.track, c.a, c.b, c.x
     kept.at, kept.quantum = due, 0
@@ -244,8 +258,9 @@ def _keep(s: State, c: Any, due: int, tick: int) -> None:
 def carry_out_kept(s: State, sequence: int, tick: int) -> None:
     """Carry out a command whose time has come."""
     kept = s.pending[sequence % COMMANDS_SIZE]
-    carry_out(s, kept, tick)
-    kept.kind = -1
+    if kept.kind != _TAKEN_BACK:
+        carry_out(s, kept, tick)
+    kept.kind = _FREE
 
 
 @compiled
@@ -266,6 +281,7 @@ def _move(s: State, c: Any, tick: int) -> None:
         halt(s, tick)
         roll(s, tick, 0, True)
     elif c.kind == DO_STOP:
+        _take_starts_back(s)
         halt(s, tick)
     elif c.kind == DO_CONTINUE:
         if not transport.playing:
@@ -273,6 +289,14 @@ def _move(s: State, c: Any, tick: int) -> None:
             roll(s, tick, song, False)
     else:
         locate(s, tick, c.a)
+
+
+@compiled
+def _take_starts_back(s: State) -> None:
+    """Forget every start that still waits for its line: who says Stop means that, too."""
+    for place in range(COMMANDS_SIZE):
+        if s.pending[place].kind in (DO_START, DO_CONTINUE):
+            s.pending[place].kind = _TAKEN_BACK
 
 
 @compiled
@@ -308,8 +332,9 @@ def _set(s: State, c: Any, tick: int) -> None:
     elif c.kind == DO_METRE:
         if c.x != 1.0:
             change_metre(s, c.a, song_tick(s, tick))
+            tell(s, METRE, -1, tick, transport.metre_bar, 0.0)
         elif not lengthen_metre(s, c.a):
-            _refuse(s, c.kind, tick)
+            transport.refused += 1
         transport.beat_ticks = c.b if c.b > 0 else TICKS_PER_BEAT
         if transport.playing:
             expect_bar_line(s, tick)
@@ -348,6 +373,8 @@ def _connect(s: State, c: Any) -> None:
         s.transport[0].lead = c.a
     elif c.kind == DO_PREFER:
         prefer(s, c.a, c.b)
+    elif c.kind == DO_WIRE:
+        set_wire(s, c.track, c.x)
     elif c.x == 0.0:
         let_go(s, LINK)
     else:
@@ -362,8 +389,8 @@ def locate_at_bar(s: State, song: int) -> None:
     place = transport.sequence % COMMANDS_SIZE
     due = transport.song_origin + next_bar_line(s, here, 1)
     kept = s.pending[place]
-    if kept.kind >= 0 or not schedule(s, due, COMMAND_DUE, transport.sequence, 0, 0):
-        _refuse(s, DO_LOCATE, transport.tick)
+    if kept.kind != _FREE or not schedule(s, due, COMMAND_DUE, transport.sequence, 0, 0):
+        transport.refused += 1
         return
     kept.kind, kept.a, kept.at = DO_LOCATE, song, due
     transport.sequence += 1

@@ -48,6 +48,16 @@ def receive(s: State, port: int, when: int, size: int, b0: int, b1: int, b2: int
 
 
 @compiled
+def let_go(s: State, port: int) -> None:
+    """End what an input holds on the track that it plays: it has gone (K5)."""
+    track = s.thru[port]
+    for voice in range(s.transport[0].voice_count - 1, -1, -1):
+        key = s.voices[voice]
+        if s.ledger[key].track == track and s.ledger[key].express == 1.0:
+            end_note(s, key, s.transport[0].tick)
+
+
+@compiled
 def _follow(s: State, when: int, b0: int, b1: int, b2: int) -> None:
     f = s.follower[0]
     if b0 == CLOCK:

@@ -59,6 +59,7 @@ TRANSPORT = np.dtype(
         ("fill", "i8"),            # 1 while a fill is asked for
         ("clock_stamp", "i8"),     # of the one valid clock entry on the agenda
         ("clock_tick", "i8"),      # run tick of the next pulse, NEVER when no clock runs
+        ("pulsed", "f8"),          # the instant of the last pulse
         ("bar_stamp", "i8"),       # of the one valid bar-line entry
         ("seed", "i8"),
         ("stamp", "i8"),           # the last stamp given out
@@ -103,6 +104,7 @@ PLAYER = np.dtype(
     [
         ("slot", "i8"),   # -1: nobody plays
         ("start", "i8"),  # song tick at which round 0 of the pattern begins
+        ("head", "i8"),   # … and that of whoever comes after it and keeps the playhead
         ("begin", "i8"),  # song tick from which its notes belong to it …
         ("stop", "i8"),   # … and up to which
         ("cell", "i8"),   # the next cell to be opened, counted from the start
@@ -299,9 +301,21 @@ LANE = np.dtype(
         ("count", "i8"),
     ]
 )  # fmt: skip
-EXPRESS = 2 * PORTS  # the lane of what must not wait
-LANES = EXPRESS + 1
+# A port's lanes: its notes' has its number, its clock's and that of what must not wait come PORTS and EXPRESS later.
+EXPRESS = 2 * PORTS
+LANES = 3 * PORTS
 LANE_SIZE = 512
+
+# The wire behind a port, which carries one byte after the other.
+WIRE = np.dtype(
+    [
+        ("byte_units", "f8"),  # how long a byte takes; 0: no time at all
+        ("free", "f8"),        # instant from which it can carry the next
+        ("lags", "i8"),        # 1 from when it fell too far behind until it has caught up
+        ("overloads", "i8"),   # times that it fell too far behind
+        ("thinned", "i8"),     # values of controllers that gave way to newer ones
+    ]
+)  # fmt: skip
 
 IN_PORTS = 8
 INBOX_SIZE = 1024
@@ -341,6 +355,7 @@ class State(NamedTuple):
     due: NDArray[Any]
     lanes: NDArray[Any]
     lane_events: NDArray[Any]
+    wires: NDArray[Any]
     follower: NDArray[Any]
     sources: NDArray[Any]
     steering: NDArray[Any]
@@ -381,6 +396,7 @@ LAYOUT: tuple[tuple[str, int, np.dtype[Any]], ...] = (
     ("due", OUT_SIZE, EVENT),
     ("lanes", LANES, LANE),
     ("lane_events", LANES * LANE_SIZE, EVENT),
+    ("wires", PORTS, WIRE),
     ("follower", 1, FOLLOWER),
     ("sources", SOURCES, SOURCE),
     ("steering", SOURCES, STEERING),  # of LINK and JACK

@@ -94,7 +94,8 @@ def keep_to_transport(s: State, rolling: bool, song: int, when: float, tempo_bpm
             transport.position = song
         return
     unit_ticks = transport.rate * 60.0 / (tempo_bpm * TICKS_PER_BEAT)
-    jump = song - g.outside - (when - g.when) / unit_ticks
+    # Up to here its old tempo counted.
+    jump = song - g.outside - (when - g.when) / (g.unit_ticks if g.unit_ticks > 0.0 else unit_ticks)
     if transport.playing and not (is_led_by(s, JACK) and abs(jump) >= TICKS_PER_PULSE):
         steer(s, JACK, song, when, tempo_bpm)
         return

@@ -43,7 +43,7 @@ def tempo_step(s: State, tick: int) -> None:
     if is_led(s):
         return
     share = min(1.0, (tick - transport.ramp_begin) / (transport.ramp_end - transport.ramp_begin))
-    tempo_bpm = transport.ramp_from_bpm + share * (transport.ramp_to_bpm - transport.ramp_from_bpm)
+    tempo_bpm = (1.0 - share) * transport.ramp_from_bpm + share * transport.ramp_to_bpm  # Exact at both ends.
     set_tempo(transport, tempo_bpm, tick)
     tell(s, TEMPO, -1, tick, 0, tempo_bpm)
     if share < 1.0:

@@ -6,8 +6,10 @@ import pytest
 from small_sets import BASS, SMALLEST
 
 from liveengine.engine.engine import Engine
+from liveengine.engine.events import Asked
 from liveengine.engine.groovefile import groove_text
-from liveengine.engine.orders import RequestBar, WriteGroove, WriteSlot
+from liveengine.engine.mapping import Action
+from liveengine.engine.orders import RequestBar, ToSequencer, WriteGroove, WriteSlot
 from liveengine.engine.patch import load_patch
 from liveengine.engine.schema import FileError
 from liveengine.engine.spec import Patch
@@ -17,6 +19,8 @@ from liveengine.music.groove_formulas import named
 from liveengine.music.note import Bar, Note
 from liveengine.music.quantise import GRIDS, Quantise
 from liveengine.music.time import TICKS_PER_BEAT
+from liveengine.sequencer.commands import DO_READING
+from liveengine.sequencer.reading import GROOVE_TIMING
 
 BAR = 4 * TICKS_PER_BEAT
 TAKEN = Bar((Note(0, 36, offset=700), Note(BAR, 38)), 2 * BAR)
@@ -103,6 +107,15 @@ def test_grooves_are_numbered_and_each_is_read_once(load, shelf: Shelf, tmp_path
     assert len(shelf.asked) == 1
 
 
+def test_a_track_may_name_a_groove_for_all_its_patterns(load) -> None:
+    text = BASS.replace('role = "bass"', 'role = "bass"\ngroove = "phi"\ngroove_timing = 0.5')
+    more = '[[track.pattern]]\nname = "own"\nsteps = "C2 . C3 ."\ngroove = "swing(58)"\n'
+    patch = load(text + more)
+    assert [(p.groove, p.reading.groove, p.reading.groove_timing) for p in patch.tracks[0].patterns] == [
+        ("phi", 0, 0.5), ("swing(58)", 1, 0.5),
+    ]  # fmt: skip
+
+
 def test_a_set_of_files_and_formulas_alone_needs_no_library(tmp_path: Path) -> None:
     place = tmp_path / "set.toml"
     place.write_text(SMALLEST + 'groove = "phi"')
@@ -122,6 +135,17 @@ def test_the_engine_launches_what_is_written_and_asks_nobody(load) -> None:
     assert [order for order in orders if isinstance(order, WriteGroove)] == [WriteGroove(0, named("swing(60)"))]
     (slot,) = [order for order in orders if isinstance(order, WriteSlot)]
     assert (slot.bar, slot.reading.groove, slot.reading.groove_timing) == (TAKEN, 0, 0.5)
+
+
+def test_how_much_of_a_groove_is_followed_can_be_turned(load) -> None:
+    engine = Engine(load(SMALLEST + 'groove = "phi"'))
+    engine.begin()
+    (turned,) = [
+        order
+        for order in engine.handle(Asked(Action("/track/1/groove_timing", 0.25, None), "me"))
+        if isinstance(order, ToSequencer)
+    ]
+    assert (turned.kind, turned.a, turned.x) == (DO_READING, GROOVE_TIMING, 0.25)
 
 
 # -- mistakes -----------------------------------------------------------------------
@@ -145,7 +169,7 @@ MISTAKES = [
         "midi, quantise: a grid that adapts has to divide the beat: 1/4, 1/8, 1/16, 1/32",
     ),
     ('midi = "gone.mid"', 'key "midi": cannot read gone.mid: there is no such file'),
-    ('midi = "a.mid"\ndensity = 0.5', 'key "density": is a generator\'s business: leave it out beside midi'),
+    ('midi = "a.mid"\ndensity = 0.5', 'key "density": cannot stand beside midi, which brings its own notes'),
     ('midi = "a.mid"\ngroove = "swnig"', 'key "groove": no groove called "swnig" (did you mean "swing"?)'),
     ('midi = "a.mid"\ngroove = "swing(90)"', 'key "groove": swing lies in 50-75 %, not 90'),
     ('midi = "a.mid"\ngroove = "empty.mid"', 'key "groove": empty.mid: has no such notes'),
@@ -163,7 +187,7 @@ def test_f3_a_mistake_in_a_groove_file_names_both_files(problems, tmp_path: Path
     (tmp_path / "mine.toml").write_text("late = [0, 9]")
     (line,) = problems(SMALLEST + 'groove = "mine.toml"')
     assert line.startswith('track "drums", pattern "beat", key "groove": ')
-    assert line.endswith('mine.toml: key "late": 9 is no number within -8 to 8')
+    assert line.endswith('mine.toml: key "late": 9 is outside -8 to 8')
 
 
 def test_f3_more_grooves_than_there_is_room_for_are_told(problems) -> None:

@@ -56,9 +56,9 @@ def test_a_groove_written_by_hand_needs_nothing_but_how_late(place: Path) -> Non
     ("text", "said"),
     [
         ("beats = 4", 'key "late": is missing: how late each step comes'),
-        ("late = 3", 'key "late": holds no list of 1–64 numbers (write it [0.1, 0.2])'),
-        ("late = [0, 'x']", 'key "late": "x" is no number within -8 to 8'),
-        ("late = [0, nan]", 'key "late": nan is no number within -8 to 8'),
+        ("late = 3", 'key "late": a groove moves a step by half a beat at most, not by 8648640 ticks'),
+        ("late = [0, 'x']", 'key "late": "x" is not a number (-8 to 8)'),
+        ("late = [0, nan]", 'key "late": nan is outside -8 to 8'),
         ("late = [0, 1]\nlevel = [1]", 'key "level": holds 1 entries, late holds 2'),
         ("late = [0.9]\nbeats = 1", 'key "late": a groove moves a step by half a beat at most, not by 648648 ticks'),
         ("late = [0]\nbeats = 0", 'key "beats": 0 is outside 0.0625–64 quarter notes'),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pytest
 from clocks import EVERY_PULSE, MS, S, data_plane_ns, period, play_on
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from liveengine.music.event import CLOCK, NOTE_ON
@@ -193,6 +193,7 @@ def test_with_a_lead_the_sound_not_the_rendering_is_in_phase(lead_ms):
 
 
 @settings(max_examples=20, deadline=None)
+@example(75.5, 130.0, 0.0)
 @given(st.floats(60, 200), st.floats(60, 200), st.floats(-3, 3))
 def test_T6_clock_pulses_keep_their_distance_whatever_the_outside_does(one, other, jump):
     p = peer(one, 0.37)
