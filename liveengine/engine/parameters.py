@@ -285,6 +285,8 @@ def _readings(track: str) -> Iterator[Parameter]:
     yield number("swing", "float", STRAIGHT, SWING_MAX, "", "Where the off-beat falls: 0.5 straight, 0.618 phi")
     yield words("swing_unit", SWING_UNITS, "Which notes swing in pairs")
     yield number("humanise", "float", 0.0, 1.0, "", "How far timing and velocity stray from what is written")
+    yield number("groove_timing", "float", 0.0, 1.0, "", "How much of its groove's timing it follows")
+    yield number("groove_velocity", "float", 0.0, 1.0, "", "How much of its groove's velocities it follows")
     yield number("quantise", "float", 0.0, 1.0, "", "How much of the written micro-timing is taken away")
     yield number("transpose", "int", -TRANSPOSE_MAX, TRANSPOSE_MAX, "semitones", "Pitches higher or lower than written")
     yield words("scale", tuple(SCALES), "Pitches go to the nearest of this scale on the key's tonic")

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from liveengine.engine.modulation import set_up_modulation
-from liveengine.engine.orders import Order, ToSequencer
+from liveengine.engine.orders import Order, ToSequencer, WriteGroove
 from liveengine.engine.spec import NO_SOUND, Patch, TrackSpec
 from liveengine.engine.written import locked_targets
 from liveengine.music.event import PROGRAM_CHANGE
@@ -17,8 +17,9 @@ from liveengine.sequencer import commands as do
 
 
 def set_up(patch: Patch, ports: Sequence[int]) -> Iterator[Order]:
-    """Return what a patch says about seed, master, routes, programs and sounds; `ports` as in Engine."""
+    """Return what a patch says about seed, grooves, master, routes, programs and sounds; `ports` as in Engine."""
     yield ToSequencer(do.DO_SEED, a=patch.seed)
+    yield from (WriteGroove(number, groove) for number, groove in enumerate(patch.grooves))
     for name, value in patch.master.items():
         yield ToSequencer(do.DO_CONTROL, a=MASTER_CONTROL[name].number, x=value)
     for number, (spec, port) in enumerate(zip(patch.tracks, ports, strict=True)):

@@ -15,6 +15,7 @@ from liveengine.engine.follow import Follow
 from liveengine.engine.written import Written
 from liveengine.music.arpeggio import Arpeggio
 from liveengine.music.chord import Chord
+from liveengine.music.groove import Groove
 from liveengine.music.modulation import Lfo
 from liveengine.music.pitch import PITCH_MAX, PITCH_MIN, Key
 from liveengine.music.reading import PLAIN_READING, Reading
@@ -41,7 +42,8 @@ class PatternSpec:
     drums the kick); `lanes` gives drums by name a rhythm each, and lets no others play. Both are in the
     notation of `rhythms.notation`; where both are empty the rhythm is the generator's. With `every` 0 the
     bars loop until a re-roll is asked for; with N a fresh proposal comes each N times round. What is
-    `written` by hand needs no generator, and leaves all of that empty.
+    `written` by hand needs no generator, and leaves all of that empty. `groove` is what the patch calls
+    the groove that it follows.
     """
 
     name: str
@@ -55,6 +57,7 @@ class PatternSpec:
     reading: Reading = PLAIN_READING
     written: Written | None = None
     follow: Follow | None = None
+    groove: str = ""
 
     def bars_under(self, metres: Sequence[Metre]) -> int:
         """Return how many bars it takes to come round under a cycle of metres."""
@@ -157,7 +160,7 @@ class Patch:
     """A whole set. `quantum` is one of QUANTA; `outputs` tells what is known of MIDI outputs: latency, clock.
 
     `follow` says whose time is kept on stage, where the player does not say otherwise. `metres` are those of its
-    bars, one each, round and round.
+    bars, one each, round and round. A Reading names one of `grooves` by its place.
     """
 
     path: Path
@@ -174,6 +177,7 @@ class Patch:
     outputs: tuple[OutputSpec, ...] = ()
     master: Mapping[str, float] = field(default_factory=dict)
     lfos: tuple[LfoSpec, ...] = ()
+    grooves: tuple[Groove, ...] = ()
     follow: Sources = field(default_factory=Sources)
     song: SongSpec | None = None
 

@@ -25,13 +25,22 @@ from liveengine.engine.events import (
     TempoTold,
     TransportMoved,
 )
-from liveengine.engine.orders import Order, RequestBar, Say, Told, ToSequencer, WriteLfo, WriteSlot
+from liveengine.engine.orders import (
+    Order,
+    RequestBar,
+    Say,
+    Told,
+    ToSequencer,
+    WriteGroove,
+    WriteLfo,
+    WriteSlot,
+)
 from liveengine.music.time import TICKS_PER_BEAT
 from liveengine.runtime import telemetry
 from liveengine.sequencer import outlet
 from liveengine.sequencer.commands import push_all
 from liveengine.sequencer.metre import bar_at
-from liveengine.sequencer.slots import drain_log, write_lfo, write_slot
+from liveengine.sequencer.slots import drain_log, write_groove, write_lfo, write_slot
 from liveengine.sequencer.state import COMMAND, State
 
 
@@ -129,6 +138,9 @@ class Session:
                     write_slot(self.state, slot, bar, reading)
                 case WriteLfo(number, lfo):
                     write_lfo(self.state, number, lfo)
+                case WriteGroove(number, groove):
+                    steps = [(step.offset, step.level) for step in groove.steps]
+                    write_groove(self.state, number, groove.length, steps)
                 case RequestBar():
                     self._request(order)
                 case _:
