@@ -62,6 +62,14 @@ class BarBegan:
 
 
 @dataclass(frozen=True, slots=True)
+class MetreTold:
+    """The metres that were ordered are in force: bar number `bar` begins at song tick `tick`, and is their first."""
+
+    bar: int
+    tick: int
+
+
+@dataclass(frozen=True, slots=True)
 class LaunchTold:
     """The data plane has taken a launch: `slot` (-1: silence) plays on `track` from song tick `tick` on."""
 
@@ -166,7 +174,7 @@ class ModulationTold:
 
 
 Event = (
-    Asked | MidiCame | KeyPressed | BarReady | BarFailed | BarBegan | LaunchTold | SlotEnded
+    Asked | MidiCame | KeyPressed | BarReady | BarFailed | BarBegan | MetreTold | LaunchTold | SlotEnded
     | TransportMoved | LatenessTold | BeatBegan | ClockTold | TrafficTold
     | FaultsTold | LinkTold | LedTold | TempoTold | ModulationTold
 )  # fmt: skip

@@ -13,7 +13,7 @@ import socket
 import socketserver
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from pythonosc.osc_message import OscMessage
@@ -21,7 +21,8 @@ from pythonosc.osc_message_builder import build_msg
 
 from liveengine.engine.events import Asked
 from liveengine.engine.mapping import Action
-from liveengine.engine.orders import Report
+from liveengine.engine.orders import Report, ReportAll
+from liveengine.engine.parameter import Setting
 
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 9000
@@ -38,6 +39,11 @@ _NTP_EPOCH_S = 2_208_988_800
 
 #: A time tag that is further ahead is a wrong clock, not a wish: its bundle is taken at once.
 AHEAD_MAX_S = 60.0
+#: The time tag of what is to be taken as it comes (OSC 1.0).
+_AT_ONCE = (1).to_bytes(8, "big")
+
+#: Longer datagrams are cut into pieces on the way.
+_DATAGRAM_BYTES = 1400
 
 #: Bundles within bundles; no client sends more.
 _DEPTH_MAX = 8
@@ -79,6 +85,20 @@ def messages(datagram: bytes, depth: int = 0, due_s: float = 0.0) -> Iterator[tu
 def _time_s(tag: bytes) -> float:
     """Return a time tag in seconds since 1970; 0 or less for at once, and for what is before that."""
     return int.from_bytes(tag, "big") / 2**32 - _NTP_EPOCH_S
+
+
+def bundles(values: Mapping[str, Setting]) -> Iterator[bytes]:
+    """Return values as bundles that are to be taken at once, none longer than an Ethernet frame unless one value is."""
+    bundle = b""
+    for address, value in values.items():
+        data = build_msg(address, [value]).dgram
+        part = len(data).to_bytes(4, "big") + data
+        if bundle and _BUNDLE_HEAD + len(bundle) + len(part) > _DATAGRAM_BYTES:
+            yield _BUNDLE + _AT_ONCE + bundle
+            bundle = b""
+        bundle += part
+    if bundle:
+        yield _BUNDLE + _AT_ONCE + bundle
 
 
 def _message(data: bytes) -> OscMessage:
@@ -140,6 +160,19 @@ class OscServer:
             except OSError:
                 with self._clients_lock:
                     self._clients.pop(origin, None)
+
+    def tell_all(self, reports: ReportAll) -> None:
+        """Send values to one client in bundles: a message each would be more datagrams than its system keeps for it."""
+        with self._clients_lock:
+            client = self._clients.get(reports.to)
+        if client is None:
+            return
+        try:
+            for data in bundles(reports.values):
+                self._server.socket.sendto(data, client)
+        except OSError:
+            with self._clients_lock:
+                self._clients.pop(reports.to, None)
 
     def close(self) -> None:
         """Stop listening."""

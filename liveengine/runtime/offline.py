@@ -73,6 +73,6 @@ class Rendering:
 
 def blocks_until(rendering: Rendering, bars: int) -> Iterator[NDArray[np.float32]]:
     """Turn a rendering until `bars` bars have passed, to the frame, and yield the sound."""
-    end_tick = bars * rendering.patch.metre.bar_ticks
-    while (left := rendering.driver.frames_until(end_tick)) > 0:
+    # Asked anew each time: a scene may change the metre on the way.
+    while (left := rendering.driver.frames_until(rendering.session.engine.metre.bars.line_of(bars))) > 0:
         yield rendering.turn(min(left, BLOCK_FRAMES))[1]

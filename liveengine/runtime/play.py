@@ -145,7 +145,7 @@ def _greeting(stage: Stage) -> str:
         outputs = f"JACK ports of client {stage.driver.client.name}"
         sound = "JACK"
     lines = [
-        f"{patch.title}: {patch.tempo_bpm:g} BPM, {patch.metre}, {len(patch.tracks)} tracks, "
+        f"{patch.title}: {patch.tempo_bpm:g} BPM, {' '.join(map(str, patch.metres))}, {len(patch.tracks)} tracks, "
         f"{len(patch.scenes)} scenes",
         f"driver {stage.driver.name} · MIDI out: {outputs} · sound: {sound}",
     ]

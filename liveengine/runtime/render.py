@@ -85,4 +85,6 @@ def _write_sound(rendering: Rendering, bars: int, path: Path, progress: Callable
 
 
 def _bars_done(rendering: Rendering) -> float:
-    return rendering.song_tick / rendering.patch.metre.bar_ticks
+    bars = rendering.session.engine.metre.bars
+    bar = bars.bar_at(rendering.song_tick)
+    return bar + (rendering.song_tick - bars.line_of(bar)) / bars.metre_of(bar).bar_ticks

@@ -19,18 +19,28 @@ from liveengine.engine.events import (
     Event,
     LaunchTold,
     LedTold,
+    MetreTold,
     ModulationTold,
     SlotEnded,
     TempoTold,
     TransportMoved,
 )
-from liveengine.engine.orders import Order, RequestBar, Say, Told, ToSequencer, WriteLfo, WriteSlot
+from liveengine.engine.orders import (
+    Order,
+    RequestBar,
+    Say,
+    Told,
+    ToSequencer,
+    WriteGroove,
+    WriteLfo,
+    WriteSlot,
+)
 from liveengine.music.time import TICKS_PER_BEAT
 from liveengine.runtime import telemetry
 from liveengine.sequencer import outlet
 from liveengine.sequencer.commands import push_all
 from liveengine.sequencer.metre import bar_at
-from liveengine.sequencer.slots import drain_log, write_lfo, write_slot
+from liveengine.sequencer.slots import drain_log, write_groove, write_lfo, write_slot
 from liveengine.sequencer.state import COMMAND, State
 
 
@@ -96,6 +106,8 @@ class Session:
         match kind:
             case outlet.BAR:
                 return BarBegan(a)
+            case outlet.METRE:
+                return MetreTold(a, tick)
             case outlet.LAUNCHED:
                 return LaunchTold(track, a, tick)
             case outlet.ENDED:
@@ -122,10 +134,13 @@ class Session:
             match order:
                 case ToSequencer(kind, track, quantum, a, b, x):
                     commands.append((kind, track, quantum, -1, a, b, x))
-                case WriteSlot(slot, bar):
-                    write_slot(self.state, slot, bar)
+                case WriteSlot(slot, bar, reading):
+                    write_slot(self.state, slot, bar, reading)
                 case WriteLfo(number, lfo):
                     write_lfo(self.state, number, lfo)
+                case WriteGroove(number, groove):
+                    steps = [(step.offset, step.level) for step in groove.steps]
+                    write_groove(self.state, number, groove.length, steps)
                 case RequestBar():
                     self._request(order)
                 case _:

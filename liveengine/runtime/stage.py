@@ -22,7 +22,7 @@ from liveengine.engine.compensation import Latency, Waits
 from liveengine.engine.engine import Engine
 from liveengine.engine.events import Event, FaultsTold, LinkTold, MidiCame
 from liveengine.engine.mapping import Mapping
-from liveengine.engine.orders import Report, Say, SharePlaying, ShareTempo, Told
+from liveengine.engine.orders import Report, ReportAll, Say, SharePlaying, ShareTempo, Told
 from liveengine.engine.spec import Patch
 from liveengine.instruments.rack import Rack, make_rack
 from liveengine.ports.link import LinkPeer
@@ -290,6 +290,8 @@ class Stage:
                 self.link.set_playing(playing)
             case Report() if self.osc:
                 self.osc.tell(told)
+            case ReportAll() if self.osc:
+                self.osc.tell_all(told)
 
     def _run(self) -> None:
         """The control thread: whatever comes, in order. An error is counted, told and survived."""

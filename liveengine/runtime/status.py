@@ -32,7 +32,7 @@ def place_words(stage: Stage) -> str:
 
 
 def track_words(stage: Stage) -> list[str]:
-    """Say what each track plays: its pattern, `-` for silence, in brackets when muted.
+    """Say what each track plays: its pattern, `-` for silence, in brackets when it is not heard.
 
     What was launched and is not heard yet counts its beats down, `→3`; what is still being made shows `*`.
     """
@@ -40,7 +40,7 @@ def track_words(stage: Stage) -> list[str]:
     waiting, song = set(stage.engine.launches.waiting), song_tick(stage)
     for track in stage.engine.tracks:
         playing = track.playing.name if track.playing else "-"
-        if stage.engine.panel.values.get(f"/track/{track.number + 1}/mute"):
+        if stage.engine.mixing.silent(track.number):
             playing = f"({playing})"
         if 0 <= track.fill_bar == stage.engine.bar:
             playing += "+fill"

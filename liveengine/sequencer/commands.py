@@ -26,8 +26,8 @@ from liveengine.sequencer.leading import is_led, is_led_by, prefer
 from liveengine.sequencer.ledger import end_notes_of, panic
 from liveengine.sequencer.metre import bar_at, change_metre, lengthen_metre, next_bar_line
 from liveengine.sequencer.modulation import change_lfo, is_sound_lfo, route_again
-from liveengine.sequencer.outlet import MUTED, emit, song_tick, tell
-from liveengine.sequencer.players import cancel, launch, read_otherwise
+from liveengine.sequencer.outlet import METRE, MUTED, emit, song_tick, tell
+from liveengine.sequencer.players import ANEW, IN_STEP, cancel, launch, read_otherwise
 from liveengine.sequencer.reading import is_sound_reading
 from liveengine.sequencer.ring import publish, release, room, waiting
 from liveengine.sequencer.state import (
@@ -66,7 +66,7 @@ DO_STOP = 1
 DO_CONTINUE = 2  # from where it stopped, at the next sixteenth there
 DO_LOCATE = 3  # a: song tick
 DO_TEMPO = 4  # x: BPM; a: ticks over which it is reached, 0 at once
-DO_LAUNCH = 5  # a: slot, -1 for silence; b: 1 keeps the playhead (legato)
+DO_LAUNCH = 5  # a: slot, -1 for silence; b: where in it (`players.ANEW` …)
 DO_CANCEL = 6  # take back a launch that has not begun
 DO_MUTE = 7  # a: 1 mutes, 0 unmutes
 DO_ROUTE = 8  # a: MIDI port or -1, b: channel 0-15
@@ -89,6 +89,9 @@ DO_WIRE = 24  # track: port; x: bytes a second that its wire carries, 0 for no l
 DO_LFO = 25  # track: number of an LFO; a: one of LFO_FIELDS, b or x: its value
 DO_ARP = 26  # a: one of ARP_FIELDS, b or x: its value
 _KINDS = 27
+
+#: The quantum of the next bar line.
+NEXT_BAR = -1
 
 #: The most bars that a quantum can count.
 BARS_QUANTUM_MAX = 64
@@ -135,7 +138,7 @@ def _is_sound(c: Any) -> bool:  # noqa: PLR0911 - one answer a kind
         if not 0 <= c.track < TRACKS:
             return False
         if c.kind == DO_LAUNCH:
-            return -1 <= c.a < SLOTS
+            return -1 <= c.a < SLOTS and ANEW <= c.b <= IN_STEP
         if c.kind == DO_ROUTE:
             return -1 <= c.a < PORTS and 0 <= c.b < 16
         if c.kind == DO_READING:
@@ -333,6 +336,7 @@ def _set(s: State, c: Any, tick: int) -> None:
     elif c.kind == DO_METRE:
         if c.x != 1.0:
             change_metre(s, c.a, song_tick(s, tick))
+            tell(s, METRE, -1, tick, transport.metre_bar, 0.0)
         elif not lengthen_metre(s, c.a):
             transport.refused += 1
         transport.beat_ticks = c.b if c.b > 0 else TICKS_PER_BEAT

@@ -15,7 +15,7 @@ from liveengine.sequencer.timeline import when_at
 
 # Kinds of log records.
 SENT = 0  # a MIDI message went out: port, size, b0 b1 b2
-BAR = 1  # a bar line: a = number of the bar that begins, from 0
+BAR = 1  # a bar line: a = number of the bar that begins, from 0; x = its ticks
 LAUNCHED = 2  # a pattern takes over a track at song tick `tick`: a = slot, -1 for silence
 ENDED = 3  # a slot is free again: a = slot
 TRANSPORTED = 4  # a = 1 playing, 0 stopped; tick = position
@@ -25,7 +25,8 @@ MUTED = 7  # a = 1 muted, 0 heard
 CANCELLED = 8  # a launch was taken back: a = slot
 FOLLOWED = 9  # the follower changed its state: a = state, x = fault (1: twice the pulses, -1: half)
 LED = 10  # another source leads the beat: a = OWN, PULSES, LINK or JACK
-MODULATED = 11  # an LFO whose value is told: track = its group, a = its number there, x = value
+METRE = 11  # a new cycle of metres begins at song tick `tick`: a = number of the bar there
+MODULATED = 12  # an LFO whose value is told: track = its group, a = its number there, x = value
 
 
 @compiled

@@ -110,6 +110,7 @@ PLAYER = np.dtype(
     [
         ("slot", "i8"),   # -1: nobody plays
         ("start", "i8"),  # song tick at which round 0 of the pattern begins
+        ("head", "i8"),   # … and that of whoever comes after it and keeps the playhead
         ("begin", "i8"),  # song tick from which its notes belong to it …
         ("stop", "i8"),   # … and up to which
         ("cell", "i8"),   # the next cell to be opened, counted from the start

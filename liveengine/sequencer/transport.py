@@ -12,7 +12,7 @@ from liveengine.sequencer.agenda import BAR_LINE, PULSE, new_stamp, schedule
 from liveengine.sequencer.arpeggio import arpeggiate_on, let_keys_go
 from liveengine.sequencer.leading import is_led, is_led_by
 from liveengine.sequencer.ledger import end_notes_of
-from liveengine.sequencer.metre import bar_at, bar_length, next_bar_line
+from liveengine.sequencer.metre import bar_at, bar_length, begin_metre, next_bar_line
 from liveengine.sequencer.modulation import stand_still, swing_on
 from liveengine.sequencer.outlet import BAR, REALIGNED, TEMPO, TRANSPORTED, emit, song_tick, tell
 from liveengine.sequencer.players import restart, settle
@@ -104,7 +104,7 @@ def bar_line(s: State, tick: int) -> None:
     """Tell that a bar begins, and put the next bar line on the agenda."""
     transport = s.transport[0]
     bar, _ = bar_at(s, song_tick(s, tick))
-    tell(s, BAR, -1, tick, bar, 0.0)
+    tell(s, BAR, -1, tick, bar, float(bar_length(s, bar)))
     if is_led(s):
         tell(s, TEMPO, -1, tick, 0, transport.tempo_bpm)
     schedule(s, tick + bar_length(s, bar), BAR_LINE, 0, transport.bar_stamp, 0)
@@ -123,6 +123,8 @@ def expect_bar_line(s: State, tick: int) -> None:
 def roll(s: State, tick: int, song: int, from_the_top: bool) -> None:
     """Start at run tick `tick` with song tick `song`. The first pulse after Start or Continue is that tick (C1, O2)."""
     transport = s.transport[0]
+    if song == 0:
+        begin_metre(s)
     if from_the_top:
         _to_clock_ports(s, tick, START)
     else:

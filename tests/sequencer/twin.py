@@ -67,6 +67,7 @@ class Player:
     begin: int
     seek: int
     track: int
+    head: int
     stop: int = FOREVER
     opened: int = 0  # the next cell to be read
     waiting: list[tuple[int, int, int]] = field(default_factory=list)  # (sounds, step, owned), in song ticks
@@ -142,7 +143,10 @@ class Player:
         around, place = divmod(self.opened, self.cells)
         self.reading = reading
         self.opened = around * self.cells + place if place < self.cells else (around + 1) * self.cells
-        self.start += song - self.cell_song(self.opened)
+        moved = song - self.cell_song(self.opened)
+        if self.head == self.start:
+            self.head += moved
+        self.start += moved
 
 
 class Twin:
@@ -206,7 +210,10 @@ class Twin:
         elif order.word in ("start", "locate") and self.playing and self.clock:
             due = max(self.pulse, self.tick)
         if order.word == "launch":
-            line = self.position - self.position % order.quantum if order.quantum else self.position
+            line = self.position - self.position % order.quantum if order.quantum > 0 else self.position
+            if order.quantum < 0:
+                lines = itertools.takewhile(lambda line: line <= self.position, (line for _, line in self.bar_lines()))
+                line = max(lines)
             self.launch(order, due - self.origin if self.playing else line)
         elif due > self.tick:
             self.kept.append((due, len(self.kept), order))
@@ -281,7 +288,8 @@ class Twin:
         for players in self.players.values():
             for player in players:
                 player.begin = song
-                player.start = song if top else player.start
+                if top:
+                    player.start = player.head = song
                 player.go_to(song, self.seed, self.offset)
         if top:
             self.seconds, self.seconds_tick = 0.0, self.tick
@@ -326,7 +334,14 @@ class Twin:
         self.cancel(order.track)
         players = self.players[order.track]
         heard = self.owner(order.track)
-        start = heard.start if heard and order.b else at
+        start = head = at
+        match order.b:
+            case 1 if heard:
+                start = head = heard.head
+            case 2 if heard:
+                head = heard.head
+            case 3:
+                start = head = at - at % sum(self.metre)
         if heard:
             heard.stop = at
             if not self.playing:
@@ -336,7 +351,7 @@ class Twin:
         place = 1 if heard and heard.place == 0 else 0
         players[:] = [p for p in players if p.place != place]
         seek = max(self.tick - self.origin, at - OFFSET_LIMIT)
-        player = Player(place, self.bars[order.a], self.readings[order.a], start, at, seek, order.track)
+        player = Player(place, self.bars[order.a], self.readings[order.a], start, at, seek, order.track, head)
         players.append(player)
         if self.playing:
             player.go_to(seek, self.seed, self.offset)
