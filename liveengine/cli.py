@@ -137,6 +137,12 @@ def _rhythm(arguments: argparse.Namespace) -> int:
     return rhythm.main(arguments)
 
 
+def _data(arguments: argparse.Namespace) -> int:
+    from liveengine.training.data import command
+
+    return command.main(arguments)
+
+
 _WORDS = {
     "play": _play,
     "dashboard": _dashboard,
@@ -145,6 +151,7 @@ _WORDS = {
     "doctor": _doctor,
     "litmus": _litmus,
     "rhythm": _rhythm,
+    "data": _data,
 }
 
 
@@ -202,6 +209,7 @@ def _parser() -> _Parser:
     ports.add_argument("--json", action="store_true", help="for programs")
     _add_litmus(words.add_parser("litmus", help="measure how a MIDI output and input keep time, by a cable or loop"))
     _add_rhythm(words.add_parser("rhythm", help="see, measure, look for and hear a rhythm", description=_RHYTHM))
+    _add_data(words.add_parser("data", help="prepare collections of music for training"))
     doctor = words.add_parser("doctor", help="say what this machine can do, and how to improve it")
     doctor.add_argument("--json", action="store_true", help="for programs")
     doctor.add_argument("--compile", action="store_true", help="compile everything ahead of the first set")
@@ -238,6 +246,15 @@ def _add_rhythm(rhythm: argparse.ArgumentParser) -> None:
     add("--play", action="store_true", help="play it round and round on the built-in drums")
     add("--tempo", type=_tempo, default=120.0, metavar="BPM", help="how fast (default: 120)")
     add("--seconds", type=_seconds, metavar="N", help="end after so many seconds")
+
+
+def _add_data(data: argparse.ArgumentParser) -> None:
+    deeds = data.add_subparsers(dest="deed", metavar="WHAT", required=True)
+    prepare = deeds.add_parser("prepare", help="turn a collection's folder into rows to train on")
+    add = prepare.add_argument
+    add("source", metavar="NAME", help="gmd")
+    add("--from", dest="folder", type=Path, required=True, metavar="DIR", help="where the collection is")
+    add("--to", dest="cache", type=Path, required=True, metavar="CACHE", help="where the rows go, in CACHE/NAME/SPLIT")
 
 
 def _add_play(play: argparse.ArgumentParser) -> None:
