@@ -8,13 +8,14 @@ import pytest
 from made import BEAT, data_folder, groove_midi, midi, rock
 
 from liveengine.generators.codecs.grid import STEP_TICKS, Cells, encode
+from liveengine.generators.codecs.vocabulary import STYLES
 from liveengine.music.note import Bar
 from liveengine.training.data import grooves, shards
 from liveengine.training.data.groove_rows import GrooveRows
 from liveengine.training.data.parser import parse
 from liveengine.training.data.prepare import QUARANTINE, Prepared, find_source, prepare
 from liveengine.training.data.shards import INDEX, Field, Shards, ShardWriter
-from liveengine.training.data.source import SPLITS, STYLES
+from liveengine.training.data.source import SPLITS
 from liveengine.training.data.sources.gmd import GrooveMidi, split_of
 
 

@@ -21,13 +21,6 @@ SPLITS = ("train", "validation", "test")
 #: Of a thousand groups so many go to validation, and so many to test, where a source has no reason for others.
 VALIDATION_PER_MILLE, TEST_PER_MILLE = 100, 100
 
-#: The sixteen styles that a model may be asked for, in the order of its inputs.
-STYLES = (
-    *("afrobeat", "afrocuban", "blues", "country", "dance", "funk", "gospel", "hiphop"),
-    *("jazz", "latin", "neworleans", "pop", "punk", "reggae", "rock", "soul"),
-)
-assert len(STYLES) == 16 and list(STYLES) == sorted(STYLES)
-
 
 @dataclass(frozen=True, slots=True)
 class Licence:
@@ -43,8 +36,8 @@ class Licence:
 class Entry:
     """One file of a collection. `path` is relative to its folder; `group` decides the split.
 
-    `style` is one of STYLES, or empty where none is told; `performer` whoever played or wrote it; `fill` whether it
-    is one; `bpm` what the collection says of its tempo, 0 where it says nothing.
+    `style` is one of the vocabulary's STYLES, or empty where none is told; `performer` whoever played or wrote it;
+    `fill` whether it is one; `bpm` what the collection says of its tempo, 0 where it says nothing.
     """
 
     path: str
