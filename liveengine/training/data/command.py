@@ -6,7 +6,7 @@ import argparse
 import time
 from pathlib import Path
 
-from liveengine.training.data.prepare import QUARANTINE, find_source, prepare
+from liveengine.training.data.prepare import QUARANTINE, find, prepare
 
 
 def main(arguments: argparse.Namespace) -> int:
@@ -15,13 +15,12 @@ def main(arguments: argparse.Namespace) -> int:
 
 
 def _prepare(name: str, folder: Path, cache: Path) -> int:
-    source = find_source(name)
     began = time.monotonic()
-    done = prepare(source, folder, cache)
+    done = prepare(find(name), folder, cache)
     rows = ", ".join(f"{split} {count:,}" for split, count in done.rows.items())
     print(f"{name}: {done.pieces} pieces in {time.monotonic() - began:.1f} s; rows: {rows}")
     for fault, count in done.faults.most_common():
         print(f"  {count:6,} × {fault}")
     if done.quarantine:
-        print(f"  {len(done.quarantine)} not used; why: {cache / source.name / QUARANTINE}")
+        print(f"  {len(done.quarantine)} not used; why: {cache / name / QUARANTINE}")
     return 0

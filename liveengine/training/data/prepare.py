@@ -10,20 +10,56 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple, Protocol
 
 from liveengine.formats import disk
 from liveengine.generators import features
+from liveengine.generators.codecs import vocabulary
 from liveengine.generators.codecs.vocabulary import STYLES
+from liveengine.music.chord import KINDS
 from liveengine.music.spelling import did_you_mean
-from liveengine.training.data import grooves
-from liveengine.training.data.shards import ShardWriter
-from liveengine.training.data.source import SPLITS, Source
+from liveengine.training.data import grooves, phrases, progressions
+from liveengine.training.data.piece import Piece
+from liveengine.training.data.roles import ROLES
+from liveengine.training.data.shards import Field, ShardWriter
+from liveengine.training.data.source import SPLITS, Entry, Source
+from liveengine.training.data.sources.billboard import Billboard
+from liveengine.training.data.sources.freedoom import Freedoom
 from liveengine.training.data.sources.gmd import GrooveMidi
+from liveengine.training.data.sources.openewld import OpenEwld
 
-SOURCES: dict[str, type[Source]] = {GrooveMidi.name: GrooveMidi}
+
+class Rows(Protocol):
+    """A file that makes rows of pieces: `grooves`, `phrases`, `progressions`."""
+
+    FIELDS: tuple[Field, ...]
+
+    def rows(self, piece: Piece, entry: Entry, number: int, performer: int) -> Iterator[dict[str, object]]:
+        """Yield the rows of one piece."""
+        ...
+
+
+class Collection(NamedTuple):
+    """What is prepared under a name: where the pieces come from, and what rows are made of them."""
+
+    source: Source
+    rows: Rows
+
+
+#: Every collection by its name.
+COLLECTIONS: dict[str, Collection] = {
+    source.name: Collection(source, rows)
+    for source, rows in (
+        (GrooveMidi(), grooves),
+        (Freedoom(), phrases),
+        (OpenEwld(), phrases),
+        (Billboard(), progressions),
+    )
+}
 
 QUARANTINE = "quarantine.json"
 
@@ -38,15 +74,16 @@ class Prepared:
     quarantine: dict[str, str] = field(default_factory=dict)
 
 
-def find_source(name: str) -> Source:
+def find(name: str) -> Collection:
     """Return a collection by its name. Raises ValueError, naming the nearest."""
-    if name not in SOURCES:
-        raise ValueError(f'no collection called "{name}"{did_you_mean(name, SOURCES)}')
-    return SOURCES[name]()
+    if name not in COLLECTIONS:
+        raise ValueError(f'no collection called "{name}"{did_you_mean(name, COLLECTIONS)}')
+    return COLLECTIONS[name]
 
 
-def prepare(source: Source, folder: Path, cache: Path) -> Prepared:
+def prepare(collection: Collection, folder: Path, cache: Path) -> Prepared:
     """Write a collection's shards to `cache`/NAME/SPLIT. Raises OSError, and ValueError for a folder not its own."""
+    source, maker = collection
     entries = list(source.entries(folder))
     performers = sorted({entry.performer for entry in entries})
     about = {
@@ -55,6 +92,9 @@ def prepare(source: Source, folder: Path, cache: Path) -> Prepared:
         "attribution": source.licence.attribution,
         "styles": STYLES,
         "features": features.NAMES,
+        "vocabulary": vocabulary.HASH,
+        "chord_kinds": tuple(KINDS),
+        "roles": ROLES,
         "performers": performers,
         "pieces": [entry.path for entry in entries],
     }
@@ -62,14 +102,14 @@ def prepare(source: Source, folder: Path, cache: Path) -> Prepared:
     with ExitStack() as stack:
         writers = {
             split: stack.enter_context(
-                ShardWriter(cache / source.name / split, grooves.FIELDS, {"split": split, **about})
+                ShardWriter(cache / source.name / split, maker.FIELDS, {"split": split, **about})
             )
             for split in SPLITS
         }
         for number, entry in enumerate(entries):
             try:
                 piece = source.read(folder, entry)
-                for row in grooves.rows(piece, entry, number, performers.index(entry.performer)):
+                for row in maker.rows(piece, entry, number, performers.index(entry.performer)):
                     writers[entry.split].add(row)
             except ValueError as error:
                 done.quarantine[entry.path] = str(error)
