@@ -11,9 +11,10 @@ from liveengine.generators.codecs.grid import STEP_TICKS, Cells, encode
 from liveengine.generators.codecs.vocabulary import STYLES
 from liveengine.music.note import Bar
 from liveengine.training.data import grooves, shards
+from liveengine.training.data.collections import find
 from liveengine.training.data.groove_rows import GrooveRows
 from liveengine.training.data.parser import parse
-from liveengine.training.data.prepare import QUARANTINE, Prepared, find, prepare
+from liveengine.training.data.prepare import QUARANTINE, Prepared, prepare
 from liveengine.training.data.shards import INDEX, Field, Shards, ShardWriter
 from liveengine.training.data.source import SPLITS
 from liveengine.training.data.sources.gmd import GrooveMidi, split_of

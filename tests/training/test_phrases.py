@@ -14,10 +14,11 @@ from liveengine.generators.codecs.vocabulary import METRES, SECTIONS
 from liveengine.music.chord import KINDS
 from liveengine.music.time import TICKS_PER_BEAT, Metre
 from liveengine.training.data import phrases, progressions
+from liveengine.training.data.collections import COLLECTIONS, find
 from liveengine.training.data.harmony_rows import NO_CHORD, chord_row, section_number, stretches
 from liveengine.training.data.parser import parse
 from liveengine.training.data.piece import Piece, Signature, Text, notes_of
-from liveengine.training.data.prepare import COLLECTIONS, find, prepare
+from liveengine.training.data.prepare import prepare
 from liveengine.training.data.roles import ROLES
 from liveengine.training.data.shards import VARIES, Field, Shards, ShardWriter
 from liveengine.training.data.source import SPLITS, Entry, split_by_hash

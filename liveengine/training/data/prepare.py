@@ -10,56 +10,19 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple, Protocol
 
 from liveengine.formats import disk
 from liveengine.generators import features
 from liveengine.generators.codecs import vocabulary
-from liveengine.generators.codecs.vocabulary import STYLES
 from liveengine.music.chord import KINDS
-from liveengine.music.spelling import did_you_mean
-from liveengine.training.data import grooves, phrases, progressions
-from liveengine.training.data.piece import Piece
+from liveengine.training.data.cache import PieceCache
+from liveengine.training.data.collections import Collection, read
 from liveengine.training.data.roles import ROLES
-from liveengine.training.data.shards import Field, ShardWriter
+from liveengine.training.data.shards import ShardWriter
 from liveengine.training.data.source import SPLITS, Entry, Source
-from liveengine.training.data.sources.billboard import Billboard
-from liveengine.training.data.sources.freedoom import Freedoom
-from liveengine.training.data.sources.gmd import GrooveMidi
-from liveengine.training.data.sources.openewld import OpenEwld
-
-
-class Rows(Protocol):
-    """A file that makes rows of pieces: `grooves`, `phrases`, `progressions`."""
-
-    FIELDS: tuple[Field, ...]
-
-    def rows(self, piece: Piece, entry: Entry, number: int, performer: int) -> Iterator[dict[str, object]]:
-        """Yield the rows of one piece."""
-        ...
-
-
-class Collection(NamedTuple):
-    """What is prepared under a name: where the pieces come from, and what rows are made of them."""
-
-    source: Source
-    rows: Rows
-
-
-#: Every collection by its name.
-COLLECTIONS: dict[str, Collection] = {
-    source.name: Collection(source, rows)
-    for source, rows in (
-        (GrooveMidi(), grooves),
-        (Freedoom(), phrases),
-        (OpenEwld(), phrases),
-        (Billboard(), progressions),
-    )
-}
 
 QUARANTINE = "quarantine.json"
 
@@ -74,41 +37,24 @@ class Prepared:
     quarantine: dict[str, str] = field(default_factory=dict)
 
 
-def find(name: str) -> Collection:
-    """Return a collection by its name. Raises ValueError, naming the nearest."""
-    if name not in COLLECTIONS:
-        raise ValueError(f'no collection called "{name}"{did_you_mean(name, COLLECTIONS)}')
-    return COLLECTIONS[name]
+def prepare(collection: Collection, folder: Path, to: Path, cache: PieceCache | None = None) -> Prepared:
+    """Write a collection's shards to `to`/NAME/SPLIT. Raises OSError, and ValueError for a folder not its own.
 
-
-def prepare(collection: Collection, folder: Path, cache: Path) -> Prepared:
-    """Write a collection's shards to `cache`/NAME/SPLIT. Raises OSError, and ValueError for a folder not its own."""
+    Pieces are taken from the cache, where one is given, and kept there.
+    """
     source, maker = collection
     entries = list(source.entries(folder))
     performers = sorted({entry.performer for entry in entries})
-    about = {
-        "source": source.name,
-        "licence": source.licence.name,
-        "attribution": source.licence.attribution,
-        "styles": STYLES,
-        "features": features.NAMES,
-        "vocabulary": vocabulary.HASH,
-        "chord_kinds": tuple(KINDS),
-        "roles": ROLES,
-        "performers": performers,
-        "pieces": [entry.path for entry in entries],
-    }
+    about = _about(source, entries, performers)
     done = Prepared()
     with ExitStack() as stack:
         writers = {
-            split: stack.enter_context(
-                ShardWriter(cache / source.name / split, maker.FIELDS, {"split": split, **about})
-            )
+            split: stack.enter_context(ShardWriter(to / source.name / split, maker.FIELDS, {"split": split, **about}))
             for split in SPLITS
         }
         for number, entry in enumerate(entries):
             try:
-                piece = source.read(folder, entry)
+                piece = read(source, folder, entry, cache)
                 for row in maker.rows(piece, entry, number, performers.index(entry.performer)):
                     writers[entry.split].add(row)
             except ValueError as error:
@@ -118,5 +64,21 @@ def prepare(collection: Collection, folder: Path, cache: Path) -> Prepared:
             done.faults.update(piece.faults)
     done.rows.update({split: writer.rows for split, writer in writers.items()})
     listed = json.dumps(done.quarantine, indent=1, ensure_ascii=False)
-    disk.write_whole(cache / source.name / QUARANTINE, listed.encode())
+    disk.write_whole(to / source.name / QUARANTINE, listed.encode())
     return done
+
+
+def _about(source: Source, entries: list[Entry], performers: list[str]) -> dict[str, object]:
+    """Return what an index tells of its rows: whose they are, and what their numbers mean."""
+    return {
+        "source": source.name,
+        "licence": source.licence.name,
+        "attribution": source.licence.attribution,
+        "styles": vocabulary.STYLES,
+        "features": features.NAMES,
+        "vocabulary": vocabulary.HASH,
+        "chord_kinds": tuple(KINDS),
+        "roles": ROLES,
+        "performers": performers,
+        "pieces": [entry.path for entry in entries],
+    }
