@@ -13,6 +13,7 @@ Pure.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
@@ -105,14 +106,14 @@ def encode(phrase: Phrase) -> list[int]:
     """Return a phrase's tokens."""
     tokens = [BEGIN]
     before = None
-    moments = _moments(phrase)
+    moments = deque(_moments(phrase))
     starts = [0, *accumulate(bar.steps for bar in phrase.bars)]
     for bar, start, end in zip(phrase.bars, starts, starts[1:], strict=False):
         tokens += _headed(bar, before)
         before = bar
         state = _Writing(start)
         while moments and moments[0].step < end:
-            tokens += state.written(moments.pop(0))
+            tokens += state.written(moments.popleft())
     return [*tokens, END]
 
 

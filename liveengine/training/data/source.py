@@ -28,8 +28,6 @@ class Licence:
 
     name: str
     attribution: str
-    may_train: bool = True
-    may_evaluate: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,15 +5,14 @@ Split by tune. Waits for the disk. Source: the Freedoom project, BSD 3-clause, w
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from liveengine.formats import disk
 from liveengine.training.data.parser import parse_file
 from liveengine.training.data.piece import Piece
 from liveengine.training.data.source import Entry, Licence, split_by_hash
+from liveengine.training.data.sources.tables import read_json
 
 
 class Freedoom:
@@ -42,13 +41,3 @@ class Freedoom:
     def read(self, folder: Path, entry: Entry) -> Piece:
         """Return one tune."""
         return parse_file(folder / entry.path, entry.path)
-
-
-def read_json(place: Path) -> object:
-    """Return what a table of a collection holds. Raises OSError, ValueError naming it."""
-    try:
-        return json.loads(place.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise disk.explained(error, place, "read") from error
-    except ValueError as error:
-        raise ValueError(f"{place}: not a table in JSON: {error}") from error

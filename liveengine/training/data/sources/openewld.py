@@ -16,7 +16,7 @@ from liveengine.training.data.harmony import class_weights, key_of
 from liveengine.training.data.piece import DEFAULT_BPM, Piece, Signature, Tempo, Text, notes_of
 from liveengine.training.data.repair import Spans, Strike, mended
 from liveengine.training.data.source import Entry, Licence, split_by_hash
-from liveengine.training.data.sources.freedoom import read_json
+from liveengine.training.data.sources.tables import read_json
 
 #: A score has no velocities; every note is given this one.
 VELOCITY = 80
