@@ -130,6 +130,8 @@ def test_nonsense_is_counted() -> None:
     assert decode([BAR, token("shift", 383)]).senseless == 1  # beyond the bar
     assert decode([BAR, token("note_off", 60)]).senseless == 1
     assert decode([BAR, token("shift", 0), token("style", 0)]).senseless == 1  # not at the bar's head
+    told = [token("family", 0), token("velocity", 9), note]
+    assert decode([BAR, *told, BAR, note]).senseless == 1  # each bar tells its own
     assert decode([BAR, END, note]) == (Phrase((Measure(),)), 0)
     with pytest.raises(ValueError, match="774 is no token"):
         decode([774])
