@@ -14,7 +14,8 @@ from liveengine.training.data.groove_rows import GrooveRows
 from liveengine.training.data.parser import parse
 from liveengine.training.data.prepare import QUARANTINE, Prepared, find_source, prepare
 from liveengine.training.data.shards import INDEX, Field, Shards, ShardWriter
-from liveengine.training.data.source import SPLITS, STYLES
+from liveengine.generators.codecs.frames import STYLES
+from liveengine.training.data.source import SPLITS
 from liveengine.training.data.sources.gmd import GrooveMidi, split_of
 
 

@@ -15,11 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from liveengine.generators import features
+from liveengine.generators.codecs.frames import STYLES
 from liveengine.generators.codecs.grid import BAR_STEPS, STEP_TICKS, VOICES, Cells, placed
 from liveengine.music.time import Metre
 from liveengine.training.data.piece import DRUM_CHANNEL, Piece
 from liveengine.training.data.shards import Field
-from liveengine.training.data.source import STYLES, Entry
+from liveengine.training.data.source import Entry
 
 WINDOW_BARS = 2
 WINDOW_STEPS = WINDOW_BARS * BAR_STEPS

@@ -16,10 +16,11 @@ from pathlib import Path
 
 from liveengine.formats import disk
 from liveengine.generators import features
+from liveengine.generators.codecs.frames import STYLES
 from liveengine.music.spelling import did_you_mean
 from liveengine.training.data import grooves
 from liveengine.training.data.shards import ShardWriter
-from liveengine.training.data.source import SPLITS, STYLES, Source
+from liveengine.training.data.source import SPLITS, Source
 from liveengine.training.data.sources.gmd import GrooveMidi
 
 SOURCES: dict[str, type[Source]] = {GrooveMidi.name: GrooveMidi}

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+from liveengine.generators.codecs.frames import STYLES
 from liveengine.training.data.piece import Piece
 
 SPLITS = ("train", "validation", "test")
@@ -21,11 +22,6 @@ SPLITS = ("train", "validation", "test")
 #: Of a thousand groups so many go to validation, and so many to test, where a source has no reason for others.
 VALIDATION_PER_MILLE, TEST_PER_MILLE = 100, 100
 
-#: The sixteen styles that a model may be asked for, in the order of its inputs.
-STYLES = (
-    *("afrobeat", "afrocuban", "blues", "country", "dance", "funk", "gospel", "hiphop"),
-    *("jazz", "latin", "neworleans", "pop", "punk", "reggae", "rock", "soul"),
-)
 assert len(STYLES) == 16 and list(STYLES) == sorted(STYLES)
 
 

@@ -15,10 +15,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from liveengine.formats import disk
+from liveengine.generators.codecs.frames import STYLES
 from liveengine.music.time import TEMPO_MAX_BPM, TEMPO_MIN_BPM
 from liveengine.training.data.parser import parse_file
 from liveengine.training.data.piece import Piece
-from liveengine.training.data.source import STYLES, Entry, Licence
+from liveengine.training.data.source import Entry, Licence
 
 #: Never trained on, nor chosen by: 57 minutes of two drummers, one of rock and one of rock and jazz.
 TEST_DRUMMERS = frozenset({"drummer3", "drummer6"})
