@@ -93,9 +93,7 @@ class Trainer:
         held["chance"] = torch.get_rng_state()
         told = {name: getattr(self, name) for name in _COUNTERS}
         place = self.folder / "checkpoints"
-        return checkpoints.write(
-            place, self.step, held, {**told, "config": self.config.told()}, self.config.watch.keep
-        )
+        return checkpoints.write(place, self.step, held, {**told, "config": self.config.told()}, self.config.watch.keep)
 
     def restore(self, place: Path) -> None:
         """Go on from a checkpoint. Raises ValueError for one of another config."""
@@ -133,7 +131,7 @@ class Trainer:
         for _ in range(plan.accumulate):
             numbers = chance.choice(len(self.rows), plan.batch, p=self._share)
             part = self._loss(tasks.batch(self.rows.batch(numbers), self.ranks, chance), told)
-            (part / plan.accumulate).backward()  # type: ignore[no-untyped-call]
+            (part / plan.accumulate).backward()
         norm = float(torch.nn.utils.clip_grad_norm_(self.model.parameters(), plan.clip))
         for group in self.optimiser.param_groups:
             group["lr"] = rate(self.step, plan)

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from liveengine.generators.codecs.frames import CONDITIONS, FRAMES, VOICE_COUNT, framed
 from liveengine.generators.codecs.grid import STEPS_PER_BEAT
 from liveengine.training import tasks
-from liveengine.training.losses import hits, offset, velocity
 from liveengine.training.loop import tensors
+from liveengine.training.losses import hits, offset, velocity
 from liveengine.training.models.groove import GrooveModel
 
 #: At how many places in a random order of its cells a groove is asked for the rest.
