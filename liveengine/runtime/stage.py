@@ -30,6 +30,7 @@ from liveengine.priority import lock_memory
 from liveengine.runtime import telemetry
 from liveengine.runtime.clock import Clock
 from liveengine.runtime.generation import GeneratorThread
+from liveengine.runtime.inference import PATIENCE_S, load_models
 from liveengine.runtime.inputs import Input, open_inputs
 from liveengine.runtime.outputs import DEFAULT_OUTPUT, Output, open_outputs, port_patterns, track_ports
 from liveengine.runtime.recorder import Recorder
@@ -102,7 +103,7 @@ class Stage:
         self.engine = Engine(
             patch, options.mappings, track_ports(patch, self._patterns), waits=options.clock.kind in ("midi", "jack")
         )
-        self.generator = GeneratorThread(self.inbox.put)
+        self.generator = GeneratorThread(self.inbox.put, load_models(patch, say, PATIENCE_S))
         self.session = Session(self.engine, self.driver.state, self.generator.request, self._tell, self.driver.wake)
         self._control = threading.Thread(target=self._run, name="control", daemon=True)
 
