@@ -171,6 +171,24 @@ def _data(arguments: argparse.Namespace) -> int:
     return command.main(arguments)
 
 
+def _train(arguments: argparse.Namespace) -> int:
+    from liveengine.training import command
+
+    return command.train(arguments)
+
+
+def _evaluate(arguments: argparse.Namespace) -> int:
+    from liveengine.training import command
+
+    return command.evaluate(arguments)
+
+
+def _export(arguments: argparse.Namespace) -> int:
+    from liveengine.training import command
+
+    return command.export_model(arguments)
+
+
 _WORDS = {
     "play": _play,
     "dashboard": _dashboard,
@@ -181,6 +199,9 @@ _WORDS = {
     "rhythm": _rhythm,
     "groove": _groove,
     "data": _data,
+    "train": _train,
+    "evaluate": _evaluate,
+    "export": _export,
 }
 
 
@@ -240,6 +261,11 @@ def _parser() -> _Parser:
     _add_rhythm(words.add_parser("rhythm", help="see, measure, look for and hear a rhythm", description=_RHYTHM))
     _add_groove(words.add_parser("groove", help="see the groove of a MIDI file, and keep it", description=_GROOVE))
     _add_data(words.add_parser("data", help="prepare collections of music for training, and look into them"))
+    _add_train(words.add_parser("train", help="train a model on prepared data, or go on training it"))
+    _add_run(words.add_parser("evaluate", help="measure what was trained, beside its baselines"))
+    export = words.add_parser("export", help="write what was trained as a model that plays")
+    _add_run(export)
+    export.add_argument("--to", type=Path, default=Path("models"), metavar="DIR", help="where to (default: models)")
     doctor = words.add_parser("doctor", help="say what this machine can do, and how to improve it")
     doctor.add_argument("--json", action="store_true", help="for programs")
     doctor.add_argument("--compile", action="store_true", help="compile everything ahead of the first set")
@@ -313,6 +339,18 @@ def _add_data(data: argparse.ArgumentParser) -> None:
 def _add_collection(deed: argparse.ArgumentParser) -> None:
     deed.add_argument("source", metavar="NAME", help="gmd, freedoom, openewld_pd or billboard_chords")
     deed.add_argument("--from", dest="folder", type=Path, required=True, metavar="DIR", help="where the collection is")
+
+
+def _add_train(train: argparse.ArgumentParser) -> None:
+    train.add_argument("config", metavar="CONFIG", help="a TOML file, or groove-nano, groove-small")
+    train.add_argument("--threads", type=_count, default=1, metavar="N", help="how many threads compute (default: 1)")
+    _add_run(train)
+
+
+def _add_run(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("--data", type=Path, required=True, metavar="CACHE", help="where `liveengine data prepare` put the rows")
+    add("--run", type=Path, required=True, metavar="DIR", help="the folder of this run: its log, its checkpoints")
 
 
 def _add_play(play: argparse.ArgumentParser) -> None:

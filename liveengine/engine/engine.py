@@ -9,6 +9,7 @@ Pure: no clock, no thread, no I/O. One thread calls it.
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from liveengine.engine.clock import Sources
@@ -115,6 +116,8 @@ class Engine:
         self.tickets = 0
         self.unknown = 0  # addresses and values that meant nothing
         self.failures = 0  # bars that generators could not make
+        self.modelled = 0  # bars that models were asked for
+        self.gave_way: Counter[str] = Counter()  # those of them that a rule made, by reason
 
     def begin(self) -> list[Order]:
         """Return what sets the data plane up and asks for the first bars; with those the music starts."""
@@ -137,7 +140,12 @@ class Engine:
                 yield from self._turn_all(heard, data, port)
             case KeyPressed(key):
                 yield from self._turn_all(self.mappings, key, "keys")
-            case BarReady(ticket, bar):
+            case BarReady(ticket, bar, by_model, gave_way):
+                self.modelled += by_model
+                if gave_way:
+                    self.gave_way[gave_way] += 1
+                    if self.gave_way[gave_way] == 1:
+                        yield Say(gave_way)
                 yield from self._go(self.launches.answer(ticket, bar))
             case BarFailed(ticket, reason):
                 self.failures += 1

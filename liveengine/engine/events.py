@@ -40,10 +40,15 @@ class KeyPressed:
 
 @dataclass(frozen=True, slots=True)
 class BarReady:
-    """A generator has answered the request with this ticket."""
+    """A generator has answered the request with this ticket.
+
+    `by_model` where a model was asked; `gave_way` says why a rule made the bar in its place; empty where none did.
+    """
 
     ticket: int
     bar: Bar
+    by_model: bool = False
+    gave_way: str = ""
 
 
 @dataclass(frozen=True, slots=True)

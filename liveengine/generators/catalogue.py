@@ -1,7 +1,8 @@
-"""Every proposer by the name that patches call it: the built-in ones, and those other packages add.
+"""Every proposer by the name that patches call it: the built-in ones, models, and those other packages add.
 
 A package adds its own through the entry-point group `liveengine.generators`.
-Loading runs that package's code: do it before the show.
+Loading runs that package's code: do it before the show. A model is found here by its name alone; whoever plays makes
+what asks it (`runtime/inference.py`).
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Callable
 from importlib.metadata import entry_points
 from typing import cast
 
+from liveengine.generators import models
 from liveengine.generators.contract import Proposer
 from liveengine.generators.rules import RULES
 from liveengine.music.spelling import did_you_mean
@@ -25,7 +27,7 @@ _to_log: Callable[[str], None] = logging.getLogger(__name__).warning
 
 def catalogue(report: Callable[[str], None] = _to_log) -> dict[str, Proposer]:
     """Return all proposers by name. One that does not load is told to `report`, and left out."""
-    proposers = dict(BUILT_IN)
+    proposers = {**{name: models.Absent(f"{name} is not loaded") for name in models.shipped()}, **BUILT_IN}
     for entry in entry_points(group=GROUP):
         if entry.name in proposers:
             report(f'generator "{entry.name}" of {entry.value} is left out: the name is taken')

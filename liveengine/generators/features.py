@@ -238,25 +238,33 @@ def measured(bars: Bars) -> NDArray[np.float32]:
     return np.stack([feature.values(bars) for feature in FEATURES], axis=1).astype(np.float32)
 
 
-def of_hits(
-    velocity: NDArray[np.floating], offset: NDArray[np.floating], metre: Metre | None = None
-) -> NDArray[np.float32]:
-    """Return the forty of many bars of drums, (n, 40).
+def drums(velocity: NDArray[np.floating], offset: NDArray[np.floating], metre: Metre | None = None) -> Bars:
+    """Return many bars of drums as the features see them.
 
-    `velocity` (n, steps, 9) in 0-1, 0 for no hit, and `offset` (n, steps, 9) in steps, as in a Grid.
+    `velocity` (n, steps, voices) in 0-1, 0 for no hit, and `offset` of the same shape in steps, as in a Grid.
     """
     loudest = velocity.argmax(axis=2)[:, :, None]
     kit = velocity > 0
-    return measured(
-        Bars(
-            metre or Metre(),
-            kit,
-            velocity.max(axis=2).astype(np.float64),
-            np.take_along_axis(offset, loudest, axis=2)[:, :, 0].astype(np.float64),
-            kit.sum(axis=(1, 2)).astype(np.float64),
-            [np.zeros((0, 2))] * len(velocity),
-        )
+    return Bars(
+        metre or Metre(),
+        kit,
+        velocity.max(axis=2).astype(np.float64),
+        np.take_along_axis(offset, loudest, axis=2)[:, :, 0].astype(np.float64),
+        kit.sum(axis=(1, 2)).astype(np.float64),
+        [np.zeros((0, 2))] * len(velocity),
     )
+
+
+def of_hits(
+    velocity: NDArray[np.floating], offset: NDArray[np.floating], metre: Metre | None = None
+) -> NDArray[np.float32]:
+    """Return the forty of many bars of drums, (n, 40), of all nine voices."""
+    return measured(drums(velocity, offset, metre))
+
+
+def one(name: str, bars: Bars) -> Array:
+    """Return one of the forty, by name, of each bar, (n,)."""
+    return FEATURES[NAMES.index(name)].values(bars)
 
 
 def of_grid(grid: Grid, metre: Metre | None = None) -> NDArray[np.float32]:

@@ -1,26 +1,47 @@
 """The generator thread: answers bar requests in the background, the newest of each track first.
 
-A generator that raises is told and survived; the engine plays on.
+A generator that raises is told and survived; the engine plays on. Where a model was asked, a rule makes the bar.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from liveengine.engine.events import BarFailed, BarReady
 from liveengine.engine.orders import RequestBar
 from liveengine.generators.across import across
 from liveengine.generators.catalogue import find
 from liveengine.generators.contract import Controls, Proposer
+from liveengine.generators.neural import RULE
 from liveengine.music.note import Bar, Note
 from liveengine.sequencer.slots import check_fits
 
+#: No model at all.
+NO_MODELS: Mapping[str, Proposer] = {}
 
-def answer(request: RequestBar) -> BarReady | BarFailed:
-    """Ask the generator and return what it proposes; whatever goes wrong becomes a BarFailed."""
+
+def answer(request: RequestBar, models: Mapping[str, Proposer] = NO_MODELS) -> BarReady | BarFailed:
+    """Ask the generator and return what it proposes; whatever goes wrong becomes a BarFailed.
+
+    `models` are those that are loaded, by name; a bar that one of them cannot make is made by a rule.
+    """
+    model = models.get(request.generator)
+    if model is None:
+        return _attempt(request, lambda: find(request.generator))
+    made = _attempt(request, lambda: model)
+    if isinstance(made, BarReady):
+        return replace(made, by_model=True)
+    stand_in = _attempt(request, lambda: RULE)
+    if isinstance(stand_in, BarReady):
+        return replace(stand_in, by_model=True, gave_way=f"{made.reason}; a rule made it")
+    return made
+
+
+def _attempt(request: RequestBar, find_proposer: Callable[[], Proposer]) -> BarReady | BarFailed:
     try:
-        propose = _Checked(find(request.generator))
+        propose = _Checked(find_proposer())
         metres = request.metres or (request.controls.metre,)
         bar = across(propose, request.source, request.locks, request.controls, metres, request.seed)
         check_fits(bar)
@@ -51,8 +72,11 @@ def _check(bar: Bar, controls: Controls) -> None:
 class GeneratorThread:
     """One thread that makes bars; `hear` gets each BarReady or BarFailed on that thread."""
 
-    def __init__(self, hear: Callable[[BarReady | BarFailed], None]) -> None:
+    def __init__(
+        self, hear: Callable[[BarReady | BarFailed], None], models: Mapping[str, Proposer] = NO_MODELS
+    ) -> None:
         self._hear = hear
+        self._models = models
         self._wanted: dict[int, RequestBar] = {}  # by track: an older request for it is void
         self._changed = threading.Condition()
         self._running = True
@@ -81,4 +105,4 @@ class GeneratorThread:
                 if not self._running:
                     return
                 _, request = self._wanted.popitem()
-            self._hear(answer(request))
+            self._hear(answer(request, self._models))

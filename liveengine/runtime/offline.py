@@ -16,9 +16,10 @@ from numpy.typing import NDArray
 from liveengine.drivers.offline import OfflineDriver
 from liveengine.engine.engine import Engine
 from liveengine.engine.events import BarFailed, BarReady, Event
-from liveengine.engine.orders import Told
+from liveengine.engine.orders import Say, Told
 from liveengine.engine.spec import Patch
 from liveengine.runtime.generation import answer
+from liveengine.runtime.inference import load_models
 from liveengine.runtime.recorder import Recorder
 from liveengine.runtime.session import Session
 from liveengine.sequencer.commands import DO_STOP, push
@@ -39,7 +40,10 @@ class Rendering:
         state = make_state(RATE_HZ, patch.tempo_bpm, patch.metre, patch.seed)
         self.driver = OfflineDriver(state, with_sound)
         self._answers: deque[BarReady | BarFailed] = deque()
-        self.session = Session(Engine(patch), state, lambda request: self._answers.append(answer(request)), tell)
+        models = load_models(patch, lambda text: tell(Say(text)))
+        self.session = Session(
+            Engine(patch), state, lambda request: self._answers.append(answer(request, models)), tell
+        )
         self.session.begin()
         self._settle()
 

@@ -160,6 +160,8 @@ def _farewell(stage: Stage) -> str:
         words.append(f"{stage.engine.unknown} inputs meant nothing")
     if stage.engine.failures:
         words.append(f"{stage.engine.failures} bars could not be made")
+    if stage.engine.modelled:
+        words.append(f"{stage.engine.gave_way.total()} of {stage.engine.modelled} bars of models gave way to a rule")
     if stage.errors:
         words.append(f"{stage.errors} errors survived")
     return " · ".join(words)

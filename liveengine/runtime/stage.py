@@ -32,6 +32,7 @@ from liveengine.priority import lock_memory
 from liveengine.runtime import faults, telemetry
 from liveengine.runtime.faults import Faults
 from liveengine.runtime.generation import GeneratorThread
+from liveengine.runtime.inference import PATIENCE_S, load_models
 from liveengine.runtime.inputs import Input, open_inputs
 from liveengine.runtime.outputs import DEFAULT_OUTPUT, Output, open_outputs, port_patterns, track_ports
 from liveengine.runtime.postponed import Postponed
@@ -116,7 +117,7 @@ class Stage:
             raise ValueError(f"{patch.path}: names {wanted} MIDI outputs for tracks and clock; {PORTS - 2} at most")
         self.driver: JackDriver | TimerDriver = self._put_up_driver()
         self.engine = Engine(patch, options.mappings, track_ports(patch, self._patterns), options.sources)
-        self.generator = GeneratorThread(self.inbox.put)
+        self.generator = GeneratorThread(self.inbox.put, load_models(patch, say, PATIENCE_S))
         self.session = Session(self.engine, self.driver.state, self.generator.request, self._tell, self.driver.wake)
         self._control = threading.Thread(target=self._run, name="control", daemon=True)
 

@@ -7,6 +7,7 @@ import pytest
 
 from liveengine.generators.catalogue import catalogue, find
 from liveengine.generators.contract import Controls
+from liveengine.generators.models import shipped
 from liveengine.generators.rules import RULES
 from liveengine.music.note import Bar
 
@@ -55,7 +56,7 @@ def test_another_packages_proposer_is_found() -> None:
 def test_a_broken_package_is_told_and_stops_nothing() -> None:
     told: list[str] = []
     proposers = catalogue(told.append)
-    assert set(proposers) == {*RULES, "silence"}
+    assert set(proposers) == {*RULES, *shipped(), "silence"}
     assert proposers["phi"] is RULES["phi"]
     complaints = {message.split('"')[1]: message for message in told}
     assert set(complaints) == {"gone", "broken", "number", "phi"}

@@ -1,0 +1,53 @@
+"""Models that come along: a folder each under `models/`, called by its name, with what its numbers mean.
+
+Reads the disk: before the show.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from liveengine.generators.codecs import frames
+from liveengine.generators.contract import Controls
+from liveengine.music.note import Bar
+
+HOME = Path(__file__).resolve().parents[2] / "models"
+
+WEIGHTS = "model.onnx"
+VOCABULARY = "vocabulary.json"
+
+
+def shipped(home: Path = HOME) -> dict[str, Path]:
+    """Return the folders of models by name."""
+    return {place.parent.name: place.parent for place in sorted(home.glob(f"*/{VOCABULARY}"))}
+
+
+def vocabulary(folder: Path) -> dict[str, Any]:
+    """Return what a model says that its numbers mean.
+
+    Raises ValueError, naming what does not agree, for a model that was made for other codecs than ours; OSError.
+    """
+    place = folder / VOCABULARY
+    try:
+        told: dict[str, Any] = json.loads(place.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise ValueError(f"{place}: is no JSON: {error}") from error
+    if wrong := frames.disagreement(told):
+        raise ValueError(f'{place}: "{wrong}" is not as this version has it; export the model again')
+    return told
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """A Proposer for a model that cannot be asked: raises ValueError with the reason."""
+
+    reason: str
+
+    def __call__(
+        self, source: Bar | None, locks: frozenset[int], controls: Controls, seed: int, model: str = ""
+    ) -> Bar:
+        """Say why."""
+        raise ValueError(self.reason)

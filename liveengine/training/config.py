@@ -1,0 +1,118 @@
+"""What a training run is: one TOML file, every number of it read into a dataclass that refuses what it does not know.
+
+Pure but for `load`, which reads a file.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import Any, TypeVar
+
+from liveengine.music.spelling import did_you_mean
+
+CONFIGS = Path(__file__).parent / "configs"
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """A groove model's size. `width` is what stands for a frame, a multiple of `heads`; `latent` of two bars."""
+
+    width: int = 80
+    heads: int = 4
+    encoder_layers: int = 2
+    decoder_layers: int = 4
+    latent: int = 32
+    dropout: float = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """How long and how fast. Steps are updates of the weights, of `batch` x `accumulate` rows each."""
+
+    steps: int = 4000
+    batch: int = 64
+    accumulate: int = 1
+    rate: float = 1e-3  # of learning, at its highest; for Adam and models this small
+    warm_up: int = 200
+    weight_decay: float = 0.01
+    clip: float = 1.0  # the most that the gradient's norm may be
+    average: float = 0.998  # how much of the running mean of the weights stays at each step
+    minutes: float = 0.0  # end in good order after so long; 0: never
+
+
+@dataclass(frozen=True, slots=True)
+class Divergence:
+    """How far the latent may stray from its prior: the weight of the KL term, in `shape` from 0 to `most`."""
+
+    shape: str = "linear"
+    most: float = 0.5
+    steps: int = 1000  # how long a rise, or a cycle, takes
+    free_nats: float = 0.1  # so much of each dimension costs nothing, or none would be used
+    target_nats: float = 12.0  # of the whole latent, for `adaptive`
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """When to look, to save and to end. `patience` counts looks without any measure of `measures` improving."""
+
+    every: int = 250
+    patience: int = 8
+    keep: int = 2
+    measures: tuple[str, ...] = ("bits_per_hit", "velocity", "offset")
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """A run. `data` names the prepared collection; `losses` are weights by name in `training.losses`."""
+
+    name: str
+    data: str = "gmd"
+    seed: int = 20_240_511
+    size: Size = field(default_factory=Size)
+    schedule: Schedule = field(default_factory=Schedule)
+    divergence: Divergence = field(default_factory=Divergence)
+    watch: Watch = field(default_factory=Watch)
+    losses: dict[str, float] = field(default_factory=lambda: {"hits": 1.0, "velocity": 10.0, "offset": 10.0})
+
+    def told(self) -> dict[str, Any]:
+        """Return it as plain values, for JSON."""
+        return asdict(self)
+
+
+_Part = TypeVar("_Part")
+_PARTS: dict[str, type[Any]] = {"size": Size, "schedule": Schedule, "divergence": Divergence, "watch": Watch}
+
+
+def find(name: str) -> Path:
+    """Return a config's file: a path, or the name of one that comes along. Raises ValueError, naming the nearest."""
+    if Path(name).is_file():
+        return Path(name)
+    known = {path.stem: path for path in sorted(CONFIGS.glob("*.toml"))}
+    if name not in known:
+        raise ValueError(f'no config "{name}"{did_you_mean(name, known)}')
+    return known[name]
+
+
+def load(path: Path) -> Config:
+    """Read a config. Raises ValueError with file, key and nearest word; OSError."""
+    try:
+        told = tomllib.loads(path.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise ValueError(f"{path}: {error}") from error
+    return from_told({"name": path.stem, **told}, str(path))
+
+
+def from_told(told: dict[str, Any], where: str) -> Config:
+    """Make a config of plain values, as `told` gives them."""
+    parts = {name: _made(kind, told.get(name, {}), f"{where}, {name}") for name, kind in _PARTS.items()}
+    return _made(Config, {**told, **parts}, where)
+
+
+def _made(kind: type[_Part], told: dict[str, Any], where: str) -> _Part:
+    known = {each.name: each for each in fields(kind)}  # type: ignore[arg-type]
+    for name in told:
+        if name not in known:
+            raise ValueError(f'{where}: no key "{name}"{did_you_mean(name, known)}')
+    return kind(**{name: tuple(value) if isinstance(value, list) else value for name, value in told.items()})

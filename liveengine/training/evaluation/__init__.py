@@ -1,0 +1,1 @@
+"""EVALUATION: measures that cannot flatter, always beside baselines."""

@@ -1,0 +1,69 @@
+"""What a groove model makes of rows it never saw: how surprised it is by hits, how far off in velocity and timing.
+
+Everything is asked without the latent, which has read the answer.
+
+Pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from liveengine.generators.codecs.frames import CONDITIONS, FRAMES, VOICE_COUNT, framed
+from liveengine.generators.codecs.grid import STEPS_PER_BEAT
+from liveengine.training import tasks
+from liveengine.training.loop import tensors
+from liveengine.training.losses import hits, offset, velocity
+from liveengine.training.models.groove import GrooveModel
+
+#: At how many places in a random order of its cells a groove is asked for the rest.
+DRAWS = 8
+
+
+@torch.no_grad()
+def measured(
+    model: GrooveModel, rows: Mapping[str, NDArray[Any]], ranks: Mapping[str, list[float]], seed: int = 1
+) -> dict[str, float]:
+    """Return `bits_per_hit`, `bits_per_bar`, `velocity` (mean error, 0-1), `offset` (steps) and `timing_ms`.
+
+    Bits are those of drawing the cells in a random order, estimated without bias (Hoogeboom et al. 2022, eq. 7);
+    only style, tempo and whether it is a fill are told. Velocity and offset: all hits known, nothing of the feel.
+    """
+    chance = np.random.default_rng(seed)
+    frames = framed(rows["velocity"], rows["offset"])
+    told = tasks.conditions(rows, ranks)
+    for name in ("density", "syncopation", "velocity"):
+        told[:, [CONDITIONS.index(name), CONDITIONS.index(f"{name} told")]] = 0.0
+    told[:, CONDITIONS.index("latent told")] = 0.0
+    latent = torch.zeros(len(told), model.encoder.say.out_features // 2)
+    count = float((frames.velocity > 0).sum())
+
+    cells = FRAMES * VOICE_COUNT
+    nats = 0.0
+    for draw in range(DRAWS):
+        # How many are known: spread evenly, so that few draws tell as much as many.
+        known_count = ((draw + chance.random(len(told))) / DRAWS * cells).astype(int)
+        order = chance.permuted(np.tile(np.arange(cells), (len(told), 1)), axis=1)
+        known = (order < known_count[:, None]).reshape(-1, FRAMES, VOICE_COUNT)
+        truth = tensors(tasks.posed(frames, known, np.zeros_like(known), told))
+        said = model.decoder(truth["view"], truth["condition"], latent)
+        left = torch.from_numpy(cells - known_count).float()
+        nats += float((hits(said, truth) / left).sum()) * cells / DRAWS
+    every = np.ones_like(known)
+    truth = tensors(tasks.posed(frames, every, ~every, told))
+    said = model.decoder(truth["view"], truth["condition"], latent)
+    step_ms = 60_000 / rows["tempo"] / STEPS_PER_BEAT
+    late = offset(said, truth)
+    bits = nats / np.log(2)
+    return {
+        "bits_per_hit": bits / count,
+        "bits_per_bar": bits / len(told) / 2,
+        "velocity": float(velocity(said, truth).sum()) / count,
+        "offset": float(late.sum()) / count,
+        "timing_ms": float((late.numpy() * step_ms).sum()) / count,
+    }

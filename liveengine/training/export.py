@@ -1,0 +1,190 @@
+"""From weights to a folder that plays: ONNX of fixed shapes, the vocabulary, and a card that says what it is.
+
+Nothing is written unless onnxruntime says what torch says: within 1e-4 for every number, and, over 64 grooves drawn
+cell by cell, the same hit in every cell. The model of whole bytes (INT8) is written where it draws grooves that are
+as good and faster; its numbers stand in the card either way.
+
+Waits for the disk, and measures time: nothing else should run.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from liveengine.formats import disk
+from liveengine.generators import models
+from liveengine.generators.codecs.frames import CONDITIONS, FRAMES, VIEW, Floats, vocabulary
+from liveengine.generators.drawing import Said, Say, drawn
+from liveengine.training import checkpoints
+from liveengine.training.cards import Card, as_markdown
+from liveengine.training.config import from_told
+from liveengine.training.models.groove import GrooveModel
+
+#: The most that torch and onnxruntime may differ by, and over how many grooves no cell may differ.
+APART_MAX = 1e-4
+GROOVES = 64
+
+#: How many bars a benchmark makes.
+BARS = 300
+
+
+def load_model(place: Path) -> tuple[GrooveModel, dict[str, Any]]:
+    """Return a trained model, ready to be asked, and what is told of it. Raises ValueError, OSError."""
+    held, told = checkpoints.read(place)
+    model = GrooveModel(from_told(told["config"], str(place)).size)
+    model.load_state_dict(held)
+    return model.eval(), told
+
+
+def asked_of(model: GrooveModel) -> Say:
+    """Return what asks a torch model as the stage asks an exported one."""
+
+    def say(*inputs: Floats) -> Said:
+        with torch.no_grad():
+            return Said(*(array.numpy() for array in model.decoder(*map(torch.from_numpy, inputs))))
+
+    return say
+
+
+def session(place: Path) -> Say:
+    """Return what asks an ONNX file, on one thread as on stage."""
+    import onnxruntime as runtime
+
+    options = runtime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    opened = runtime.InferenceSession(str(place), options, providers=["CPUExecutionProvider"])
+
+    def say(view: Floats, condition: Floats, latent: Floats) -> Said:
+        return Said(*opened.run(Said._fields, {"view": view, "condition": condition, "latent": latent}))
+
+    return say
+
+
+def write_onnx(model: GrooveModel, place: Path) -> None:
+    """Write the decoder as ONNX, for one groove at a time."""
+    latent = model.encoder.say.out_features // 2
+    inputs = (torch.zeros(1, FRAMES, VIEW), torch.zeros(1, len(CONDITIONS)), torch.zeros(1, latent))
+    names = ["view", "condition", "latent"]
+    made = torch.onnx.export(
+        model.decoder, inputs, input_names=names, output_names=list(Said._fields), dynamo=True, verbose=False
+    )
+    assert made is not None
+    made.save(str(place), external_data=False)
+
+
+def write_int8(full: Path, place: Path) -> None:
+    """Write the same with weights of one byte."""
+    import onnx
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+
+    model = onnx.load(full)
+    # Shapes that the exporter noted of weights it turned round since; the quantiser finds the right ones itself.
+    del model.graph.value_info[:]
+    quantize_dynamic(model, place, weight_type=QuantType.QInt8)
+
+
+def questions(latent: int, count: int = GROOVES, seed: int = 5) -> tuple[Floats, Floats]:
+    """Return conditions (count, 26) and latents (count, latent) that between them ask for much."""
+    from liveengine.generators.codecs.frames import condition
+    from liveengine.generators.codecs.vocabulary import STYLES
+
+    chance = np.random.default_rng(seed)
+    rows = [
+        condition({"density": chance.random(), "tempo": chance.random()}, STYLES[number % len(STYLES)], latent=True)
+        for number in range(count)
+    ]
+    return np.stack(rows), chance.standard_normal((count, latent)).astype(np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """How far two ways of asking one model are apart: at most, and in how many cells of grooves drawn."""
+
+    apart: float
+    cells: int
+
+
+def agreement(one: Say, other: Say, latent: int) -> Agreement:
+    """Ask both the same, number by number and groove by groove."""
+    conditions, latents = questions(latent)
+    chance = np.random.default_rng(6)
+    apart, cells = 0.0, 0
+    for number in range(len(conditions)):
+        asked = conditions[number : number + 1], latents[number : number + 1]
+        view = (chance.random((1, FRAMES, VIEW)) < 0.2).astype(np.float32)
+        said = zip(one(view, *asked), other(view, *asked), strict=True)
+        apart = max(apart, *(float(np.abs(a - b).max()) for a, b in said))
+        grooves = [drawn(say, *asked, np.random.Generator(np.random.PCG64(number))) for say in (one, other)]
+        cells += int((grooves[0].pattern != grooves[1].pattern).sum())
+    return Agreement(apart, cells)
+
+
+def speed(say: Say, latent: int) -> dict[str, float]:
+    """Return milliseconds to make one bar, half of what two take: p50, p99 and the most of 300."""
+    conditions, latents = questions(latent)
+    took = []
+    for number in range(BARS):
+        row = slice(number % GROOVES, number % GROOVES + 1)
+        began = time.perf_counter()
+        drawn(say, conditions[row], latents[row], np.random.Generator(np.random.PCG64(number)))
+        took.append(500.0 * (time.perf_counter() - began))
+    p50, p99 = np.quantile(took, [0.5, 0.99])
+    return {"p50_ms": float(p50), "p99_ms": float(p99), "max_ms": max(took)}
+
+
+def export(weights: Path, home: Path, about: Mapping[str, Any]) -> Path:
+    """Write a model's folder below `home` and return it; `about` goes into its card as it is.
+
+    Raises ValueError where torch and ONNX do not agree: then nothing is written.
+    """
+    model, told = load_model(weights)
+    latent = model.encoder.say.out_features // 2
+    with tempfile.TemporaryDirectory() as beside:
+        full, small = Path(beside) / models.WEIGHTS, Path(beside) / "int8.onnx"
+        write_onnx(model, full)
+        asked = asked_of(model)
+        apart = agreement(asked, session(full), latent)
+        if apart.apart > APART_MAX or apart.cells:
+            raise ValueError(
+                f"{weights}: ONNX is {apart.apart:.1e} from torch and draws {apart.cells} cells otherwise; not written"
+            )
+        write_int8(full, small)
+        data = full.read_bytes()
+        card = Card(
+            name=told["config"]["name"],
+            config=told["config"],
+            step=told["step"],
+            parameters=model.parameters_count,
+            about=dict(about),
+            parity={"apart": apart.apart, "cells": apart.cells, "grooves": GROOVES},
+            files={
+                "fp32": {"bytes": len(data), **speed(session(full), latent)},
+                "int8": {
+                    "bytes": small.stat().st_size,
+                    **speed(session(small), latent),
+                    "cells_otherwise": agreement(asked, session(small), latent).cells,
+                },
+            },
+        )
+    folder = home / card.name
+    folder.mkdir(parents=True, exist_ok=True)
+    words = vocabulary(told["ranks"], latent)
+    disk.write_whole(folder / models.WEIGHTS, data)
+    disk.write_whole(folder / "card.json", _json(card.told()))
+    disk.write_whole(folder / "card.md", as_markdown(card).encode())
+    disk.write_whole(folder / models.VOCABULARY, _json(words))  # Last: a folder with it is whole.
+    return folder
+
+
+def _json(told: Mapping[str, Any]) -> bytes:
+    return (json.dumps(told, indent=1, ensure_ascii=False) + "\n").encode()

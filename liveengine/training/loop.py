@@ -1,0 +1,218 @@
+"""The loop that trains a groove model: rows in, weights out, every step told, and resumable to the bit.
+
+A run lives in one folder: `log.jsonl` (a line every ten steps and every look), `checkpoints/` and `best.safetensors`,
+the running mean of the weights at the best look. What a step does follows from the config's seed and its number alone.
+
+Waits for the disk, and takes its time.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from liveengine.generators.codecs.frames import FRAMES, VOICE_COUNT
+from liveengine.training import checkpoints, tasks
+from liveengine.training.config import Config
+from liveengine.training.losses import LOSSES, beyond_free, divergence
+from liveengine.training.models.groove import GrooveModel, Said
+from liveengine.training.schedules import SHAPES, rate
+
+#: A loss so many times the running one, or none at all, sends the run back to its last checkpoint.
+DIVERGED = 3.0
+ROLLBACKS_MAX = 3
+
+#: Losses are counted a cell, so that the gradient's norm is of the order of 1.
+CELL_COUNT = FRAMES * VOICE_COUNT
+
+
+class RowSource(Protocol):
+    """What is trained on: `GrooveRows`, or rows made for a test."""
+
+    def __len__(self) -> int: ...
+
+    def batch(self, numbers: NDArray[np.integer]) -> dict[str, NDArray[Any]]:
+        """Return many rows."""
+        ...
+
+    def weights(self) -> NDArray[np.float64]:
+        """Return how often each is to be drawn."""
+        ...
+
+
+def tensors(batch: tasks.Batch) -> dict[str, Tensor]:
+    """Return a batch's arrays as tensors, by name."""
+    return {name: torch.from_numpy(np.ascontiguousarray(array)) for name, array in batch._asdict().items()}
+
+
+def say(model: GrooveModel, truth: Mapping[str, Tensor], noise: Tensor) -> tuple[Said, Tensor]:
+    """Return what the model says of a batch, and the nats of each dimension of its latent, (n, latent)."""
+    mean, log_variance = model.encoder(truth["full"])
+    mean, log_variance = mean.float(), log_variance.float()
+    there = truth["latent"][:, None]
+    latent = (mean + noise * (0.5 * log_variance).exp()) * there
+    return model.decoder(truth["view"], truth["condition"], latent), divergence(mean, log_variance) * there
+
+
+class Trainer:
+    """One run of training, from its newest checkpoint if it has one."""
+
+    def __init__(self, config: Config, rows: RowSource, folder: Path, ranks: Mapping[str, list[float]]) -> None:
+        self.config, self.rows, self.folder = config, rows, folder
+        self.ranks = dict(ranks)
+        torch.manual_seed(config.seed)
+        torch.use_deterministic_algorithms(True)
+        self.model = GrooveModel(config.size)
+        self.mean = {name: weight.detach().clone() for name, weight in self.model.state_dict().items()}
+        plan = config.schedule
+        self.optimiser = torch.optim.AdamW(self.model.parameters(), lr=plan.rate, weight_decay=plan.weight_decay)
+        self.step, self.beta, self.nats, self.running = 0, 0.0, 0.0, 0.0
+        self.best: dict[str, float] = {}
+        self.idle, self.rollbacks = 0, 0
+        self._share = rows.weights()
+        if (place := checkpoints.newest(folder / "checkpoints")) is not None:
+            self.restore(place)
+
+    # -- state -------------------------------------------------------------
+
+    def save(self) -> Path:
+        """Write the whole state."""
+        held = {f"model.{name}": weight for name, weight in self.model.state_dict().items()}
+        held |= {f"mean.{name}": weight for name, weight in self.mean.items()}
+        for number, state in self.optimiser.state_dict()["state"].items():
+            held |= {f"adam.{number}.{name}": value for name, value in state.items()}
+        held["chance"] = torch.get_rng_state()
+        told = {name: getattr(self, name) for name in _COUNTERS}
+        place = self.folder / "checkpoints"
+        return checkpoints.write(place, self.step, held, {**told, "config": self.config.told()}, self.config.watch.keep)
+
+    def restore(self, place: Path) -> None:
+        """Go on from a checkpoint. Raises ValueError for one of another config."""
+        held, told = checkpoints.read(place)
+        if told["config"] != json.loads(json.dumps(self.config.told())):
+            raise ValueError(f"{place}: of a run with another config; give this run a folder of its own")
+        self.model.load_state_dict({n[6:]: value for n, value in held.items() if n.startswith("model.")})
+        self.mean = {n[5:]: value for n, value in held.items() if n.startswith("mean.")}
+        state: dict[int, dict[str, Tensor]] = {}
+        for name, value in held.items():
+            if name.startswith("adam."):
+                _, number, what = name.split(".")
+                state.setdefault(int(number), {})[what] = value
+        groups = self.optimiser.state_dict()["param_groups"]
+        self.optimiser.load_state_dict({"state": state, "param_groups": groups})
+        torch.set_rng_state(held["chance"])
+        for name in _COUNTERS:
+            setattr(self, name, told[name])
+
+    def averaged(self) -> GrooveModel:
+        """Return a model with the running mean of the weights, ready to be asked."""
+        model = GrooveModel(self.config.size)
+        model.load_state_dict(self.mean)
+        return model.eval()
+
+    # -- learning ----------------------------------------------------------
+
+    def update(self) -> dict[str, float]:
+        """Take one step and return what is worth telling of it."""
+        plan, chance = self.config.schedule, np.random.default_rng((self.config.seed, self.step))
+        self.model.train()
+        self.optimiser.zero_grad(set_to_none=True)
+        self.beta = SHAPES[self.config.divergence.shape](self.step, self.config.divergence, self.beta, self.nats)
+        told: dict[str, float] = {}
+        for _ in range(plan.accumulate):
+            numbers = chance.choice(len(self.rows), plan.batch, p=self._share)
+            part = self._loss(tasks.batch(self.rows.batch(numbers), self.ranks, chance), told)
+            (part / plan.accumulate).backward()
+        norm = float(torch.nn.utils.clip_grad_norm_(self.model.parameters(), plan.clip))
+        for group in self.optimiser.param_groups:
+            group["lr"] = rate(self.step, plan)
+        self.optimiser.step()
+        with torch.no_grad():
+            keep = min(plan.average, (1 + self.step) / (10 + self.step))
+            for name, weight in self.model.state_dict().items():
+                self.mean[name].lerp_(weight, 1.0 - keep)
+        self.step += 1
+        told = {name: value / plan.accumulate for name, value in told.items()}
+        return {**told, "norm": norm, "beta": self.beta, "rate": rate(self.step - 1, plan)}
+
+    def _loss(self, batch: tasks.Batch, told: dict[str, float]) -> Tensor:
+        truth = tensors(batch)
+        noise = torch.randn(len(batch.latent), self.config.size.latent)
+        with torch.autocast("cpu", torch.bfloat16):
+            said, nats = say(self.model, truth, noise)
+        total = self.beta * beyond_free(nats, self.config.divergence.free_nats)
+        for name, weight in self.config.losses.items():
+            part = LOSSES[name](said, truth).mean()
+            told[name] = told.get(name, 0.0) + part.item()
+            total = total + weight * part
+        self.nats = nats.sum().item() / max(1.0, float(batch.latent.sum()))
+        told["nats"] = told.get("nats", 0.0) + self.nats
+        total = total / CELL_COUNT
+        told["loss"] = told.get("loss", 0.0) + total.item()
+        return total
+
+    def run(self, look: Callable[[GrooveModel], dict[str, float]], tell: Callable[[str], None]) -> str:
+        """Train to the end and return why it ended; `look` measures a model, the lower the better."""
+        plan, watch = self.config.schedule, self.config.watch
+        began_s, first = time.monotonic(), self.step
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with (self.folder / "log.jsonl").open("a", encoding="utf-8") as log:
+            while self.step < plan.steps:
+                told = self.update()
+                if self._has_diverged(told["loss"]):
+                    tell(f"step {self.step}: the loss is {told['loss']:.1f}; back to the last checkpoint")
+                    continue
+                if self.step % 10 == 0:
+                    log.write(json.dumps({"step": self.step, **told}) + "\n")
+                    log.flush()
+                if self.step % watch.every and self.step < plan.steps:
+                    continue
+                seen = look(self.averaged())
+                self._judge(seen)
+                self.save()
+                log.write(json.dumps({"step": self.step, "looked": seen}) + "\n")
+                log.flush()
+                left_s = (time.monotonic() - began_s) / (self.step - first) * (plan.steps - self.step)
+                numbers = " ".join(f"{name} {value:.4f}" for name, value in {"loss": told["loss"], **seen}.items())
+                tell(f"step {self.step}/{plan.steps} · {numbers} · {left_s / 60:.1f} min left")
+                if self.idle >= watch.patience:
+                    return f"no measure has become better for {self.idle} looks"
+                if plan.minutes and time.monotonic() - began_s > 60 * plan.minutes:
+                    return f"{plan.minutes:g} minutes are over"
+        return "all steps are done"
+
+    def _has_diverged(self, loss: float) -> bool:
+        """Note a loss; go back to the last checkpoint where it is no number, or far above the others."""
+        if math.isfinite(loss) and not (self.step > 200 and loss > DIVERGED * self.running):
+            self.running = loss if not self.running else 0.98 * self.running + 0.02 * loss
+            return False
+        place = checkpoints.newest(self.folder / "checkpoints")
+        self.rollbacks += 1
+        if place is None or self.rollbacks > ROLLBACKS_MAX:
+            raise ValueError(f"step {self.step}: the loss is {loss}; lower the rate of learning")
+        step, rollbacks = self.step, self.rollbacks
+        self.restore(place)
+        # Other rows than those that led astray: the steps between are skipped.
+        self.step, self.rollbacks = step, rollbacks
+        return True
+
+    def _judge(self, seen: dict[str, float]) -> None:
+        """Note a look: whether any measure got better, and keep the weights if the first did."""
+        better = [name for name in self.config.watch.measures if seen[name] < self.best.get(name, math.inf)]
+        self.idle = 0 if better else self.idle + 1
+        self.best |= {name: seen[name] for name in better}
+        if self.config.watch.measures[0] in better:
+            told = {"config": self.config.told(), "ranks": self.ranks, "step": self.step, "looked": seen}
+            checkpoints.write_weights(self.folder / "best.safetensors", self.mean, told)
+
+
+_COUNTERS = ("step", "beta", "nats", "running", "best", "idle", "rollbacks", "ranks")

@@ -1,0 +1,52 @@
+"""What is to become small, by name: each a number a row, in nats or in squares that count as such.
+
+A config weighs them by these names; what it does not name costs nothing.
+
+Pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from liveengine.training.models.groove import Said
+
+#: From what is said and the truth (a Batch's tensors by name) to a loss of each row, (n,).
+Loss = Callable[[Said, Mapping[str, Tensor]], Tensor]
+
+
+def hits(said: Said, truth: Mapping[str, Tensor]) -> Tensor:
+    """Return nats of the hidden cells' patterns: how surprising the groove is."""
+    surprise = F.cross_entropy(said.logits.float().flatten(0, 2), truth["pattern"].flatten(), reduction="none")
+    return (surprise.view_as(truth["hits_hidden"]) * truth["hits_hidden"]).sum(dim=(1, 2))
+
+
+def velocity(said: Said, truth: Mapping[str, Tensor]) -> Tensor:
+    """Return how far velocities are off, summed over the hits whose feel is hidden; 1 is the whole range."""
+    return _away(said.velocity, truth["velocity"], truth)
+
+
+def offset(said: Said, truth: Mapping[str, Tensor]) -> Tensor:
+    """Return how far offsets are off, in steps, summed over the hits whose feel is hidden."""
+    return _away(said.offset, truth["offset"], truth)
+
+
+def _away(said: Tensor, true: Tensor, truth: Mapping[str, Tensor]) -> Tensor:
+    return ((said.float() - true).abs() * truth["hits"] * truth["feel_hidden"][..., None]).sum(dim=(1, 2, 3))
+
+
+LOSSES: dict[str, Loss] = {"hits": hits, "velocity": velocity, "offset": offset}
+
+
+def divergence(mean: Tensor, log_variance: Tensor) -> Tensor:
+    """Return KL(N(mean, variance) || N(0, 1)) of each dimension in nats, (n, latent)."""
+    return 0.5 * (mean**2 + log_variance.exp() - 1.0 - log_variance)
+
+
+def beyond_free(nats: Tensor, free: float) -> Tensor:
+    """Return what of (n, latent) nats, in the mean over rows, lies beyond `free` a dimension; one number."""
+    return torch.clamp(nats.mean(dim=0), min=free).sum()

@@ -1,0 +1,1 @@
+"""MODELS: what is trained."""

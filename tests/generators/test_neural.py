@@ -1,0 +1,120 @@
+"""A model as a proposer: the contract holds whatever the network says, and what is given stays."""
+
+import itertools
+
+import numpy as np
+import pytest
+from asking import NO_LOCKS, controls, sounding
+from grooves import LATENT, arithmetic, groove
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from liveengine.generators.codecs.frames import FRAMES, VOICE_COUNT, condition
+from liveengine.generators.contract import Controls
+from liveengine.generators.drawing import Said, drawn, portions, silence
+from liveengine.generators.neural import RULE
+from liveengine.music.time import TICKS_PER_SIXTEENTH, Metre
+from liveengine.rhythms.notation import parse
+
+drums = controls(role="drums", metre=Metre(4, 4))
+
+
+@given(drums, st.integers(0, 2**64 - 1))
+@settings(deadline=None, max_examples=60)
+def test_g2_the_same_again_gives_the_same_bar_of_the_length_asked(asked, seed):
+    bar = groove()(None, NO_LOCKS, asked, seed)
+    assert bar == groove()(None, NO_LOCKS, asked, seed)
+    assert bar.length == asked.length
+
+
+@given(drums, st.integers(0, 2**32))
+@settings(deadline=None, max_examples=60)
+def test_no_drum_is_struck_on_top_of_itself(asked, seed):
+    bar = groove()(None, NO_LOCKS, asked, seed)
+    spans = sounding(bar)
+    for (pitch, _, until), (next_pitch, begins, _) in itertools.pairwise(spans):
+        assert pitch != next_pitch or until <= begins
+
+
+@given(st.integers(0, 2**32), st.frozensets(st.integers(0, 15)))
+@settings(deadline=None, max_examples=30)
+def test_locked_sixteenths_stay_as_they_were(seed, locks):
+    source = RULE(None, NO_LOCKS, Controls(), 7, "")
+    bar = groove()(source, locks, Controls(), seed)
+    kept = [note for note in source.notes if note.tick // TICKS_PER_SIXTEENTH in locks]
+    assert [note for note in bar.notes if note.tick // TICKS_PER_SIXTEENTH in locks] == kept
+
+
+@given(st.integers(0, 2**32))
+@settings(deadline=None, max_examples=30)
+def test_known_cells_are_never_drawn(seed):
+    chance = np.random.default_rng(seed)
+    known = chance.random((1, FRAMES, VOICE_COUNT)) < 0.5
+    given_ = silence()._replace(pattern=chance.integers(0, 8, known.shape).astype(np.uint8))
+    found = drawn(arithmetic, condition({})[None], np.zeros((1, LATENT), np.float32), chance, given_, known)
+    assert np.array_equal(found.pattern[known], given_.pattern[known])
+
+
+def test_as_many_are_struck_as_are_wanted():
+    told = np.repeat(condition({})[None], 3, axis=0)
+    wanted = np.array([20.0, 40.0, 60.0])
+    chance = np.random.default_rng(1)
+    found = [drawn(arithmetic, told, np.zeros((3, LATENT), np.float32), chance, wanted=wanted) for _ in range(40)]
+    struck = np.mean([(frames.pattern > 0).sum(axis=(1, 2)) for frames in found], axis=0)
+    assert np.allclose(struck, wanted, rtol=0.15)
+
+
+def test_every_cell_is_drawn_by_the_last_pass():
+    assert portions()[-1] == 1.0
+    assert np.all(np.diff(portions()) > 0)
+
+
+@pytest.mark.parametrize("rhythm", ["euclid(3, 8)", "euclid(5, 16)", "x..x..x...x.x..."])
+def test_a_rhythm_is_the_kicks(rhythm):
+    bar = groove()(None, NO_LOCKS, Controls(rhythm=rhythm, bars=2), 3)
+    length = Metre(4, 4).bar_ticks
+    kicks = sorted({note.tick % length for note in bar.notes if note.pitch == 36})
+    assert kicks == sorted(parse(rhythm, length).onsets)
+
+
+def test_lanes_stay_as_written_and_are_played_by_the_model():
+    lanes = {"kick": "x...x...x...x...", "hat": "x.x.x.x.x.x.x.x.", "clap": "....x.......x..."}
+    asked = Controls(lanes=lanes, bars=3)
+    bar, rule = groove()(None, NO_LOCKS, asked, 1), RULE(None, NO_LOCKS, asked, 1, "")
+    assert [(note.tick, note.pitch) for note in bar.notes] == [(note.tick, note.pitch) for note in rule.notes]
+    assert any(note.offset for note in bar.notes)
+
+
+def test_its_micro_timing_comes_with_the_notes():
+    assert len({note.offset for note in groove()(None, NO_LOCKS, Controls(bars=2), 1).notes}) > 1
+
+
+def test_a_fill_leaves_all_but_the_last_half_bar():
+    plain, filled = (groove()(None, NO_LOCKS, Controls(bars=2, fill=fill), 9) for fill in (False, True))
+    half = plain.length - Metre(4, 4).bar_ticks // 2
+    places = [sorted((n.tick, n.pitch) for n in bar.notes if n.tick < half) for bar in (plain, filled)]
+    assert places[0] == places[1]
+
+
+def test_of_four_bars_the_third_is_the_first_again():
+    bar = groove()(None, NO_LOCKS, Controls(bars=4), 2)
+    length = Metre(4, 4).bar_ticks
+    at = [{(n.tick % length, n.pitch) for n in bar.notes if n.tick // length == number} for number in range(4)]
+    assert at[0] == at[2]
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [(Controls(role="bass"), "plays drums, not bass"), (Controls(metre=Metre(7, 8)), "plays 4/4, not 7/8")],
+)
+def test_what_it_cannot_play_is_said(asked, words):
+    with pytest.raises(ValueError, match=words):
+        groove()(None, NO_LOCKS, asked, 1)
+
+
+def test_a_model_that_says_no_number_is_refused():
+    def broken(*inputs):
+        return Said(*(array * np.nan for array in arithmetic(*inputs)))
+
+    with pytest.raises(ValueError, match="no number"):
+        groove(broken)(None, NO_LOCKS, Controls(), 1)

@@ -1,0 +1,257 @@
+"""Training: known values, schedules, and runs that go on to the bit after whatever ends them."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+pytest.importorskip("torch")
+pytest.importorskip("safetensors")
+
+import itertools
+
+import torch
+from toy import ToyRows, toy
+
+from liveengine.generators.codecs.frames import FRAMES, PATTERNS, SUBSTEPS, VOICE_COUNT
+from liveengine.training import checkpoints, config, losses, schedules, tasks
+from liveengine.training.config import Divergence, Schedule
+from liveengine.training.evaluation import battery
+from liveengine.training.evaluation.held_out import measured
+from liveengine.training.loop import Trainer
+from liveengine.training.models.groove import Said
+
+ROWS = ToyRows()
+RANKS = tasks.quantiles(ROWS.all)
+
+
+def trainer(folder: Path, **schedule: object) -> Trainer:
+    return Trainer(toy(**schedule), ROWS, folder, RANKS)
+
+
+def run(one: Trainer) -> str:
+    return one.run(lambda model: measured(model, ROWS.all, RANKS), lambda text: None)
+
+
+def weights(one: Trainer) -> dict[str, torch.Tensor]:
+    return {**one.model.state_dict(), **{f"mean.{name}": value for name, value in one.mean.items()}}
+
+
+def assert_same(one: Trainer, other: Trainer) -> None:
+    assert weights(one).keys() == weights(other).keys()
+    assert all(torch.equal(value, weights(other)[name]) for name, value in weights(one).items())
+
+
+# -- losses on known values ------------------------------------------------
+
+
+def question(hidden: float = 1.0) -> dict[str, torch.Tensor]:
+    cells = (2, FRAMES, VOICE_COUNT)
+    return {
+        "pattern": torch.zeros(cells, dtype=torch.long),
+        "hits": torch.ones(*cells, SUBSTEPS),
+        "velocity": torch.full((*cells, SUBSTEPS), 0.5),
+        "offset": torch.full((*cells, SUBSTEPS), -0.25),
+        "hits_hidden": torch.full(cells, hidden),
+        "feel_hidden": torch.full(cells, hidden),
+    }
+
+
+def even() -> Said:
+    cells = (2, FRAMES, VOICE_COUNT)
+    return Said(torch.zeros(*cells, PATTERNS), torch.zeros(*cells, SUBSTEPS), torch.zeros(*cells, SUBSTEPS))
+
+
+CELLS = FRAMES * VOICE_COUNT
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("hits", CELLS * math.log(8)), ("velocity", CELLS * 3 * 0.5), ("offset", CELLS * 3 * 0.25)],
+)
+def test_a_loss_has_its_known_value_and_counts_only_what_is_hidden(name, value):
+    assert losses.LOSSES[name](even(), question()).tolist() == pytest.approx([value] * 2, rel=1e-5)
+    assert losses.LOSSES[name](even(), question(hidden=0.0)).tolist() == [0.0, 0.0]
+
+
+def test_the_divergence_from_the_prior_is_gausss():
+    mean, log_variance = torch.tensor([[0.0, 2.0]]), torch.tensor([[0.0, math.log(4.0)]])
+    nats = losses.divergence(mean, log_variance)
+    assert nats.tolist()[0] == pytest.approx([0.0, 0.5 * (4 + 4 - 1 - math.log(4))])
+    assert losses.beyond_free(nats, 0.25).item() == pytest.approx(0.25 + nats[0, 1].item())
+
+
+# -- schedules -------------------------------------------------------------
+
+
+def test_the_rate_rises_then_falls_to_a_twentieth():
+    plan = Schedule(steps=100, warm_up=10, rate=1.0)
+    rates = [schedules.rate(step, plan) for step in range(101)]
+    assert max(rates) == rates[10] == 1.0
+    assert rates[0] == 0.1
+    assert rates[100] == pytest.approx(0.05)
+    assert all(a >= b for a, b in itertools.pairwise(rates))
+
+
+@pytest.mark.parametrize(
+    ("shape", "expected"),
+    [("linear", [0, 0.25, 0.5, 0.5]), ("cosine", [0, 0.25, 0.5, 0.5]), ("cyclical", [0, 0.5, 0.0, 0.0])],
+)
+def test_the_weight_of_the_divergence_has_its_shape(shape, expected):
+    plan = Divergence(shape, most=0.5, steps=10)
+    assert [schedules.SHAPES[shape](step, plan, 0, 0) for step in (0, 5, 10, 20)] == pytest.approx(expected)
+
+
+def test_an_adaptive_weight_goes_where_the_nats_are_wanted():
+    plan = Divergence("adaptive", most=0.5, target_nats=10)
+    adapted = [schedules.SHAPES["adaptive"](0, plan, 0.1, nats) for nats in (5, 10, 20)]
+    assert adapted[0] < adapted[1] == 0.1 < adapted[2]
+
+
+# -- runs ------------------------------------------------------------------
+
+
+def test_something_is_learnt(tmp_path):
+    before = measured(trainer(tmp_path / "none").averaged(), ROWS.all, RANKS)
+    one = trainer(tmp_path / "run", steps=120)
+    assert run(one) == "all steps are done"
+    after = measured(one.averaged(), ROWS.all, RANKS)
+    assert after["bits_per_hit"] < before["bits_per_hit"] / 3
+    assert after["offset"] < before["offset"]
+    lines = [json.loads(line) for line in (tmp_path / "run" / "log.jsonl").read_text().splitlines()]
+    assert [line["step"] for line in lines if "looked" in line] == list(range(10, 121, 10))
+
+
+def test_a_run_begun_anew_goes_on_to_the_bit(tmp_path):
+    unbroken = trainer(tmp_path / "a")
+    run(unbroken)
+    broken = trainer(tmp_path / "b")
+    for _ in range(7):
+        broken.update()
+    broken.save()
+    for _ in range(2):
+        broken.update()  # lost
+    resumed = trainer(tmp_path / "b")
+    assert resumed.step == 7
+    run(resumed)
+    assert_same(unbroken, resumed)
+
+
+SLAIN = """
+import sys
+from pathlib import Path
+from test_learning import trainer
+one = trainer(Path(sys.argv[1]))
+for _ in range(6):
+    one.update()
+one.save()
+print("saved", flush=True)
+while True:
+    one.update()
+    one.save()
+"""
+
+
+def test_a_run_killed_while_it_saves_goes_on_to_the_bit(tmp_path):
+    code = [sys.executable, "-c", SLAIN, str(tmp_path / "b")]
+    with subprocess.Popen(code, stdout=subprocess.PIPE, cwd=Path(__file__).parent) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        os.kill(process.pid, signal.SIGKILL)
+    reached = trainer(tmp_path / "b").step
+    assert reached >= 6
+    # One after the other: torch's chance is one for the whole process.
+    unbroken = trainer(tmp_path / "a")
+    for _ in range(reached + 1):
+        unbroken.update()
+    resumed = trainer(tmp_path / "b")
+    assert resumed.step == reached
+    resumed.update()
+    assert_same(unbroken, resumed)
+
+
+def test_a_torn_checkpoint_is_passed_over_for_the_one_before(tmp_path):
+    one = trainer(tmp_path)
+    one.update()
+    first = one.save()
+    one.update()
+    second = one.save()
+    second.write_bytes(second.read_bytes()[:-1])
+    assert checkpoints.newest(tmp_path / "checkpoints") == first
+    with pytest.raises(ValueError, match="not whole"):
+        checkpoints.read(second)
+
+
+def test_a_run_does_not_go_on_under_another_config(tmp_path):
+    trainer(tmp_path).save()
+    with pytest.raises(ValueError, match="another config"):
+        trainer(tmp_path, rate=0.5)
+
+
+def test_a_loss_that_is_no_number_goes_back_to_the_last_checkpoint(tmp_path):
+    one = trainer(tmp_path)
+    one.update()
+    one.save()
+    held = {name: value.clone() for name, value in weights(one).items()}
+    one.update()
+    assert one._has_diverged(math.nan)
+    assert all(torch.equal(value, held[name]) for name, value in weights(one).items())
+    assert one.step == 2  # other rows come now
+
+
+def test_it_ends_when_nothing_gets_better(tmp_path):
+    one = trainer(tmp_path, steps=10_000)
+    still = {"bits_per_hit": 1.0, "velocity": 1.0, "offset": 1.0}
+    object.__setattr__(one.config.watch, "patience", 2)
+    assert "no measure" in one.run(lambda model: still, lambda text: None)
+    assert one.step == 30
+
+
+# -- tasks, configs, measures ----------------------------------------------
+
+
+def test_every_task_hides_what_it_says():
+    chance = np.random.default_rng(1)
+    for name, _, masks in tasks.TASKS:
+        hits, feel = masks(chance)
+        assert not (feel & ~hits).any(), name
+    assert not tasks.TASKS[0][2](chance)[0].any()
+
+
+def test_a_config_that_says_what_there_is_not_is_refused_with_the_nearest(tmp_path):
+    place = tmp_path / "mine.toml"
+    place.write_text("[schedule]\nstep = 4\n")
+    with pytest.raises(ValueError, match=r'schedule: no key "step" .did you mean "steps"'):
+        config.load(place)
+    with pytest.raises(ValueError, match="groove-nano"):
+        config.find("groove-nan")
+
+
+def test_the_configs_that_come_along_can_be_read():
+    names = {config.load(place).name for place in config.CONFIGS.glob("*.toml")}
+    assert names == {"groove-nano", "groove-small"}
+
+
+def test_ranks_are_evenly_spread_and_equals_share_theirs():
+    table = [0.0, 0.0, 0.0, 1.0, 2.0]
+    assert tasks.rank(np.array([0.0, 1.0, 1.5, 2.0, 9.0]), table).tolist() == [0.25, 0.75, 0.875, 1.0, 1.0]
+
+
+def test_overlap_is_whole_for_the_same_and_none_for_what_lies_apart():
+    values = np.random.default_rng(1).random((50, 3))
+    assert battery.overlap(values, values) == pytest.approx(1.0)
+    assert battery.overlap(values, values + 5) == 0.0
+
+
+def test_spearman_sees_order_alone():
+    rising = np.arange(20.0)
+    assert battery.spearman(rising, np.exp(rising)) == 1.0
+    assert battery.spearman(rising, -(rising**3)) == -1.0
