@@ -1,7 +1,11 @@
 """A model as a proposer: the contract holds whatever the network says, and what is given stays."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
+from asking import NO_LOCKS, controls, sounding
+from grooves import LATENT, arithmetic, groove
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -11,8 +15,6 @@ from liveengine.generators.drawing import Said, drawn, portions, silence
 from liveengine.generators.neural import RULE
 from liveengine.music.time import TICKS_PER_SIXTEENTH, Metre
 from liveengine.rhythms.notation import parse
-from asking import NO_LOCKS, controls, sounding
-from grooves import LATENT, arithmetic, groove
 
 drums = controls(role="drums", metre=Metre(4, 4))
 
@@ -30,7 +32,7 @@ def test_g2_the_same_again_gives_the_same_bar_of_the_length_asked(asked, seed):
 def test_no_drum_is_struck_on_top_of_itself(asked, seed):
     bar = groove()(None, NO_LOCKS, asked, seed)
     spans = sounding(bar)
-    for (pitch, _, until), (next_pitch, begins, _) in zip(spans, spans[1:], strict=False):
+    for (pitch, _, until), (next_pitch, begins, _) in pairwise(spans):
         assert pitch != next_pitch or until <= begins
 
 

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from made import BEAT, data_folder, groove_midi, midi, rock
 
+from liveengine.generators.codecs.frames import STYLES
 from liveengine.generators.codecs.grid import STEP_TICKS, Cells, encode
 from liveengine.music.note import Bar
 from liveengine.training.data import grooves, shards
@@ -14,7 +15,6 @@ from liveengine.training.data.groove_rows import GrooveRows
 from liveengine.training.data.parser import parse
 from liveengine.training.data.prepare import QUARANTINE, Prepared, find_source, prepare
 from liveengine.training.data.shards import INDEX, Field, Shards, ShardWriter
-from liveengine.generators.codecs.frames import STYLES
 from liveengine.training.data.source import SPLITS
 from liveengine.training.data.sources.gmd import GrooveMidi, split_of
 

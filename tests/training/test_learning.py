@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -16,16 +17,16 @@ import pytest
 pytest.importorskip("torch")
 pytest.importorskip("safetensors")
 
-import torch  # noqa: E402
+import torch
+from toy import ToyRows, toy
 
-from liveengine.generators.codecs.frames import FRAMES, PATTERNS, SUBSTEPS, VOICE_COUNT  # noqa: E402
-from liveengine.training import checkpoints, config, losses, schedules, tasks  # noqa: E402
-from liveengine.training.config import Divergence, Schedule  # noqa: E402
-from liveengine.training.evaluation import battery  # noqa: E402
-from liveengine.training.evaluation.held_out import measured  # noqa: E402
-from liveengine.training.loop import Trainer  # noqa: E402
-from liveengine.training.models.groove import Said  # noqa: E402
-from toy import ToyRows, toy  # noqa: E402
+from liveengine.generators.codecs.frames import FRAMES, PATTERNS, SUBSTEPS, VOICE_COUNT
+from liveengine.training import checkpoints, config, losses, schedules, tasks
+from liveengine.training.config import Divergence, Schedule
+from liveengine.training.evaluation import battery
+from liveengine.training.evaluation.held_out import measured
+from liveengine.training.loop import Trainer
+from liveengine.training.models.groove import Said
 
 ROWS = ToyRows()
 RANKS = tasks.quantiles(ROWS.all)
@@ -96,7 +97,7 @@ def test_the_rate_rises_then_falls_to_a_twentieth():
     assert max(rates) == rates[10] == 1.0
     assert rates[0] == 0.1
     assert rates[100] == pytest.approx(0.05)
-    assert all(a >= b for a, b in zip(rates[10:], rates[11:], strict=False))
+    assert all(a >= b for a, b in pairwise(rates[10:]))
 
 
 @pytest.mark.parametrize(
@@ -160,7 +161,8 @@ while True:
 
 def test_a_run_killed_while_it_saves_goes_on_to_the_bit(tmp_path):
     code = [sys.executable, "-c", SLAIN, str(tmp_path / "b")]
-    with subprocess.Popen(code, stdout=subprocess.PIPE, cwd=Path(__file__).parent) as process:
+    paths = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    with subprocess.Popen(code, stdout=subprocess.PIPE, env=paths) as process:
         assert process.stdout is not None
         process.stdout.readline()
         os.kill(process.pid, signal.SIGKILL)
@@ -227,7 +229,7 @@ def test_every_task_hides_what_it_says():
 def test_a_config_that_says_what_there_is_not_is_refused_with_the_nearest(tmp_path):
     place = tmp_path / "mine.toml"
     place.write_text("[schedule]\nstep = 4\n")
-    with pytest.raises(ValueError, match='schedule: no key "step" .did you mean "steps"'):
+    with pytest.raises(ValueError, match=r'schedule: no key "step" .did you mean "steps"'):
         config.load(place)
     with pytest.raises(ValueError, match="groove-nano"):
         config.find("groove-nan")

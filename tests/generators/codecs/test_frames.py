@@ -8,7 +8,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from liveengine.generators.codecs import frames
-from liveengine.generators.codecs.frames import FRAMES, STEPS, VIEW, VOICE_COUNT, Frames, condition, framed, unframed, view
+from liveengine.generators.codecs.frames import (
+    FRAMES,
+    STEPS,
+    VIEW,
+    VOICE_COUNT,
+    Frames,
+    condition,
+    framed,
+    unframed,
+    view,
+)
 
 
 def grids(seed: int, count: int = 3) -> tuple[np.ndarray, np.ndarray]:
