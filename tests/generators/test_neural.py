@@ -1,6 +1,6 @@
 """A model as a proposer: the contract holds whatever the network says, and what is given stays."""
 
-import itertools
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -42,7 +42,7 @@ def test_g2_the_same_again_gives_the_same_bar_of_the_length_asked(asked, seed):
 def test_no_drum_is_struck_on_top_of_itself(asked, seed):
     bar = struck(asked, seed)
     spans = sounding(bar)
-    for (pitch, _, until), (next_pitch, begins, _) in itertools.pairwise(spans):
+    for (pitch, _, until), (next_pitch, begins, _) in pairwise(spans):
         assert pitch != next_pitch or until <= begins
 
 
