@@ -172,6 +172,9 @@ def test_every_shipped_patch_loads_and_all_its_patterns_can_be_proposed(name):
     patch = load_patch(resolve_patch(name))
     for track in patch.tracks:
         for pattern in track.patterns:
+            if pattern.written is not None:
+                assert pattern.written.bar(patch.metres).notes, f"{name}: {track.name} {pattern.name} is silent"
+                continue
             controls = Controls(
                 role=track.role,
                 bars=pattern.bars,
