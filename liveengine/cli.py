@@ -14,9 +14,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from liveengine import __version__
+
+if TYPE_CHECKING:
+    from liveengine.engine.clock import Sources
 
 OK, FAILED, WRONG = 0, 1, 2
 
@@ -33,13 +36,18 @@ _EPILOG = """examples:
   liveengine doctor                            what this machine can do, and how to improve it
   liveengine litmus                            how well time is kept, measured by listening to ourselves
   liveengine rhythm euclid 5 16 --measure      see and measure a rhythm; --play to hear it
+  liveengine groove take.mid --save mine.toml  how early, late and loud each step was played
 
 In `play`: space stops and starts, 1-8 re-roll a track, q-i mute it, a-k fill it, n and p change
-the scene, + and - the tempo, Escape or Ctrl-C ends the set."""
+the scene, + and - the tempo, c whose clock is followed, Escape or Ctrl-C ends the set."""
 _WINDOW = "Watch and play a running set through its OSC port. Any number may; none is heard to come or go."
 
 _RHYTHM = (
     "See, measure, look for and hear a rhythm. Without a name, list those there are (--measure: the measures too)."
+)
+_GROOVE = (
+    "See how early, late and loud the steps of a MIDI file are played, and keep that as a groove for patches."
+    " Without a name, list the grooves that are made by a formula."
 )
 
 _NICE = 10
@@ -58,15 +66,18 @@ class _Parser(argparse.ArgumentParser):
 
 def _play(arguments: argparse.Namespace) -> int:
     from liveengine.engine.mapping import load_mapping, resolve_mapping
-    from liveengine.engine.patch import load_outputs, load_patch, resolve_patch
+    from liveengine.engine.patch import load_patch, resolve_patch
     from liveengine.ports.osc import DEFAULT_HOST, DEFAULT_PORT, parse_address
-    from liveengine.runtime.clock import Clock
-    from liveengine.runtime.measured import MEASURED
+    from liveengine.runtime import measured
     from liveengine.runtime.play import play
     from liveengine.runtime.stage import Options
+    from liveengine.runtime.takes import MidiLibrary
 
-    clock = Clock.parse(arguments.clock)
-    patch = load_patch(resolve_patch(arguments.patch))
+    sources = _clocks(arguments.clock) if arguments.clock else None
+    patch = load_patch(resolve_patch(arguments.patch), MidiLibrary())
+    sources = sources or patch.follow
+    if arguments.lead and sources.has("jack"):
+        raise ValueError(f"--lead {arguments.lead}: JACK's transport cannot be led and followed at once")
     if arguments.seed is not None:
         patch = replace(patch, seed=arguments.seed)
     names = arguments.mapping or DEFAULT_MAPPINGS
@@ -86,10 +97,20 @@ def _play(arguments: argparse.Namespace) -> int:
         record=arguments.record,
         telemetry=arguments.telemetry,
         mappings=mappings,
-        clock=clock,
-        measured=load_outputs(MEASURED) if MEASURED.is_file() else (),
+        sources=sources,
+        lead=arguments.lead or "",
+        measured=measured.load(),
     )
     return play(patch, options, arguments.headless, arguments.seconds, arguments.plain or has_own_keys)
+
+
+def _clocks(text: str) -> Sources:
+    from liveengine.engine.clock import Sources
+
+    try:
+        return Sources.parse(text)
+    except ValueError as error:
+        raise ValueError(f"--clock {text}: {error}") from None
 
 
 def _dashboard(arguments: argparse.Namespace) -> int:
@@ -106,8 +127,9 @@ def _dashboard(arguments: argparse.Namespace) -> int:
 def _render(arguments: argparse.Namespace) -> int:
     from liveengine.engine.patch import load_patch, resolve_patch
     from liveengine.runtime.render import render_file
+    from liveengine.runtime.takes import MidiLibrary
 
-    patch = load_patch(resolve_patch(arguments.patch))
+    patch = load_patch(resolve_patch(arguments.patch), MidiLibrary())
     if arguments.seed is not None:
         patch = replace(patch, seed=arguments.seed)
     return render_file(patch, arguments.bars, arguments.output)
@@ -126,15 +148,21 @@ def _doctor(arguments: argparse.Namespace) -> int:
 
 
 def _litmus(arguments: argparse.Namespace) -> int:
-    from liveengine.runtime import litmus
+    from liveengine.runtime.litmus import command
 
-    return litmus.main(arguments)
+    return command.main(arguments)
 
 
 def _rhythm(arguments: argparse.Namespace) -> int:
     from liveengine.runtime import rhythm
 
     return rhythm.main(arguments)
+
+
+def _groove(arguments: argparse.Namespace) -> int:
+    from liveengine.runtime import groove
+
+    return groove.main(arguments)
 
 
 def _data(arguments: argparse.Namespace) -> int:
@@ -169,6 +197,7 @@ _WORDS = {
     "doctor": _doctor,
     "litmus": _litmus,
     "rhythm": _rhythm,
+    "groove": _groove,
     "data": _data,
     "train": _train,
     "evaluate": _evaluate,
@@ -228,9 +257,10 @@ def _parser() -> _Parser:
     render.add_argument("--seed", type=_seed, metavar="N", help="another seed than the patch's")
     ports = words.add_parser("ports", help="list MIDI, audio, JACK and OSC ports")
     ports.add_argument("--json", action="store_true", help="for programs")
-    _add_litmus(words.add_parser("litmus", help="measure how a MIDI output and input keep time, by a cable or loop"))
+    _add_litmus(words.add_parser("litmus", help="measure how a pair of ports keeps time, by a cable or loop"))
     _add_rhythm(words.add_parser("rhythm", help="see, measure, look for and hear a rhythm", description=_RHYTHM))
-    _add_data(words.add_parser("data", help="prepare collections of music for training"))
+    _add_groove(words.add_parser("groove", help="see the groove of a MIDI file, and keep it", description=_GROOVE))
+    _add_data(words.add_parser("data", help="prepare collections of music for training, and look into them"))
     _add_train(words.add_parser("train", help="train a model on prepared data, or go on training it"))
     _add_run(words.add_parser("evaluate", help="measure what was trained, beside its baselines"))
     export = words.add_parser("export", help="write what was trained as a model that plays")
@@ -245,13 +275,17 @@ def _parser() -> _Parser:
 # fmt: off
 def _add_litmus(litmus: argparse.ArgumentParser) -> None:
     add = litmus.add_argument
-    add("--out", default="", metavar="PORT", help="MIDI output to send to (default: our own, looped back)")
-    add("--in", dest="back", default="", metavar="PORT", help="MIDI input that the cable comes back to")
-    add("--driver", choices=("auto", "jack", "timer"), default="auto", help="JACK where it runs, else python-rtmidi")
+    add("--audio", action="store_true", help="play clicks from an audio output to an audio input, instead of notes")
+    add("--out", default="", metavar="PORT",
+        help="output to send to (default: our own MIDI, looped back; with --audio the sound card's first)")
+    add("--in", dest="back", default="", metavar="PORT", help="input that the cable comes back to")
+    add("--driver", choices=("auto", "jack", "timer"), default="auto",
+        help="JACK where it runs, else python-rtmidi, or PortAudio")
     add("--seconds", type=_seconds, default=10.0, metavar="N", help="how long to measure (default: 10)")
     add("--json", type=Path, metavar="FILE", help="write every number into a file")
     add("--picture", type=Path, metavar="FILE.svg", help="draw the histogram")
-    add("--store", action="store_true", help="keep half the round trip as that output's latency")
+    add("--store", action="store_true", help="keep the way out as that output's latency, without asking")
+    add("--forget", metavar="PORT", help="keep an output's latency no longer")
 
 
 def _add_rhythm(rhythm: argparse.ArgumentParser) -> None:
@@ -274,13 +308,37 @@ def _add_rhythm(rhythm: argparse.ArgumentParser) -> None:
     add("--seconds", type=_seconds, metavar="N", help="end after so many seconds")
 
 
+def _add_groove(groove: argparse.ArgumentParser) -> None:
+    add = groove.add_argument
+    add("source", nargs="?", default="", metavar="FILE", help="a .mid, a groove's .toml, or a formula: swing(58), phi")
+    add("--track", default="", metavar="NAME", help="which track of the MIDI file, by name or number")
+    add("--channel", type=int, choices=range(1, 17), default=0, metavar="N", help="which MIDI channel")
+    add("--drum", default="", metavar="NAME", help="one drum alone: kick, snare, hat, …")
+    add("--bars", type=_count, default=1, metavar="N", help="how long a round of the groove is (default: 1)")
+    add("--grid", default="1/16", metavar="1/16", help="what its steps are (default: 1/16)")
+    add("--tempo", type=_tempo, metavar="BPM", help="at which tempo to tell milliseconds (default: the file's)")
+    add("--save", type=Path, metavar="FILE.toml", help="keep it, for `groove = …` in a patch")
+    add("--json", action="store_true", help="for programs")
+
+
 def _add_data(data: argparse.ArgumentParser) -> None:
     deeds = data.add_subparsers(dest="deed", metavar="WHAT", required=True)
     prepare = deeds.add_parser("prepare", help="turn a collection's folder into rows to train on")
-    add = prepare.add_argument
-    add("source", metavar="NAME", help="gmd")
-    add("--from", dest="folder", type=Path, required=True, metavar="DIR", help="where the collection is")
-    add("--to", dest="cache", type=Path, required=True, metavar="CACHE", help="where the rows go, in CACHE/NAME/SPLIT")
+    _add_collection(prepare)
+    prepare.add_argument("--to", dest="cache", type=Path, required=True, metavar="CACHE",
+        help="where the rows go, in CACHE/NAME/SPLIT, and the parsed pieces, in CACHE/pieces")
+    audit = deeds.add_parser("audit", help="tell what a collection holds, and whether it can be trusted")
+    _add_collection(audit)
+    audit.add_argument("--to", type=Path, metavar="FOLDER", help="write a page, numbers and charts (default: print)")
+    audit.add_argument("--cache", type=Path, metavar="CACHE", help="where `prepare` has put the parsed pieces")
+    cache = deeds.add_parser("cache", help="tell how much is kept of pieces once parsed")
+    cache.add_argument("cache", type=Path, metavar="CACHE", help="where `prepare` has put them")
+    cache.add_argument("--prune", type=float, metavar="MB", help="throw the longest unused away, down to so much")
+
+
+def _add_collection(deed: argparse.ArgumentParser) -> None:
+    deed.add_argument("source", metavar="NAME", help="gmd, freedoom, openewld_pd or billboard_chords")
+    deed.add_argument("--from", dest="folder", type=Path, required=True, metavar="DIR", help="where the collection is")
 
 
 def _add_train(train: argparse.ArgumentParser) -> None:
@@ -301,8 +359,11 @@ def _add_play(play: argparse.ArgumentParser) -> None:
         help="a patch file, or the name of one that comes along (default: first_light)")
     add("--driver", choices=("auto", "jack", "timer"), default="auto",
         help="what turns the beat: JACK where it runs, else the system's timer")
-    add("--clock", default="internal", metavar="internal|midi:PORT|jack|link",
-        help="whose time is followed: its own, a MIDI clock's, JACK transport's, Ableton Link's")
+    add("--clock", metavar="SOURCE[,SOURCE…]",
+        help="whose time is followed: internal, midi:PORT, jack, link; of several the first that is there "
+        "(default: as the patch says, else internal)")
+    add("--lead", choices=("jack", "jack:take"),
+        help="JACK's transport does as the set does; with :take even where another client leads it")
     add("--headless", action="store_true", help="no keyboard, no dashboard, no status line")
     add("--plain", action="store_true",
         help="a status line instead of the dashboard; as well where a mapping of your own binds keys")

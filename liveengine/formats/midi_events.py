@@ -17,7 +17,8 @@ from typing import NamedTuple
 #: What can be wrong with a file and yet be read past.
 FAULTS: dict[str, str] = {
     "wrapped": "bytes before the header (a RIFF wrapper, a mail's remains)",
-    "cut off": "the file ends before its tracks do",
+    "odd type": "a header of a type that there is not: read as type 1",
+    "cut off": "a track that ends within a message",
     "lost chunk": "bytes between tracks that belong to none",
     "no end of track": "a track that does not say that it ends",
     "lost bytes": "bytes that belong to no message",
@@ -97,8 +98,7 @@ def read_events(data: bytes, name: str = "the file") -> Events:
     kind, tracks_said, division = (int.from_bytes(data[at + i : at + i + 2], "big") for i in (8, 10, 12))
     if kind == 2:
         raise ValueError(f"{name}: a type 2 file (loose patterns)")
-    if kind > 2:
-        raise ValueError(f"{name}: type {kind}; MIDI files are of type 0, 1 or 2")
+    faults["odd type"] += kind > 2
     if division & 0x8000 or not division:
         raise ValueError(f"{name}: counts film frames, not beats")
     # A damaged header length must not carry us past the tracks.
@@ -128,10 +128,8 @@ def _chunks(data: bytes, start: int, faults: Counter[str]) -> list[tuple[int, in
         end = first + int.from_bytes(data[at + 4 : at + 8], "big")
         if end > len(data):
             following = data.find(_TRACK, first)
-            faults["cut off"] += 1
             end = following if following >= 0 else len(data)
-        if first <= end:
-            found.append((first, end))
+        found.append((min(first, end), end))
         at = end
     return found
 

@@ -16,7 +16,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from liveengine.generators.codecs.grid import STEP_TICKS, STEPS_PER_BEAT, VELOCITY_MAX, VOICES, Grid
+from liveengine.generators.codecs.grid import STEP_TICKS, STEPS_PER_BEAT, VELOCITY_MAX, VOICE_TABLE, VOICES, Grid
 from liveengine.music.note import Bar
 from liveengine.music.pitch import OCTAVE
 from liveengine.music.time import TICKS_PER_SIXTEENTH, Metre
@@ -286,23 +286,32 @@ def of_bar(bar: Bar, metre: Metre | None = None) -> NDArray[np.float32]:
     metre = metre or Metre()
     if bar.length != metre.bar_ticks:
         raise ValueError(f"a bar of {bar.length} ticks is not one of {metre}")
-    steps = metre.bar_ticks // STEP_TICKS
-    velocity, offset = np.zeros((1, steps)), np.zeros((1, steps))
-    for note in bar.notes:
-        sounds = note.tick + note.offset
-        step = (sounds + STEP_TICKS // 2) // STEP_TICKS
-        if note.velocity / VELOCITY_MAX > velocity[0, step % steps]:
-            velocity[0, step % steps] = note.velocity / VELOCITY_MAX
-            offset[0, step % steps] = sounds / STEP_TICKS - step
-    pitches = np.array([(note.pitch, note.gate / TICKS_PER_SIXTEENTH) for note in bar.notes], np.float64)
-    forty: NDArray[np.float32] = measured(
-        Bars(
-            metre,
-            np.zeros((1, steps, len(VOICES)), np.bool_),
-            velocity,
-            offset,
-            np.array([float(len(bar.notes))]),
-            [pitches.reshape(-1, 2)],
-        )
-    )[0]
+    rows = [(note.tick + note.offset, note.gate, note.pitch, note.velocity) for note in bar.notes]
+    forty: NDArray[np.float32] = of_notes([np.array(rows, np.int64).reshape(-1, 4)], metre)[0]
     return forty
+
+
+def of_notes(bars: Sequence[NDArray[np.int64]], metre: Metre, drums: bool = False) -> NDArray[np.float32]:
+    """Return the forty of many bars of one metre, (n, 40).
+
+    Each bar is (notes, 4): tick from its beginning, gate in ticks, pitch, velocity 1-127; in the order of time. Of
+    drums the pitches are the kit's.
+    """
+    steps = metre.bar_ticks // STEP_TICKS
+    kit = np.zeros((len(bars), steps, len(VOICES)), np.bool_)
+    velocity, offset = np.zeros((len(bars), steps)), np.zeros((len(bars), steps))
+    for number, notes in enumerate(bars):
+        step = (notes[:, 0] + STEP_TICKS // 2) // STEP_TICKS
+        for row in np.argsort(notes[:, 3], kind="stable"):  # the loudest of a step is written last
+            at = step[row] % steps
+            velocity[number, at] = notes[row, 3] / VELOCITY_MAX
+            offset[number, at] = notes[row, 0] / STEP_TICKS - step[row]
+            voice = VOICE_TABLE[notes[row, 2]] if drums else -1
+            if voice >= 0:
+                kit[number, at, voice] = True
+    pitches = [
+        np.zeros((0, 2)) if drums else np.stack([notes[:, 2], notes[:, 1] / TICKS_PER_SIXTEENTH], axis=1)
+        for notes in bars
+    ]
+    count = np.array([float(len(notes)) for notes in bars])
+    return measured(Bars(metre, kit, velocity, offset, count, pitches))

@@ -1,9 +1,9 @@
 """A groove model as a Proposer: drums in 4/4, drawn from a network that someone else runs.
 
-Density is a rank, and seen to: 0.5 asks for as many hits as the median of what the model learnt from. Humanise is how
-much of the drummers' timing is kept, accent how far velocities spread, 0.5 being as they play; swing is added. A
-`rhythm` is the kick, and the rest answers it; `lanes` stay as written, and the model plays them. A fill is drawn into
-the last half bar, with what comes before it in view.
+Density is a rank, and seen to: 0.5 asks for as many hits as the median of what the model learnt from. Accent is how
+far velocities spread, 0.5 being as drummers play. Notes stand on sixteenths and triplets, and are early or late as
+drummers are. A `rhythm` is the kick, and the rest answers it; `lanes` stay as written, and the model plays them. A
+fill is drawn into the last half bar, with what comes before it in view.
 
 Pure.
 """
@@ -32,7 +32,7 @@ from liveengine.generators.drawing import Say, drawn, felt, silence
 from liveengine.generators.performance import locked, untangled
 from liveengine.generators.rules import RULES
 from liveengine.music.note import Bar, Note
-from liveengine.music.time import TICKS_PER_SIXTEENTH, Metre
+from liveengine.music.time import Metre
 from liveengine.rhythms.notation import parse
 
 #: Who writes down lanes, and who plays where a model cannot.
@@ -44,7 +44,6 @@ FOUR_FOUR = Metre(4, 4)
 #: Frames of a fill: the last half bar.
 FILL = range(FRAMES - BAR_FRAMES // 2, FRAMES)
 
-_EIGHTH = 2 * TICKS_PER_SIXTEENTH
 _KICK = NAMES.index("kick")
 
 
@@ -122,7 +121,7 @@ class Groove:
             for note in here:
                 frame, sub = divmod((note.tick // STEP_TICKS + 1) % (FRAMES * SUBSTEPS), SUBSTEPS)
                 cell = (0, frame, VOICE_OF[note.pitch], sub)
-                played = _note(note.tick, note.pitch, float(feel.velocity[cell]), float(feel.offset[cell]), controls)
+                played = _note(note.tick, note.pitch, float(feel.velocity[cell]), float(feel.offset[cell]))
                 notes.append(replace(played, tick=note.tick + begins, gate=note.gate))
         return _spread(notes, controls)
 
@@ -153,17 +152,17 @@ def _kick(controls: Controls) -> tuple[Frames, Flags]:
 
 
 def _notes(groove: Frames, controls: Controls) -> list[Note]:
-    return _spread(list(_struck(groove, controls)), controls)
+    return _spread(list(_struck(groove)), controls)
 
 
-def _struck(groove: Frames, controls: Controls) -> Iterator[Note]:
+def _struck(groove: Frames) -> Iterator[Note]:
     """Turn the first groove into notes, each on the sixteenth or triplet that it is meant for."""
     hits = groove.hits[0] > 0
     for frame, row, sub in np.argwhere(hits):
         away = 0 if _is_triplet(frame, sub) or hits[frame, row].sum() > 1 else sub - 1
         step = (SUBSTEPS * frame + sub - 1 - away) % (FRAMES * SUBSTEPS)
         velocity, offset = float(groove.velocity[0, frame, row, sub]), float(groove.offset[0, frame, row, sub])
-        yield _note(int(step) * STEP_TICKS, VOICES[row].note, velocity, away + offset, controls)
+        yield _note(int(step) * STEP_TICKS, VOICES[row].note, velocity, away + offset)
 
 
 def _is_triplet(frame: int, sub: int) -> bool:
@@ -171,11 +170,9 @@ def _is_triplet(frame: int, sub: int) -> bool:
     return (frame % 4, sub) in ((1, 2), (3, 0))
 
 
-def _note(tick: int, pitch: int, velocity: float, away: float, controls: Controls) -> Note:
-    """Make a note of velocity 0-1, `away` steps from its tick as played."""
-    swung = (controls.swing - 0.5) * _EIGHTH if tick % _EIGHTH == TICKS_PER_SIXTEENTH else 0.0
-    offset = round(controls.humanise * away * STEP_TICKS + swung)
-    return Note(tick, pitch, min(max(round(velocity * VELOCITY_MAX), 1), VELOCITY_MAX), GATE, offset)
+def _note(tick: int, pitch: int, velocity: float, away: float) -> Note:
+    """Make a note of velocity 0-1, `away` steps from its tick."""
+    return Note(tick, pitch, min(max(round(velocity * VELOCITY_MAX), 1), VELOCITY_MAX), GATE, round(away * STEP_TICKS))
 
 
 def _spread(notes: list[Note], controls: Controls) -> list[Note]:

@@ -18,25 +18,37 @@ from liveengine.engine.events import (
     BeatBegan,
     Event,
     LaunchTold,
+    LedTold,
+    MetreTold,
+    ModulationTold,
     SlotEnded,
     TempoTold,
     TransportMoved,
 )
-from liveengine.engine.orders import Order, Report, RequestBar, Say, ToSequencer, WriteSlot
+from liveengine.engine.orders import (
+    Order,
+    RequestBar,
+    Say,
+    Told,
+    ToSequencer,
+    WriteGroove,
+    WriteLfo,
+    WriteSlot,
+)
 from liveengine.music.time import TICKS_PER_BEAT
 from liveengine.runtime import telemetry
 from liveengine.sequencer import outlet
 from liveengine.sequencer.commands import push_all
 from liveengine.sequencer.metre import bar_at
-from liveengine.sequencer.slots import drain_log, write_slot
+from liveengine.sequencer.slots import drain_log, write_groove, write_lfo, write_slot
 from liveengine.sequencer.state import COMMAND, State
 
 
 class Session:
     """Feeds the engine, and carries out what it orders.
 
-    `request` hands a RequestBar to a generator, whose answer comes back through `feed`; `tell` takes Reports
-    and Says; `wake` lets the driver take commands at once.
+    `request` hands a RequestBar to a generator, whose answer comes back through `feed`; `tell` takes what
+    others are to hear; `wake` lets the driver take commands at once.
     """
 
     def __init__(
@@ -44,7 +56,7 @@ class Session:
         engine: Engine,
         state: State,
         request: Callable[[RequestBar], None],
-        tell: Callable[[Report | Say], None] = lambda told: None,
+        tell: Callable[[Told], None] = lambda told: None,
         wake: Callable[[], None] = lambda: None,
     ) -> None:
         self.engine = engine
@@ -88,12 +100,14 @@ class Session:
         _, line = bar_at(self.state, song)
         return song - (song - line) % TICKS_PER_BEAT
 
-    def _event(self, record: Any) -> Event | None:
+    def _event(self, record: Any) -> Event | None:  # noqa: PLR0911 - one answer a kind
         """Return what a log record means to the engine."""
         kind, track, tick, a = (int(record[name]) for name in ("kind", "track", "tick", "a"))
         match kind:
             case outlet.BAR:
                 return BarBegan(a)
+            case outlet.METRE:
+                return MetreTold(a, tick)
             case outlet.LAUNCHED:
                 return LaunchTold(track, a, tick)
             case outlet.ENDED:
@@ -102,13 +116,15 @@ class Session:
                 return TransportMoved(bool(a), tick)
             case outlet.TEMPO:
                 return TempoTold(float(record["x"]))
+            case outlet.MODULATED:
+                return ModulationTold(track, a, float(record["x"]))
+            case outlet.LED:
+                return LedTold(a)
             case outlet.REALIGNED:
                 milliseconds = 1000.0 * a / float(self.state.transport[0]["rate"])
                 self._tell(
                     Say(f"the machine stood still for {milliseconds:.0f} ms; the beat goes on from where it was")
                 )
-            case outlet.REFUSED:
-                self._tell(Say(f"the sequencer could not take command {a}"))
         return None
 
     def _carry_out(self, orders: Sequence[Order]) -> None:
@@ -118,8 +134,13 @@ class Session:
             match order:
                 case ToSequencer(kind, track, quantum, a, b, x):
                     commands.append((kind, track, quantum, -1, a, b, x))
-                case WriteSlot(slot, bar):
-                    write_slot(self.state, slot, bar)
+                case WriteSlot(slot, bar, reading):
+                    write_slot(self.state, slot, bar, reading)
+                case WriteLfo(number, lfo):
+                    write_lfo(self.state, number, lfo)
+                case WriteGroove(number, groove):
+                    steps = [(step.offset, step.level) for step in groove.steps]
+                    write_groove(self.state, number, groove.length, steps)
                 case RequestBar():
                     self._request(order)
                 case _:
@@ -127,5 +148,4 @@ class Session:
         if commands:
             if not push_all(self.state, np.array(commands, COMMAND)):
                 self.lost += len(commands)
-                self._tell(Say("the sequencer takes no more commands; some were lost"))
             self._wake()

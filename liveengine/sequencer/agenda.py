@@ -14,7 +14,7 @@ from typing import Any
 from liveengine.compiled import compiled
 from liveengine.sequencer.state import AGENDA_SIZE, SLOT_STEPS, State
 
-# What happens first at one tick. O4: clock, note-off, note-on; commands decide before anything sounds.
+# What happens first at one tick; commands decide before anything sounds.
 COMMAND_DUE = 0
 TEMPO_STEP = 1
 BAR_LINE = 2
@@ -24,6 +24,8 @@ PLAYER_END = 5
 PLAYER_CELL = 6
 PLAYER_STEP = 7
 PLAYER_RATCHET = 8
+ARP_STEP = 9
+LFO_POINT = 10  # O4: controllers come last
 
 #: An entry's rank holds its order above so many bits of what it is about.
 _WHAT_BITS = 40
@@ -99,6 +101,10 @@ def is_current(s: State, order: int, what: int, stamp: int) -> bool:  # noqa: PL
         return transport.ramp_stamp == stamp
     if order == BAR_LINE:
         return transport.bar_stamp == stamp
+    if order == LFO_POINT:
+        return s.lfos[what].stamp == stamp
+    if order == ARP_STEP:
+        return s.arps[what].stamp == stamp
     if order >= PLAYER_STEP:
         return s.players[what // SLOT_STEPS].stamp == stamp
     if order >= PLAYER_END:

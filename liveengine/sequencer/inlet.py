@@ -8,12 +8,15 @@ from __future__ import annotations
 from liveengine.compiled import compiled
 from liveengine.music.event import CLOCK, CONTINUE, INSTRUMENTS, NOTE_OFF, NOTE_ON, SONG_POSITION, START, STOP
 from liveengine.music.time import TICKS_PER_SIXTEENTH
+from liveengine.sequencer.arpeggio import hold_key, let_hands_go, release_key
 from liveengine.sequencer.commands import locate_at_bar
 from liveengine.sequencer.follower import clock_came, stop_came
+from liveengine.sequencer.leading import has_say, leads
 from liveengine.sequencer.ledger import end_note, is_sounding, strike
 from liveengine.sequencer.outlet import emit
 from liveengine.sequencer.ring import publish, room
-from liveengine.sequencer.state import BURST, INBOX_SIZE, NEVER, OUT_SIZE, PORTS, WRITTEN, State
+from liveengine.sequencer.state import BURST, INBOX_SIZE, NEVER, OUT_SIZE, PORTS, PULSES, WRITTEN, State
+from liveengine.sequencer.transport import halt
 
 _REAL_TIME = 0xF8
 
@@ -46,17 +49,28 @@ def receive(s: State, port: int, when: int, size: int, b0: int, b1: int, b2: int
 
 
 @compiled
+def let_go(s: State, port: int) -> None:
+    """End what an input holds on the track that it plays: it has gone (K5)."""
+    if s.thru[port] >= 0:
+        let_hands_go(s, s.thru[port], s.transport[0].tick)
+
+
+@compiled
 def _follow(s: State, when: int, b0: int, b1: int, b2: int) -> None:
     f = s.follower[0]
     if b0 == CLOCK:
         clock_came(s, when)
+    elif b0 == STOP:
+        stop_came(s)
+    elif not has_say(s, PULSES):
+        return
     elif b0 == START:
         f.armed = 1
+        if not leads(s, PULSES):
+            halt(s, s.transport[0].tick)  # It takes over what nobody leads, from the top.
     elif b0 == CONTINUE:
         if not s.transport[0].playing:
             f.armed = 2
-    elif b0 == STOP:
-        stop_came(s)
     elif b0 == SONG_POSITION:
         song = (b1 | (b2 << 7)) * TICKS_PER_SIXTEENTH
         if s.transport[0].playing and f.armed == 0:
@@ -70,6 +84,12 @@ def _play_through(s: State, track: int, when: int, size: int, b0: int, b1: int, 
     """Let what is played on a keyboard sound on a track, at once and through the ledger (N1)."""
     kind = b0 & 0xF0
     tick = s.transport[0].tick
+    if s.arps[track].on and kind in (NOTE_ON, NOTE_OFF):
+        if kind == NOTE_ON and b2 > 0:
+            hold_key(s, track, b1, b2, NEVER, tick)
+        else:
+            release_key(s, track, b1, tick)
+        return
     for port in (INSTRUMENTS, s.tracks[track].port):
         if port < 0:
             continue

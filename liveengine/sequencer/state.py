@@ -14,9 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from liveengine.music.event import EVENT
+from liveengine.music.modulation import LFOS, POINTS_MAX
 from liveengine.music.note import LOCKS_MAX
 from liveengine.music.target import TARGETS
-from liveengine.music.time import NS_PER_SECOND, Metre, units_per_tick
+from liveengine.music.time import NS_PER_SECOND, TICKS_PER_BEAT, TICKS_PER_SIXTEENTH, Metre, units_per_tick
 
 TRACKS = 256
 PORTS = 16
@@ -35,6 +36,9 @@ VOICES = 4096
 #: The most events that one entry of the agenda can cause: every sounding note ends, and every channel is reset.
 BURST = VOICES + 1024
 LEDGER_SIZE = PORTS * 16 * 128
+#: LFOs stand in groups of LFOS: one group a track, and one more for the set.
+LFO_ROWS = (TRACKS + 1) * LFOS
+ARP_KEYS = 32
 
 #: A tick that never comes, and an instant before all others.
 NEVER = 1 << 62
@@ -59,6 +63,7 @@ TRANSPORT = np.dtype(
         ("fill", "i8"),            # 1 while a fill is asked for
         ("clock_stamp", "i8"),     # of the one valid clock entry on the agenda
         ("clock_tick", "i8"),      # run tick of the next pulse, NEVER when no clock runs
+        ("pulsed", "f8"),          # the instant of the last pulse
         ("bar_stamp", "i8"),       # of the one valid bar-line entry
         ("seed", "i8"),
         ("stamp", "i8"),           # the last stamp given out
@@ -80,6 +85,11 @@ TRANSPORT = np.dtype(
         ("ramp_from_bpm", "f8"),
         ("ramp_to_bpm", "f8"),
         ("own_tempo_bpm", "f8"),   # what the player set; the tempo in force while no clock is followed
+        ("seconds", "f8"),         # seconds of music that have gone by …
+        ("seconds_tick", "i8"),    # … up to this run tick
+        ("beat_ticks", "i8"),      # of the beat that the metre counts
+        ("leader", "i8"),          # the source that leads the beat: OWN, PULSES, LINK or TRANSPORT …
+        ("joined", "i8"),          # … and whether the beat keeps its time already: 1 from its first word on
     ]
 )  # fmt: skip
 
@@ -100,6 +110,7 @@ PLAYER = np.dtype(
     [
         ("slot", "i8"),   # -1: nobody plays
         ("start", "i8"),  # song tick at which round 0 of the pattern begins
+        ("head", "i8"),   # … and that of whoever comes after it and keeps the playhead
         ("begin", "i8"),  # song tick from which its notes belong to it …
         ("stop", "i8"),   # … and up to which
         ("cell", "i8"),   # the next cell to be opened, counted from the start
@@ -163,6 +174,56 @@ LOCK = np.dtype([("value", "f8"), ("kind", "i4"), ("number", "i4")])
 
 GROOVE = np.dtype([("length", "i8"), ("steps", "i8")])
 GROOVE_STEP = np.dtype([("offset", "f8"), ("level", "f8")])  # ticks later, and a factor of the velocity
+
+# An LFO; the fields from `shape` on are those of `music.modulation`.
+LFO = np.dtype(
+    [
+        ("on", "i8"),
+        ("stamp", "i8"),
+        ("sent", "i8"),    # what it sent last, in the steps of its target; -1: nothing
+        ("since", "f8"),   # seconds of music at which …
+        ("turns", "f8"),   # … a free one had turned so often
+        ("origin", "i8"),  # song tick from which a locked one is counted
+        ("kind", "i8"),    # of its target; TOLD: the control plane
+        ("number", "i8"),
+        ("low", "f8"),
+        ("high", "f8"),
+        ("shape", "i8"),
+        ("period", "i8"),
+        ("rate_hz", "f8"),
+        ("depth", "f8"),
+        ("centre", "f8"),  # below 0: where the target stands
+        ("phase", "f8"),
+        ("points", "i8"),
+        ("stepped", "i8"),
+        ("with_pattern", "i8"),
+        ("once", "i8"),
+    ]
+)  # fmt: skip
+POINT = np.dtype([("place", "f8"), ("height", "f8")])
+
+# An arpeggio and the keys it is fed with; the fields from `mode` on are those of `music.arpeggio`.
+ARP = np.dtype(
+    [
+        ("on", "i8"),
+        ("stamp", "i8"),  # of its one valid entry on the agenda; 0: it stands still
+        ("count", "i8"),  # steps since its first key
+        ("keys", "i8"),
+        ("mode", "i8"),
+        ("octaves", "i8"),
+        ("rate", "i8"),
+        ("gate", "f8"),
+        ("latch", "i8"),
+    ]
+)  # fmt: skip
+KEY = np.dtype(
+    [
+        ("pitch", "i8"),
+        ("velocity", "i8"),
+        ("ends", "i8"),  # run tick at which it is let go; NEVER while a hand holds it down
+        ("hand", "i8"),  # 1: played by hand, 0: by the pattern
+    ]
+)  # fmt: skip
 
 PORT = np.dtype([("clock", "i8"), ("clock_when_stopped", "i8"), ("channels", "i8")])  # channels: a bit for each used
 
@@ -253,14 +314,33 @@ FOLLOWER = np.dtype(
     ]
 )  # fmt: skip
 
-# An outside timeline that the beat keeps to: Ableton Link's, JACK transport's.
+# The sources of time: our own, a MIDI clock's pulses, Ableton Link's session, JACK's transport.
+OWN = 0
+PULSES = 1
+LINK = 2
+JACK = 3
+SOURCES = 4
+
+#: The rank of our own time where nobody wished for it: the last resort, which gives way to whoever comes.
+UNLISTED = SOURCES
+
+# How each source does.
+SOURCE = np.dtype(
+    [
+        ("rank", "i8"),   # 0 is the best; UNLISTED or NEVER where it was not asked for
+        ("lives", "i8"),  # 1 while it tells the time
+        ("since", "i8"),  # run tick from which on it has been steady, NEVER while it is not
+    ]
+)  # fmt: skip
+
+# An outside timeline: Ableton Link's, JACK transport's.
 STEERING = np.dtype(
     [
-        ("on", "i8"),
-        ("delta", "i8"),   # run tick minus outside tick
-        ("outside", "i8"),  # the last word from outside: this tick …
-        ("when", "f8"),    # … was at this instant
-        ("offset", "f8"),  # units by which the beat is still away; slewed to nothing
+        ("outside", "i8"),     # the last word from outside: this tick …
+        ("when", "f8"),        # … was at this instant …
+        ("unit_ticks", "f8"),  # … with so many units to a tick
+        ("delta", "i8"),       # run tick minus outside tick
+        ("offset", "f8"),      # units by which the beat is still away; slewed to nothing
     ]
 )  # fmt: skip
 
@@ -277,9 +357,21 @@ LANE = np.dtype(
         ("count", "i8"),
     ]
 )  # fmt: skip
-EXPRESS = 2 * PORTS  # the lane of what must not wait
-LANES = EXPRESS + 1
+# A port's lanes: its notes' has its number, its clock's and that of what must not wait come PORTS and EXPRESS later.
+EXPRESS = 2 * PORTS
+LANES = 3 * PORTS
 LANE_SIZE = 512
+
+# The wire behind a port, which carries one byte after the other.
+WIRE = np.dtype(
+    [
+        ("byte_units", "f8"),  # how long a byte takes; 0: no time at all
+        ("free", "f8"),        # instant from which it can carry the next
+        ("lags", "i8"),        # 1 from when it fell too far behind until it has caught up
+        ("overloads", "i8"),   # times that it fell too far behind
+        ("thinned", "i8"),     # values of controllers that gave way to newer ones
+    ]
+)  # fmt: skip
 
 IN_PORTS = 8
 INBOX_SIZE = 1024
@@ -303,6 +395,11 @@ class State(NamedTuple):
     locks: NDArray[Any]
     held: NDArray[Any]
     bases: NDArray[np.float64]
+    standing: NDArray[np.float64]
+    lfos: NDArray[Any]
+    points: NDArray[Any]
+    arps: NDArray[Any]
+    keys: NDArray[Any]
     grooves: NDArray[Any]
     groove_steps: NDArray[Any]
     metres: NDArray[np.int64]
@@ -319,7 +416,9 @@ class State(NamedTuple):
     due: NDArray[Any]
     lanes: NDArray[Any]
     lane_events: NDArray[Any]
+    wires: NDArray[Any]
     follower: NDArray[Any]
+    sources: NDArray[Any]
     steering: NDArray[Any]
     history: NDArray[np.float64]
     inbox: NDArray[Any]
@@ -342,6 +441,11 @@ LAYOUT: tuple[tuple[str, int, np.dtype[Any]], ...] = (
     ("locks", SLOTS * SLOT_LOCKS, LOCK),
     ("held", TRACKS * LOCKS_MAX, LOCK),  # what each track's last step locked
     ("bases", TRACKS * TARGETS, np.dtype(np.float64)),  # what targets return to; NaN where nobody has said
+    ("standing", TRACKS * TARGETS, np.dtype(np.float64)),  # where they stand: at a step's lock, or at their base
+    ("lfos", LFO_ROWS, LFO),
+    ("points", LFO_ROWS * POINTS_MAX, POINT),
+    ("arps", TRACKS, ARP),
+    ("keys", TRACKS * ARP_KEYS, KEY),  # that an arpeggio plays, in the order in which they were struck
     ("grooves", GROOVES, GROOVE),
     ("groove_steps", GROOVES * GROOVE_STEPS, GROOVE_STEP),
     ("metres", BARS_IN_METRE, INT),  # ticks in each bar of the cycle
@@ -358,8 +462,10 @@ LAYOUT: tuple[tuple[str, int, np.dtype[Any]], ...] = (
     ("due", OUT_SIZE, EVENT),
     ("lanes", LANES, LANE),
     ("lane_events", LANES * LANE_SIZE, EVENT),
+    ("wires", PORTS, WIRE),
     ("follower", 1, FOLLOWER),
-    ("steering", 1, STEERING),
+    ("sources", SOURCES, SOURCE),
+    ("steering", SOURCES, STEERING),  # of LINK and JACK
     ("history", 2 * HISTORY, np.dtype(np.float64)),  # when pulses came, and their numbers
     ("inbox", INBOX_SIZE, EVENT),
     ("inbox_ends", ENDS_SIZE, INT),
@@ -383,15 +489,20 @@ def make_state(
     transport["until"] = -1
     state.metres[0] = transport["metre_ticks"] = (metre or Metre()).bar_ticks
     transport["metre_bars"] = 1
+    transport["beat_ticks"] = TICKS_PER_BEAT
     transport["clock_tick"] = NEVER
     transport["seed"] = seed
     state.players["slot"] = -1
     state.tracks["port"] = -1
     state.slots["rate_up"] = state.slots["rate_down"] = 1
-    state.bases[:] = np.nan
+    state.bases[:] = state.standing[:] = np.nan
+    state.arps["octaves"], state.arps["rate"], state.arps["gate"] = 1, TICKS_PER_SIXTEENTH, 0.8
     state.ledger["chain"] = -1
     state.chains["free"] = np.arange(1, VOICES + 1)
     state.pending["kind"] = -1
     state.follower["port"] = -1
+    state.sources["since"] = NEVER
+    state.sources[OWN] = (UNLISTED, 1, -NEVER)
+    state.sources["rank"][[PULSES, JACK, LINK]] = range(3)
     state.thru[:] = -1
     return state

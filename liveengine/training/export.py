@@ -95,7 +95,8 @@ def write_int8(full: Path, place: Path) -> None:
 
 def questions(latent: int, count: int = GROOVES, seed: int = 5) -> tuple[Floats, Floats]:
     """Return conditions (count, 26) and latents (count, latent) that between them ask for much."""
-    from liveengine.generators.codecs.frames import STYLES, condition
+    from liveengine.generators.codecs.frames import condition
+    from liveengine.generators.codecs.vocabulary import STYLES
 
     chance = np.random.default_rng(seed)
     rows = [

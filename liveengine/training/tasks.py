@@ -19,7 +19,6 @@ from liveengine.generators.codecs.frames import (
     CONDITIONS,
     FRAMES,
     RANKED,
-    STYLES,
     TEMPO_FULL_BPM,
     VOICE_COUNT,
     Flags,
@@ -29,6 +28,7 @@ from liveengine.generators.codecs.frames import (
     view,
 )
 from liveengine.generators.codecs.grid import BAR_STEPS, NAMES
+from liveengine.generators.codecs.vocabulary import STYLES
 
 CELLS = (FRAMES, VOICE_COUNT)
 

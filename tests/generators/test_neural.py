@@ -13,7 +13,7 @@ from liveengine.generators.codecs.frames import FRAMES, VOICE_COUNT, condition
 from liveengine.generators.contract import Controls
 from liveengine.generators.drawing import Said, drawn, portions, silence
 from liveengine.generators.neural import RULE
-from liveengine.music.time import TICKS_PER_SIXTEENTH, Metre
+from liveengine.music.time import TICKS_PER_BEAT, TICKS_PER_SIXTEENTH, Metre
 from liveengine.rhythms.notation import parse
 
 drums = controls(role="drums", metre=Metre(4, 4))
@@ -79,14 +79,18 @@ def test_a_rhythm_is_the_kicks(rhythm):
 
 def test_lanes_stay_as_written_and_are_played_by_the_model():
     lanes = {"kick": "x...x...x...x...", "hat": "x.x.x.x.x.x.x.x.", "clap": "....x.......x..."}
-    asked = Controls(lanes=lanes, bars=3, humanise=1.0)
+    asked = Controls(lanes=lanes, bars=3)
     bar, rule = groove()(None, NO_LOCKS, asked, 1), RULE(None, NO_LOCKS, asked, 1, "")
     assert [(note.tick, note.pitch) for note in bar.notes] == [(note.tick, note.pitch) for note in rule.notes]
     assert any(note.offset for note in bar.notes)
 
 
-def test_without_humanise_and_swing_all_stands_on_the_grid():
-    assert {note.offset for note in groove()(None, NO_LOCKS, Controls(bars=2), 1).notes} == {0}
+def test_notes_stand_on_sixteenths_and_triplets_and_stray_from_them_as_drummers_do():
+    notes = groove()(None, NO_LOCKS, Controls(bars=2), 1).notes
+    triplet = TICKS_PER_BEAT // 3
+    rolls = {n.tick for n in notes if n.tick % TICKS_PER_SIXTEENTH and n.tick % triplet}
+    assert len(rolls) < len(notes) / 4
+    assert any(note.offset for note in notes)
 
 
 def test_a_fill_leaves_all_but_the_last_half_bar():

@@ -7,13 +7,14 @@ import numpy as np
 import pytest
 from made import BEAT, data_folder, groove_midi, midi, rock
 
-from liveengine.generators.codecs.frames import STYLES
 from liveengine.generators.codecs.grid import STEP_TICKS, Cells, encode
+from liveengine.generators.codecs.vocabulary import STYLES
 from liveengine.music.note import Bar
 from liveengine.training.data import grooves, shards
+from liveengine.training.data.collections import find
 from liveengine.training.data.groove_rows import GrooveRows
 from liveengine.training.data.parser import parse
-from liveengine.training.data.prepare import QUARANTINE, Prepared, find_source, prepare
+from liveengine.training.data.prepare import QUARANTINE, Prepared, prepare
 from liveengine.training.data.shards import INDEX, Field, Shards, ShardWriter
 from liveengine.training.data.source import SPLITS
 from liveengine.training.data.sources.gmd import GrooveMidi, split_of
@@ -32,7 +33,7 @@ def prepared(tmp_path: Path) -> tuple[Path, Prepared]:
             ("drummer8/session1", "funk", "beat", b"not a file"),
         ],
     )
-    return tmp_path / "cache" / "gmd", prepare(GrooveMidi(), folder, tmp_path / "cache")
+    return tmp_path / "cache" / "gmd", prepare(find("gmd"), folder, tmp_path / "cache")
 
 
 def test_a_performance_becomes_windows_of_two_bars_one_bar_apart(prepared: tuple[Path, Prepared]) -> None:
@@ -91,7 +92,7 @@ def test_whoever_played_more_is_drawn_less_often_but_not_forgotten(tmp_path: Pat
             ("drummer2/session1", "rock", "beat", midi(rock(2))),
         ],
     )
-    prepare(GrooveMidi(), folder, tmp_path)
+    prepare(find("gmd"), folder, tmp_path)
     rows = GrooveRows(tmp_path / "gmd" / "train")
     for balance, share in ((0.0, 1 / 17), (0.5, 1 / 5), (1.0, 1 / 2)):
         weights = rows.weights(balance)
@@ -109,7 +110,7 @@ def test_no_session_and_no_test_drummer_stands_in_two_splits() -> None:
 
 def test_an_unknown_collection_is_refused_with_the_nearest() -> None:
     with pytest.raises(ValueError, match='no collection called "gdm" \\(did you mean "gmd"'):
-        find_source("gdm")
+        find("gdm")
 
 
 def test_shards_refuse_what_was_changed(tmp_path: Path) -> None:

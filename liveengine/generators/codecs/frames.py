@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from liveengine.generators.codecs.grid import BAR_STEPS, NAMES, Grid
+from liveengine.generators.codecs.vocabulary import STYLES
 
 BARS = 2
 STEPS = BARS * BAR_STEPS
@@ -32,11 +33,6 @@ assert FRAMES * SUBSTEPS == STEPS
 
 #: Numbers of a frame's view: hits, velocities and offsets of each step, then what is known of each voice.
 VIEW = 3 * VOICE_COUNT * SUBSTEPS + 2 * VOICE_COUNT
-
-STYLES = (
-    *("afrobeat", "afrocuban", "blues", "country", "dance", "funk", "gospel", "hiphop"),
-    *("jazz", "latin", "neworleans", "pop", "punk", "reggae", "rock", "soul"),
-)
 
 #: What may be asked as a number 0-1, and left open. The first three are ranks: 0.5 asks for the training data's median.
 ASKED = ("density", "syncopation", "velocity", "tempo")

@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from liveengine.generators import features
-from liveengine.generators.codecs.frames import STYLES
 from liveengine.generators.codecs.grid import BAR_STEPS, STEP_TICKS, VOICES, Cells, placed
+from liveengine.generators.codecs.vocabulary import STYLES
 from liveengine.music.time import Metre
 from liveengine.training.data.piece import DRUM_CHANNEL, Piece
 from liveengine.training.data.shards import Field

@@ -16,14 +16,13 @@ from pathlib import Path
 
 from liveengine.formats import disk
 from liveengine.generators import features
-from liveengine.generators.codecs.frames import STYLES
-from liveengine.music.spelling import did_you_mean
-from liveengine.training.data import grooves
+from liveengine.generators.codecs import vocabulary
+from liveengine.music.chord import KINDS
+from liveengine.training.data.cache import PieceCache
+from liveengine.training.data.collections import Collection, read
+from liveengine.training.data.roles import ROLES
 from liveengine.training.data.shards import ShardWriter
-from liveengine.training.data.source import SPLITS, Source
-from liveengine.training.data.sources.gmd import GrooveMidi
-
-SOURCES: dict[str, type[Source]] = {GrooveMidi.name: GrooveMidi}
+from liveengine.training.data.source import SPLITS, Entry, Source
 
 QUARANTINE = "quarantine.json"
 
@@ -38,38 +37,25 @@ class Prepared:
     quarantine: dict[str, str] = field(default_factory=dict)
 
 
-def find_source(name: str) -> Source:
-    """Return a collection by its name. Raises ValueError, naming the nearest."""
-    if name not in SOURCES:
-        raise ValueError(f'no collection called "{name}"{did_you_mean(name, SOURCES)}')
-    return SOURCES[name]()
+def prepare(collection: Collection, folder: Path, to: Path, cache: PieceCache | None = None) -> Prepared:
+    """Write a collection's shards to `to`/NAME/SPLIT. Raises OSError, and ValueError for a folder not its own.
 
-
-def prepare(source: Source, folder: Path, cache: Path) -> Prepared:
-    """Write a collection's shards to `cache`/NAME/SPLIT. Raises OSError, and ValueError for a folder not its own."""
+    Pieces are taken from the cache, where one is given, and kept there.
+    """
+    source, maker = collection
     entries = list(source.entries(folder))
     performers = sorted({entry.performer for entry in entries})
-    about = {
-        "source": source.name,
-        "licence": source.licence.name,
-        "attribution": source.licence.attribution,
-        "styles": STYLES,
-        "features": features.NAMES,
-        "performers": performers,
-        "pieces": [entry.path for entry in entries],
-    }
+    about = _about(source, entries, performers)
     done = Prepared()
     with ExitStack() as stack:
         writers = {
-            split: stack.enter_context(
-                ShardWriter(cache / source.name / split, grooves.FIELDS, {"split": split, **about})
-            )
+            split: stack.enter_context(ShardWriter(to / source.name / split, maker.FIELDS, {"split": split, **about}))
             for split in SPLITS
         }
         for number, entry in enumerate(entries):
             try:
-                piece = source.read(folder, entry)
-                for row in grooves.rows(piece, entry, number, performers.index(entry.performer)):
+                piece = read(source, folder, entry, cache)
+                for row in maker.rows(piece, entry, number, performers.index(entry.performer)):
                     writers[entry.split].add(row)
             except ValueError as error:
                 done.quarantine[entry.path] = str(error)
@@ -78,5 +64,21 @@ def prepare(source: Source, folder: Path, cache: Path) -> Prepared:
             done.faults.update(piece.faults)
     done.rows.update({split: writer.rows for split, writer in writers.items()})
     listed = json.dumps(done.quarantine, indent=1, ensure_ascii=False)
-    disk.write_whole(cache / source.name / QUARANTINE, listed.encode())
+    disk.write_whole(to / source.name / QUARANTINE, listed.encode())
     return done
+
+
+def _about(source: Source, entries: list[Entry], performers: list[str]) -> dict[str, object]:
+    """Return what an index tells of its rows: whose they are, and what their numbers mean."""
+    return {
+        "source": source.name,
+        "licence": source.licence.name,
+        "attribution": source.licence.attribution,
+        "styles": vocabulary.STYLES,
+        "features": features.NAMES,
+        "vocabulary": vocabulary.HASH,
+        "chord_kinds": tuple(KINDS),
+        "roles": ROLES,
+        "performers": performers,
+        "pieces": [entry.path for entry in entries],
+    }

@@ -30,13 +30,26 @@ INDEX = "index.json"
 SHARD_ROWS = 2048
 
 
+#: The length of a dimension that differs from row to row.
+VARIES = -1
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One array of a row: its name, its dtype as numpy calls it, and its shape without the row."""
+    """One array of a row: its name, its dtype as numpy calls it, and its shape without the row.
+
+    A first dimension of VARIES is as long as each row likes; such rows stand end to end in one file, and where each
+    ends in another.
+    """
 
     name: str
     dtype: str
     shape: tuple[int, ...]
+
+    @property
+    def varies(self) -> bool:
+        """Whether rows differ in length."""
+        return self.shape[:1] == (VARIES,)
 
 
 class ShardWriter:
@@ -90,16 +103,29 @@ class ShardWriter:
             return
         files: dict[str, dict[str, str]] = {}
         for field in self.fields:
-            array = np.asarray(self._held[field.name]).astype(field.dtype, copy=False)
-            if array.shape != (count, *field.shape):
-                raise ValueError(f"{field.name} must be of shape {field.shape}, not {array.shape[1:]}")
-            data = BytesIO()
-            np.save(data, array, allow_pickle=False)
-            name = f"{field.name}-{len(self._shards):04}.npy"
-            disk.write_whole(self.folder / name, data.getvalue())
-            files[field.name] = {"file": name, "sha256": hashlib.sha256(data.getvalue()).hexdigest()}
+            for name, array in _arrays(field, self._held[field.name]).items():
+                data = BytesIO()
+                np.save(data, array, allow_pickle=False)
+                place = f"{name}-{len(self._shards):04}.npy"
+                disk.write_whole(self.folder / place, data.getvalue())
+                files[name] = {"file": place, "sha256": hashlib.sha256(data.getvalue()).hexdigest()}
             self._held[field.name].clear()
         self._shards.append({"rows": count, "files": files})
+
+
+def _arrays(field: Field, values: list[Any]) -> dict[str, NDArray[Any]]:
+    """Return a shard's arrays of one field by name. Raises ValueError for values of another shape."""
+    if field.varies:
+        each = [np.asarray(value, field.dtype) for value in values]
+        ends = np.cumsum([len(value) for value in each], dtype=np.int64)
+        found = {field.name: np.concatenate(each), f"{field.name}.ends": ends}
+        fits = found[field.name].shape[1:] == field.shape[1:]
+    else:
+        found = {field.name: np.asarray(values).astype(field.dtype, copy=False)}
+        fits = found[field.name].shape[1:] == field.shape
+    if not fits:
+        raise ValueError(f"{field.name} must be of shape {field.shape}, not {found[field.name].shape[1:]}")
+    return found
 
 
 class Shards:
@@ -124,6 +150,11 @@ class Shards:
         if made_by != PIPELINE:
             raise ValueError(f"{folder}: made by pipeline {made_by}, this is {PIPELINE}; prepare the data again")
         self._arrays = {field.name: [self._map(shard, field) for shard in shards] for field in self.fields}
+        self._row_ends = {
+            field.name: [self._map(shard, Field(f"{field.name}.ends", "int64", ())) for shard in shards]
+            for field in self.fields
+            if field.varies
+        }
         self._ends = list(accumulate(shard["rows"] for shard in shards))
 
     def _map(self, shard: dict[str, Any], field: Field) -> NDArray[Any]:
@@ -132,7 +163,8 @@ class Shards:
             array: NDArray[Any] = np.load(place, mmap_mode="r", allow_pickle=False)
         except (OSError, ValueError, EOFError) as error:
             raise ValueError(f"{place}: missing or damaged; prepare the data again") from error
-        if array.shape != (shard["rows"], *field.shape) or array.dtype != field.dtype:
+        shape = array.shape if field.varies else (shard["rows"], *field.shape)
+        if array.shape != shape or array.dtype != field.dtype:
             raise ValueError(f"{place}: not what the index says; prepare the data again")
         return array
 
@@ -145,17 +177,31 @@ class Shards:
             raise IndexError(f"row {number} of {len(self)}")
         shard = bisect_right(self._ends, number)
         at = number - (self._ends[shard - 1] if shard else 0)
-        return {name: np.array(arrays[shard][at]) for name, arrays in self._arrays.items()}
+        return {
+            field.name: np.array(self._arrays[field.name][shard][self._span(field, shard, at)]) for field in self.fields
+        }
+
+    def _span(self, field: Field, shard: int, at: int) -> int | slice:
+        """Return where in its shard's array a row stands."""
+        if not field.varies:
+            return at
+        ends = self._row_ends[field.name][shard]
+        return slice(int(ends[at - 1]) if at else 0, int(ends[at]))
 
     def rows(self, numbers: Sequence[int] | NDArray[np.integer]) -> dict[str, NDArray[Any]]:
-        """Return many rows, stacked in the order asked for."""
+        """Return many rows, stacked in the order asked for; where rows differ in length, 0 fills the shorter."""
         each = [self.row(int(number)) for number in numbers]
-        return {field.name: np.stack([row[field.name] for row in each]) for field in self.fields}
+        return {field.name: _stacked([row[field.name] for row in each]) for field in self.fields}
 
     def column(self, name: str) -> NDArray[Any]:
         """Return one field of all rows. For the small ones: it is loaded."""
         field = next(field for field in self.fields if field.name == name)
         return np.concatenate([np.zeros((0, *field.shape), field.dtype), *self._arrays[name]])
+
+    def lengths(self, name: str) -> NDArray[np.int64]:
+        """Return how long each row of a field that varies is."""
+        ends = self._row_ends[name]
+        return np.concatenate([np.zeros(0, np.int64), *(np.diff(each, prepend=0) for each in ends)])
 
     def verify(self) -> None:
         """Read everything and compare hashes. Raises ValueError naming the first file that is not as written."""
@@ -164,3 +210,13 @@ class Shards:
                 place = self.folder / told["file"]
                 if hashlib.sha256(place.read_bytes()).hexdigest() != told["sha256"]:
                     raise ValueError(f"{place}: changed since it was written; prepare the data again")
+
+
+def _stacked(arrays: list[NDArray[Any]]) -> NDArray[Any]:
+    longest = max(array.shape[:1] for array in arrays)
+    if all(array.shape[:1] == longest for array in arrays):
+        return np.stack(arrays)
+    stacked = np.zeros((len(arrays), *longest, *arrays[0].shape[1:]), arrays[0].dtype)
+    for row, array in zip(stacked, arrays, strict=True):
+        row[: len(array)] = array
+    return stacked

@@ -14,15 +14,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from liveengine.generators.codecs.frames import STYLES
 from liveengine.training.data.piece import Piece
 
 SPLITS = ("train", "validation", "test")
 
 #: Of a thousand groups so many go to validation, and so many to test, where a source has no reason for others.
 VALIDATION_PER_MILLE, TEST_PER_MILLE = 100, 100
-
-assert len(STYLES) == 16 and list(STYLES) == sorted(STYLES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,16 +28,14 @@ class Licence:
 
     name: str
     attribution: str
-    may_train: bool = True
-    may_evaluate: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One file of a collection. `path` is relative to its folder; `group` decides the split.
 
-    `style` is one of STYLES, or empty where none is told; `performer` whoever played or wrote it; `fill` whether it
-    is one; `bpm` what the collection says of its tempo, 0 where it says nothing.
+    `style` is one of the vocabulary's STYLES, or empty where none is told; `performer` whoever played or wrote it;
+    `fill` whether it is one; `bpm` what the collection says of its tempo, 0 where it says nothing.
     """
 
     path: str

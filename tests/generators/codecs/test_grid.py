@@ -31,8 +31,8 @@ def any_bars(draw: st.DrawFn) -> Bar:
     length = draw(steps) * STEP_TICKS
     note = st.builds(
         Note,
-        tick=st.integers(0, length - 1),
-        pitch=st.integers(0, 127),
+        tick=st.integers(0, length - 1) | st.integers(0, STEP_TICKS),
+        pitch=st.integers(0, 127) | st.sampled_from((36, 35, 42)),
         velocity=velocities,
         offset=st.integers(-10 * HALF, 10 * HALF),
     )

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from liveengine.formats import disk
-from liveengine.generators.codecs.frames import STYLES
+from liveengine.generators.codecs.vocabulary import STYLES
 from liveengine.music.time import TEMPO_MAX_BPM, TEMPO_MIN_BPM
 from liveengine.training.data.parser import parse_file
 from liveengine.training.data.piece import Piece
