@@ -173,26 +173,21 @@ class _Reading:
 
     def take(self, measure: Element) -> None:
         """Read one measure."""
-        metre_at = len(self.metres)
-        first, before = self.start == 0 and not self.metres, self._marks()
-        length = self._elements(measure)
-        actual = self._ticks(length)
+        is_first = self.start == 0 and not self.metres
+        length = self._ticks(self._elements(measure))
         whole = self.metre.bar_ticks
-        if first and 0 < actual < whole:
-            self._move(before, whole - actual)
-            actual = whole
-        metre = self.metre if actual in (0, whole) else _metre_of(actual)
+        if is_first and 0 < length < whole:
+            self._stand_at_the_end(whole - length)
+            length = whole
+        metre = self.metre if length in (0, whole) else _metre_of(length)
         if not self.metres or self.metres[-1].metre != metre:
-            self.metres[metre_at:] = [BarMetre(self.start, metre)]
-        self.start += actual or whole
+            self.metres.append(BarMetre(self.start, metre))
+        self.start += length or whole
 
-    def _marks(self) -> tuple[int, int, int, int]:
-        return len(self.notes), len(self.symbols), len(self.tempos), len(self.fifths)
-
-    def _move(self, since: tuple[int, int, int, int], ticks: int) -> None:
+    def _stand_at_the_end(self, later: int) -> None:
         """Move a pickup's notes and symbols to the end of its bar; tempo and key hold from the beginning."""
-        self.notes[since[0] :] = [note._replace(tick=note.tick + ticks) for note in self.notes[since[0] :]]
-        self.symbols[since[1] :] = [each._replace(tick=each.tick + ticks) for each in self.symbols[since[1] :]]
+        self.notes[:] = [note._replace(tick=note.tick + later) for note in self.notes]
+        self.symbols[:] = [symbol._replace(tick=symbol.tick + later) for symbol in self.symbols]
 
     def _elements(self, measure: Element) -> Fraction:
         """Read what a measure holds; return its length in quarters."""

@@ -6,23 +6,33 @@ import numpy as np
 import pytest
 from asking import NO_LOCKS, controls, sounding
 from grooves import LATENT, arithmetic, groove
-from hypothesis import given, settings
+from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 
 from liveengine.generators.codecs.frames import FRAMES, VOICE_COUNT, condition
 from liveengine.generators.contract import Controls
 from liveengine.generators.drawing import Said, drawn, portions, silence
 from liveengine.generators.neural import RULE
+from liveengine.music.note import Bar
 from liveengine.music.time import TICKS_PER_BEAT, TICKS_PER_SIXTEENTH, Metre
 from liveengine.rhythms.notation import parse
 
 drums = controls(role="drums", metre=Metre(4, 4))
 
 
+def struck(asked: Controls, seed: int) -> Bar:
+    """Return a bar; what asks for silence is refused aloud, and is no example."""
+    try:
+        return groove()(None, NO_LOCKS, asked, seed)
+    except ValueError as silence:
+        assert str(silence) == "it struck nothing"
+        reject()
+
+
 @given(drums, st.integers(0, 2**64 - 1))
 @settings(deadline=None, max_examples=60)
 def test_g2_the_same_again_gives_the_same_bar_of_the_length_asked(asked, seed):
-    bar = groove()(None, NO_LOCKS, asked, seed)
+    bar = struck(asked, seed)
     assert bar == groove()(None, NO_LOCKS, asked, seed)
     assert bar.length == asked.length
 
@@ -30,7 +40,7 @@ def test_g2_the_same_again_gives_the_same_bar_of_the_length_asked(asked, seed):
 @given(drums, st.integers(0, 2**32))
 @settings(deadline=None, max_examples=60)
 def test_no_drum_is_struck_on_top_of_itself(asked, seed):
-    bar = groove()(None, NO_LOCKS, asked, seed)
+    bar = struck(asked, seed)
     spans = sounding(bar)
     for (pitch, _, until), (next_pitch, begins, _) in pairwise(spans):
         assert pitch != next_pitch or until <= begins

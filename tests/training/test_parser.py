@@ -189,6 +189,22 @@ def test_tempo_metre_and_key_are_read_where_they_stand() -> None:
     assert piece.track_names == ("song",)
 
 
+@pytest.mark.parametrize(
+    ("texts", "chords"),
+    [
+        (["Am7", "D7", "Gmaj7", "C/E", "by me"], ["Am7", "D7", "Gmaj7", "C/E"]),
+        (["A", "verse", "chorus", "by me"], []),
+        (["A", "B"], []),
+    ],
+)
+def test_chords_in_text_events_are_read_where_they_are_many(texts: list[str], chords: list[str]) -> None:
+    file = mido.MidiFile(type=0, ticks_per_beat=480)
+    track = file.add_track("song")
+    track.extend(mido.MetaMessage("text", text=text, time=480) for text in texts)
+    track.extend([mido.Message("note_on", note=60), mido.Message("note_off", note=60, time=480)])
+    assert [text.text for text in parse(bytes_of(file)).chords] == chords
+
+
 tempo_maps = st.dictionaries(st.integers(1, 50), st.floats(20, 400), max_size=5)
 
 

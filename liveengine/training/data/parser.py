@@ -14,6 +14,7 @@ from pathlib import Path
 
 from liveengine.formats import disk
 from liveengine.formats.midi_events import FAULTS, SIZE_LIMIT_BYTES, Events, Message, Meta, read_events
+from liveengine.music.chord import Chord
 from liveengine.music.time import TEMPO_MAX_BPM, TEMPO_MIN_BPM, TICKS_PER_BEAT, Metre
 from liveengine.training.data.piece import DEFAULT_BPM, Notes, Piece, Signature, Tempo, Text, notes_of
 from liveengine.training.data.repair import REPAIRS, Sounding, Strike, paired
@@ -31,8 +32,12 @@ FINDINGS: dict[str, str] = {
 #: Every name a piece's `faults` may hold, with its meaning.
 KNOWN = {**FAULTS, **REPAIRS, **FINDINGS}
 
+#: Fewer chords in a file's text events are none.
+CHORDS_LEAST = 4
+_CHORD_LETTERS_MAX = 12
+
 _MICROSECONDS_PER_MINUTE = 60_000_000
-_TEXT, _TRACK_NAME, _INSTRUMENT, _LYRIC, _MARKER, _CUE = 0x01, 0x03, 0x04, 0x05, 0x06, 0x07
+_TEXT, _TRACK_NAME, _INSTRUMENT, _MARKER, _CUE = 0x01, 0x03, 0x04, 0x06, 0x07
 _TEMPO, _METRE, _KEY = 0x51, 0x58, 0x59
 
 #: Major keys from seven flats to seven sharps, as a file numbers them.
@@ -113,9 +118,10 @@ def _piece(name: str, notes: Notes, events: Events, faults: Counter[str], limit:
         _tempos(metas, faults),
         _signatures(metas, last, faults),
         tuple(Text(meta.tick, key) for meta in metas if (key := _key(meta))),
-        sections=tuple(Text(meta.tick, meta.text) for meta in metas if meta.kind in (_MARKER, _CUE)),
-        track_names=tuple(_name(track.metas) for track in events.tracks),
-        faults=dict(+faults),
+        _chords(metas),
+        tuple(Text(meta.tick, meta.text) for meta in metas if meta.kind in (_MARKER, _CUE)),
+        tuple(_name(track.metas) for track in events.tracks),
+        dict(+faults),
     )
 
 
@@ -151,6 +157,24 @@ def _key(meta: Meta) -> str:
     if not -7 <= sharps <= 7:
         return ""
     return f"{_MINORS[sharps + 7]} minor" if meta.content[1] else f"{_MAJORS[sharps + 7]} major"
+
+
+def _chords(metas: list[Meta]) -> tuple[Text, ...]:
+    """Return the chords that a file tells in its text events; none where most of those say something else."""
+    texts = [Text(meta.tick, meta.text.strip()) for meta in metas if meta.kind == _TEXT and meta.content]
+    chords = tuple(text for text in texts if _is_chord(text.text))
+    # One "A" is a section or a remark; chords come in numbers.
+    return chords if len(chords) >= max(CHORDS_LEAST, len(texts) / 2) else ()
+
+
+def _is_chord(text: str) -> bool:
+    if len(text) > _CHORD_LETTERS_MAX:
+        return False
+    try:
+        Chord.parse(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _name(metas: list[Meta]) -> str:
