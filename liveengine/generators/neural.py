@@ -2,8 +2,8 @@
 
 Density is a rank, and seen to: 0.5 asks for as many hits as the median of what the model learnt from. Accent is how
 far velocities spread, 0.5 being as drummers play. Notes stand on sixteenths and triplets, and are early or late as
-drummers are; a pattern's `quantise` takes that away. A `rhythm` is the kick, and the rest answers it; `lanes` stay as written, and the model plays them. A
-fill is drawn into the last half bar, with what comes before it in view.
+drummers are; a pattern's `quantise` takes that away. A `rhythm` is the kick, and the rest answers it; `lanes` stay as
+written, and the model plays them. A fill is drawn into the last half bar, with what comes before it in view.
 
 Pure.
 """
