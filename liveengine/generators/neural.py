@@ -1,9 +1,9 @@
 """A groove model as a Proposer: drums in 4/4, drawn from a network that someone else runs.
 
-Density is a rank, and seen to: 0.5 asks for as many hits as the median of what the model learnt from. Humanise is how
-much of the drummers' timing is kept, accent how far velocities spread, 0.5 being as they play; swing is added. A
-`rhythm` is the kick, and the rest answers it; `lanes` stay as written, and the model plays them. A fill is drawn into
-the last half bar, with what comes before it in view.
+Density is a rank, and seen to: 0.5 asks for as many hits as the median of what the model learnt from. Accent is how
+far velocities spread, 0.5 being as drummers play. Notes stand on sixteenths and triplets, and are early or late as
+drummers are; a pattern's `quantise` takes that away. A `rhythm` is the kick, and the rest answers it; `lanes` stay as
+written, and the model plays them. A fill is drawn into the last half bar, with what comes before it in view.
 
 Pure.
 """
@@ -152,10 +152,10 @@ def _kick(controls: Controls) -> tuple[Frames, Flags]:
 
 
 def _notes(groove: Frames, controls: Controls) -> list[Note]:
-    return _spread(list(_struck(groove, controls)), controls)
+    return _spread(list(_struck(groove)), controls)
 
 
-def _struck(groove: Frames, controls: Controls) -> Iterator[Note]:
+def _struck(groove: Frames) -> Iterator[Note]:
     """Turn the first groove into notes, each on the sixteenth or triplet that it is meant for."""
     hits = groove.hits[0] > 0
     for frame, row, sub in np.argwhere(hits):
@@ -171,7 +171,7 @@ def _is_triplet(frame: int, sub: int) -> bool:
 
 
 def _note(tick: int, pitch: int, velocity: float, away: float) -> Note:
-    """Make a note of velocity 0-1, `away` steps from its tick as played; a pattern's `quantise` takes that away."""
+    """Make a note of velocity 0-1, `away` steps from its tick."""
     return Note(tick, pitch, min(max(round(velocity * VELOCITY_MAX), 1), VELOCITY_MAX), GATE, round(away * STEP_TICKS))
 
 
