@@ -1,0 +1,62 @@
+"""Export: what is written says what torch says, plays, and is not written where it does not."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+pytest.importorskip("torch")
+pytest.importorskip("onnxscript")
+pytest.importorskip("onnxruntime")
+
+import torch
+from toy import ToyRows, toy
+
+from liveengine.generators import models
+from liveengine.generators.contract import Controls
+from liveengine.generators.neural import Groove
+from liveengine.runtime.inference import Session
+from liveengine.training import checkpoints, export, tasks
+from liveengine.training.models.groove import GrooveModel
+
+ABOUT = {"licence": "none", "attribution": "Nobody", "rows": {"train": 64}, "notes": [], "measures": {}}
+
+
+@pytest.fixture
+def weights(tmp_path):
+    torch.manual_seed(1)
+    place = tmp_path / "best.safetensors"
+    told = {"config": toy().told(), "ranks": tasks.quantiles(ToyRows().all), "step": 0}
+    checkpoints.write_weights(place, GrooveModel(toy().size).state_dict(), told)
+    return place
+
+
+@pytest.fixture(autouse=True)
+def few(monkeypatch):
+    monkeypatch.setattr(export, "GROOVES", 4)
+    monkeypatch.setattr(export, "BARS", 4)
+
+
+def test_what_is_exported_plays_and_has_its_card(weights, tmp_path):
+    folder = export.export(weights, tmp_path / "models", ABOUT)
+    session = Session(folder)
+    bar = Groove("toy", session.begin, session.latent, session.density)(None, frozenset(), Controls(), 1)
+    assert bar.notes
+    card = json.loads((folder / "card.json").read_text())
+    assert card["parity"]["apart"] <= export.APART_MAX
+    assert card["files"]["fp32"]["bytes"] == (folder / models.WEIGHTS).stat().st_size
+    assert (folder / "card.md").read_text().startswith("# toy\n")
+    assert models.shipped(tmp_path / "models") == {"toy": folder}
+
+
+def test_what_does_not_say_what_torch_says_is_not_written(weights, tmp_path, monkeypatch):
+    def write_another(model, place):
+        torch.manual_seed(2)
+        export_one(GrooveModel(toy().size).eval(), place)
+
+    export_one = export.write_onnx
+    monkeypatch.setattr(export, "write_onnx", write_another)
+    with pytest.raises(ValueError, match="from torch"):
+        export.export(weights, tmp_path / "models", ABOUT)
+    assert not (tmp_path / "models").exists()
