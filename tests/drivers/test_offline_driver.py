@@ -76,5 +76,5 @@ def test_more_events_than_one_rendering_holds_all_come_out():
     ons = [data for _, _, data in sent(events) if data[0] & 0xF0 == 0x90]
     offs = [data for _, _, data in sent(events) if data[0] & 0xF0 == 0x80]
     assert events.size > OUT_SIZE
-    assert len(ons) == len(offs) > OUT_SIZE // 2
+    assert len(ons) == len(offs) == STRIPS * SLOT_STEPS
     assert np.all(np.diff(events["when"]) >= 0)
