@@ -12,9 +12,13 @@ PATIENCE_S = 10.0
 
 
 class JackEnd:
-    """A JACK client with a MIDI port in and one out; what comes in is kept."""
+    """A JACK client with a MIDI port in and one out; what comes in is kept.
 
-    def __init__(self, name: str = "other_end") -> None:
+    `counts_xruns` is not for a process where python-rtmidi asks JACK: it holds the GIL while it waits for the server, which
+    waits for whoever counts.
+    """
+
+    def __init__(self, name: str = "other_end", counts_xruns: bool = False) -> None:
         import jack
 
         self.client = jack.Client(name, no_start_server=True)
@@ -25,7 +29,8 @@ class JackEnd:
         self.heard: list[bytes] = []
         self.xruns = 0  # how often the server told that somebody was late: what was on its way then may be lost
         self.client.set_process_callback(self._process)
-        self.client.set_xrun_callback(self._count_xrun)
+        if counts_xruns:
+            self.client.set_xrun_callback(self._count_xrun)
         self.client.activate()
 
     def _process(self, _frames: int) -> None:

@@ -43,7 +43,7 @@ def test_what_is_longer_is_no_record_at_all(data, when_ns):
 
 @pytest.fixture
 def other_end(jack_server) -> Iterator[JackEnd]:
-    other = JackEnd("player")
+    other = JackEnd("player", counts_xruns=True)
     yield other
     other.close()
 
