@@ -14,8 +14,8 @@ PATIENCE_S = 10.0
 class JackEnd:
     """A JACK client with a MIDI port in and one out; what comes in is kept.
 
-    `counts_xruns` is not for a process where python-rtmidi asks JACK: it holds the GIL while it waits for the server, which
-    waits for whoever counts.
+    `counts_xruns` is not for a process where python-rtmidi asks JACK: that holds the GIL while it waits for the
+    server, which waits for whoever counts.
     """
 
     def __init__(self, name: str = "other_end", counts_xruns: bool = False) -> None:
