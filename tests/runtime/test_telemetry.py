@@ -12,13 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from live_set import live
 from nights import moody, night
-from pythonosc.osc_message import OscMessage
 from pythonosc.osc_message_builder import build_msg
 
 from liveengine.dashboard.meter import counts as read_counts
 from liveengine.drivers.lateness import count_late
 from liveengine.engine.clock import Sources
 from liveengine.generators.catalogue import BUILT_IN
+from liveengine.ports.osc import messages
 from liveengine.runtime import telemetry
 from liveengine.runtime.status import line
 from liveengine.runtime.telemetry import LATE_US, SCHEMA, STATES
@@ -163,8 +163,8 @@ def test_lateness_clock_and_traffic_are_told_over_osc():
         client.sendto(build_msg("/refresh", []).dgram, set_.stage.osc.address)
         seen: dict[str, object] = {}
         while not (wanted <= seen.keys() and seen["/engine/histogram"] and seen["/port/activity"]):
-            message = OscMessage(client.recv(65_536))
-            seen[message.address] = message.params[0] if message.params else None
+            for message, _ in messages(client.recv(65_536)):
+                seen[message.address] = message.params[0] if message.params else None
     assert seen["/clock/state"] == "internal"
     assert len(str(seen["/engine/histogram"]).split(",")) == 16
     assert set_.output.name in read_counts(str(seen["/port/activity"]))
@@ -181,7 +181,11 @@ def test_lateness_clock_and_traffic_are_told_over_osc():
 def test_the_status_line_says_how_time_is_kept(driver, source, state, words):
     values = {"/clock/source": source, "/clock/state": state}
     engine = SimpleNamespace(
-        scene=-1, panel=SimpleNamespace(values=values), launches=SimpleNamespace(waiting=()), tracks=[]
+        scene=-1,
+        panel=SimpleNamespace(values=values),
+        launches=SimpleNamespace(waiting=()),
+        tracks=[],
+        sources=Sources(),
     )
     stage = SimpleNamespace(driver=SimpleNamespace(name=driver, state=make_state(1e9)), engine=engine)
     assert words in line(stage)
