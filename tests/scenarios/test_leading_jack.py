@@ -9,7 +9,7 @@ from contextlib import closing
 from typing import Any
 
 import pytest
-from playing import Engine, jack, lane, run, track, write_set
+from playing import Engine, lane, run, track, write_set
 
 jack_client = pytest.importorskip("jack", reason="missing: libjack (Debian package libjack-jackd2-0)", exc_type=OSError)
 
@@ -23,21 +23,22 @@ def until(condition: Callable[[], bool], what: str) -> None:
         select.select([], [], [], 0.02)
 
 
-def client(server: Any) -> Any:
-    made = jack_client.Client("other", no_start_server=True, servername=server.env["JACK_DEFAULT_SERVER"])
+def client() -> Any:
+    """Return a client of the tests' own server: libjack knows one server a process."""
+    made = jack_client.Client("other", no_start_server=True)
     made.activate()
     return closing(made)
 
 
-def test_another_client_reads_bar_and_tempo_and_stops_with_the_set(tmp_path):
+def test_another_client_reads_bar_and_tempo_and_stops_with_the_set(tmp_path, jack_server):
     patch = write_set(tmp_path / "led.toml", 'tempo = 150\nmetre = "3/4"\n', track("kick", lane("x...x...x...")))
-    with jack() as server, client(server) as other:
+    with client() as other:
 
         def told(key: str) -> Any:
             return other.transport_query()[1].get(key)
 
         words = (patch, "--driver", "jack", "--no-audio", "--lead", "jack")
-        with Engine(*words, env=server.env) as engine:
+        with Engine(*words) as engine:
             until(lambda: other.transport_state == jack_client.ROLLING, "JACK rolls with the set")
             until(lambda: (told("bar") or 0) >= 3, "bar 3")
             assert (told("beats_per_bar"), told("beats_per_minute")) == (3, 150)
@@ -52,12 +53,12 @@ def test_another_client_reads_bar_and_tempo_and_stops_with_the_set(tmp_path):
         until(lambda: other.transport_state == jack_client.STOPPED, "it does not roll on alone")
 
 
-def test_where_another_leads_it_is_told_and_left_to_it(tmp_path):
+def test_where_another_leads_it_is_told_and_left_to_it(tmp_path, jack_server):
     patch = write_set(tmp_path / "led.toml", "tempo = 150\n", track("kick", lane("x...x...x...")))
-    with jack() as server, client(server) as other:
+    with client() as other:
         other.set_timebase_callback(lambda *_: None)
         outcome = run("play", patch, "--driver", "jack", "--no-audio", "--headless", "--lead", "jack",
-                      "--seconds", "1", env=server.env)  # fmt: skip
+                      "--seconds", "1")  # fmt: skip
         assert outcome.code == 0
         assert "another client leads JACK's transport (--lead jack:take takes it over)" in outcome.out
         assert other.transport_state == jack_client.STOPPED
