@@ -25,6 +25,7 @@ from liveengine.music.time import NS_PER_SECOND, TICKS_PER_PULSE
 from liveengine.priority import run_first
 from liveengine.sequencer.inlet import receive
 from liveengine.sequencer.lanes import deliver, next_delivery
+from liveengine.sequencer.longs import copy_message, message_size
 from liveengine.sequencer.render import begin, next_instant, render
 from liveengine.sequencer.ring import load_acquire, publish, raise_flag, room
 from liveengine.sequencer.state import ENDS_SIZE, IN_PORTS, PORTS, WRITTEN, State
@@ -86,7 +87,7 @@ def make_timer(fds: Mapping[int, int], inputs: Sequence[int] = ()) -> Timer:
 
 
 @compiled
-def _queue(t: Timer, event: Any) -> None:
+def _queue(s: State, t: Timer, event: Any) -> None:
     """Put an event where its port's bytes, or the audio driver's events, wait."""
     if event.port == INSTRUMENTS:
         if room(t.audio_ends, AUDIO_EVENTS) > 0:
@@ -98,17 +99,14 @@ def _queue(t: Timer, event: Any) -> None:
     port = event.port
     if t.fds[port] < 0:
         return
+    size = message_size(s, event)
     fill = t.fill[port]
-    if fill + event.size > BACKLOG:
-        t.counts[BYTES_LOST] += event.size
+    if fill + size > BACKLOG:
+        t.counts[BYTES_LOST] += size
         return
     place = port * BACKLOG + fill
-    t.backlog[place] = event.b0
-    if event.size > 1:
-        t.backlog[place + 1] = event.b1
-    if event.size > 2:
-        t.backlog[place + 2] = event.b2
-    t.fill[port] = fill + event.size
+    copy_message(s, event, t.backlog[place : place + size])
+    t.fill[port] = fill + size
 
 
 @compiled
@@ -140,7 +138,7 @@ def turn(s: State, t: Timer, now: int) -> None:
         render(s, max(from_, s.transport[0].until), max(now + 1, s.transport[0].until))
         count = deliver(s, s.transport[0].until)
         for i in range(count):
-            _queue(t, s.due[i])
+            _queue(s, t, s.due[i])
         _flush(t)
         for i in range(count):
             if s.due[i].size > 0:
@@ -265,7 +263,7 @@ class TimerDriver:
             render(self.state, max(from_, self.state.transport[0]["until"]), now + 1)
             count = deliver(self.state, self.state.transport[0]["until"])
             for event in self.state.due[:count]:
-                _queue(self.timer, event)
+                _queue(self.state, self.timer, event)
             self._flush_portably()
             for event in self.state.due[:count]:
                 if event["size"] > 0:

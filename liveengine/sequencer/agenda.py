@@ -24,6 +24,7 @@ PLAYER_END = 5
 PLAYER_CELL = 6
 PLAYER_STEP = 7
 PLAYER_RATCHET = 8
+LONG_DUE = 9  # After all else, so that it sees what comes next.
 
 #: An entry's rank holds its order above so many bits of what it is about.
 _WHAT_BITS = 40
@@ -99,6 +100,8 @@ def is_current(s: State, order: int, what: int, stamp: int) -> bool:  # noqa: PL
         return transport.ramp_stamp == stamp
     if order == BAR_LINE:
         return transport.bar_stamp == stamp
+    if order == LONG_DUE:
+        return transport.long_due != 0
     if order >= PLAYER_STEP:
         return s.players[what // SLOT_STEPS].stamp == stamp
     if order >= PLAYER_END:

@@ -19,9 +19,11 @@ from liveengine.compiled import compiled
 from liveengine.music.event import INSTRUMENTS
 from liveengine.music.target import BEND, CONTROLLER, CONTROLLERS, PRESSURE, SOUND, TARGETS
 from liveengine.music.time import TEMPO_MAX_BPM, TEMPO_MIN_BPM, TICKS_PER_PULSE, TICKS_PER_SIXTEENTH
+from liveengine.music.tuning import ALL_KEYS
 from liveengine.sequencer.agenda import COMMAND_DUE, schedule
 from liveengine.sequencer.follower import follow
 from liveengine.sequencer.ledger import end_notes_of, panic
+from liveengine.sequencer.longs import expect_longs, longs_through
 from liveengine.sequencer.metre import change_metre, lengthen_metre, next_bar_line
 from liveengine.sequencer.outlet import MUTED, REFUSED, emit, song_tick, tell
 from liveengine.sequencer.players import cancel, launch, read_otherwise
@@ -52,6 +54,7 @@ from liveengine.sequencer.transport import (
     run_clock_from,
 )
 from liveengine.sequencer.turning import turn
+from liveengine.sequencer.zone import BEND_RANGE_MAX, open_zone, tune
 
 # What a command can ask. `track` names a track, or a port where it says so.
 DO_START = 0  # from the top
@@ -62,7 +65,7 @@ DO_TEMPO = 4  # x: BPM; a: ticks over which it is reached, 0 at once
 DO_LAUNCH = 5  # a: slot, -1 for silence; b: 1 keeps the playhead (legato)
 DO_CANCEL = 6  # take back a launch that has not begun
 DO_MUTE = 7  # a: 1 mutes, 0 unmutes
-DO_ROUTE = 8  # a: MIDI port or -1, b: channel 0-15
+DO_ROUTE = 8  # a: MIDI port or -1, b: channel 0-15; x: 1 where each note has a channel of its own, in the port's zone
 DO_CLOCK = 9  # track: port; a: 1 sends clock, b: 1 also while stopped
 DO_METRE = 10  # a: ticks in a bar; b: 1 adds it to the cycle that began with the metre before
 DO_SEED = 11  # a: seed of the session
@@ -77,7 +80,13 @@ DO_STEER = 19  # an outside timeline: a: its tick, b: the instant of that; x: BP
 DO_READING = 20  # how the track's pattern is read: a: one of READING_FIELDS, b or x: its value
 DO_TURN = 21  # a: kind of target, b: its number, x: value
 DO_FILL = 22  # a: 1 while a fill is asked for
-_KINDS = 23
+DO_TUNE = 23  # a: key, or ALL_KEYS; x: semitones at which it sounds, or by which all are moved
+DO_ZONE = 24  # track: port; a, b: its first and last channel in which notes are bent each by itself; x: bend range
+DO_LONG = 25  # a message has been put into the ring of long ones
+_KINDS = 26
+
+#: How far from its place a key may be tuned, in semitones: beyond all hearing.
+TUNED_MAX = 1000.0
 
 #: The most bars that a quantum can count.
 BARS_QUANTUM_MAX = 64
@@ -137,6 +146,10 @@ def _is_sound(c: Any) -> bool:  # noqa: PLR0911 - one answer a kind
         return c.a >= 0 and c.b >= 0
     if c.kind == DO_STEER:
         return c.x == 0.0 or TEMPO_MIN_BPM <= c.x <= TEMPO_MAX_BPM
+    if c.kind == DO_TUNE:
+        return 0 <= c.a <= ALL_KEYS and abs(c.x) <= TUNED_MAX
+    if c.kind == DO_ZONE:
+        return 0 < c.track < PORTS and 0 <= c.a <= c.b < 16 and 1.0 <= c.x <= BEND_RANGE_MAX
     if c.kind == DO_SEND:
         return 1 <= c.b <= 3 and (c.a & 0xFF) >= 0x80
     if c.kind == DO_TEMPO:
@@ -161,6 +174,8 @@ def _due(s: State, c: Any, tick: int) -> int:  # noqa: PLR0911 - one answer a ki
     if c.at >= 0:
         return max(c.at, tick)
     if c.kind in (DO_START, DO_CONTINUE):
+        if not transport.playing:
+            tick = longs_through(s, tick)
         if is_followed(s):
             follower = s.follower[0]
             pulses = max(-(-(tick - follower.tick) // TICKS_PER_PULSE), 1)
@@ -273,6 +288,7 @@ def _play_on(s: State, c: Any, tick: int) -> None:
     else:
         s.tracks[c.track].port = c.a
         s.tracks[c.track].channel = c.b
+        s.tracks[c.track].zone = int(c.x == 1.0)
 
 
 @compiled
@@ -311,8 +327,20 @@ def _set(s: State, c: Any, tick: int) -> None:
         turn(s, tick, c.track, c.a, c.b, c.x)
     elif c.kind == DO_FILL:
         transport.fill = 1 if c.a else 0
+    elif c.kind in (DO_TUNE, DO_ZONE, DO_LONG):
+        _retune(s, c, tick)
     else:
         _connect(s, c)
+
+
+@compiled
+def _retune(s: State, c: Any, tick: int) -> None:
+    if c.kind == DO_TUNE:
+        tune(s, tick, c.a, c.x)
+    elif c.kind == DO_ZONE:
+        open_zone(s, tick, c.track, c.a, c.b, int(c.x))
+    else:
+        expect_longs(s, tick)
 
 
 @compiled

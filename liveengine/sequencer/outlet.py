@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from liveengine.compiled import compiled
-from liveengine.music.event import CLOCK
+from liveengine.music.event import CLOCK, LONG
 from liveengine.sequencer.ring import publish, room
 from liveengine.sequencer.state import LOG_SIZE, WRITTEN, State
 from liveengine.sequencer.timeline import when_at
@@ -96,5 +96,5 @@ def emit(s: State, tick: int, port: int, track: int, size: int, b0: int, b1: int
     event.size = size
     event.b0, event.b1, event.b2 = b0, b1, b2
     transport.out_count += 1
-    if size > 0 and b0 != CLOCK:
+    if 0 < size < LONG and b0 != CLOCK:
         _log_sent(s, event)

@@ -12,6 +12,7 @@ from liveengine.compiled import compiled
 from liveengine.sequencer.agenda import (
     BAR_LINE,
     COMMAND_DUE,
+    LONG_DUE,
     NOTE_END,
     PLAYER_CELL,
     PLAYER_END,
@@ -27,6 +28,7 @@ from liveengine.sequencer.agenda import (
 from liveengine.sequencer.commands import carry_out_kept, take_commands
 from liveengine.sequencer.follower import gives_up_at, watch
 from liveengine.sequencer.ledger import end_chain
+from liveengine.sequencer.longs import send_long
 from liveengine.sequencer.outlet import REALIGNED, tell
 from liveengine.sequencer.players import end_player
 from liveengine.sequencer.state import BURST, NEVER, OUT_SIZE, State
@@ -111,6 +113,8 @@ def _happen(s: State, order: int, what: int, mark: int, tick: int) -> None:
         tempo_step(s, tick)
     elif order == COMMAND_DUE:
         carry_out_kept(s, what, tick)
+    elif order == LONG_DUE:
+        send_long(s, tick)
 
 
 @compiled

@@ -98,6 +98,12 @@ orders = st.one_of(
     st.builds(Order, whens, st.just("cancel"), tracks),
     st.builds(Order, whens, st.just("mute"), tracks, quanta, st.integers(0, 1)),
     st.builds(Order, whens, st.just("route"), tracks, a=st.integers(-1, 2), b=st.integers(0, 1)),
+    st.builds(Order, whens, st.just("route"), tracks, a=st.integers(1, 2), b=st.just(0), x=st.just(1.0)),
+    st.builds(
+        Order, whens, st.just("zone"), st.integers(1, 2), a=st.integers(1, 3), b=st.integers(3, 5), x=st.just(48.0)
+    ),
+    st.builds(Order, whens, st.just("tune"), quantum=quanta, a=st.integers(60, 63), x=st.floats(58, 65)),
+    st.builds(Order, whens, st.just("tune"), quantum=quanta, a=st.just(128), x=st.floats(-3, 3)),
     st.builds(Order, whens, st.just("fill"), quantum=quanta, a=st.integers(0, 1)),
     st.builds(Order, whens, st.just("turn"), tracks, quanta, st.just(0), st.just(74), st.sampled_from([0.0, 64.5])),
     st.builds(Order, whens, st.just("turn"), tracks, quanta, st.just(3), st.just(5), st.sampled_from([0.1, 0.9])),
@@ -154,12 +160,13 @@ def by_instant(sent: list) -> dict[int, Counter]:
 
 
 GO = [Order(0, "launch", 0), Order(0, "launch", 1, a=1), Order(0, "start")]
+ZONE = [Order(0, "zone", 1, a=1, b=3, x=48.0), Order(0, "route", 0, a=1, x=1.0), Order(0, "route", 1, a=1, x=1.0)]
 
 
 @settings(max_examples=150, deadline=None)
-@given(scripts, fours, tempi, st.integers(0, 2**32), st.lists(st.integers(1, END - 1), max_size=20))
-def test_T3_T4_compiled_sequencer_equals_its_slow_twin_over_any_window_cuts(script, bars_, tempo, seed, cuts):
-    script = sorted([*GO, *script], key=lambda o: o.when)
+@given(st.booleans(), scripts, fours, tempi, st.integers(0, 2**32), st.lists(st.integers(1, END - 1), max_size=20))
+def test_T3_T4_compiled_sequencer_equals_its_slow_twin_over_any_window_cuts(bent, script, bars_, tempo, seed, cuts):
+    script = sorted([*(ZONE if bent else []), *GO, *script], key=lambda o: o.when)
     assert by_instant(perform(script, bars_, tempo, seed, cuts)) == by_instant(
         perform_slowly(script, bars_, tempo, seed)
     )
@@ -173,9 +180,9 @@ def test_T3_the_event_list_is_the_same_to_the_letter_over_any_window_cuts(script
 
 
 @settings(max_examples=100, deadline=None)
-@given(scripts, fours, tempi, st.lists(st.integers(1, END - 1), max_size=10))
-def test_N1_N2_N3_every_note_on_has_one_note_off_on_its_own_port(script, bars_, tempo, cuts):
-    script = sorted([*GO, *script, Order(END - 1, "stop")], key=lambda o: o.when)
+@given(st.booleans(), scripts, fours, tempi, st.lists(st.integers(1, END - 1), max_size=10))
+def test_N1_N2_N3_every_note_on_has_one_note_off_on_its_own_port(bent, script, bars_, tempo, cuts):
+    script = sorted([*(ZONE if bent else []), *GO, *script, Order(END - 1, "stop")], key=lambda o: o.when)
     sounding = set()
     for _, port, _, data in perform(script, bars_, tempo, 1, cuts):
         if data[0] >= 0xB0 or len(data) == 2:

@@ -157,6 +157,12 @@ class Twin:
         self.players: dict[int, list[Player]] = {}
         self.muted: set[int] = set()
         self.route: dict[int, tuple[int, int]] = {}
+        self.zoned: set[int] = set()  # tracks that have a zone
+        self.zones: dict[int, tuple[int, int, int]] = {}  # port: first and last channel, semitones of a whole bend
+        self.having: dict[tuple[int, int], int] = {}  # pitch that has a port's channel
+        self.sent_keys: dict[tuple[int, int], int] = {}  # … and the key of equal temperament that was sent for it
+        self.since: dict[tuple[int, int], int] = {}  # since when a channel has been taken, or free
+        self.tuning = [*map(float, range(128)), 0.0]
         self.clock: dict[int, bool] = {}
         self.sounding: dict[tuple[int, int, int], tuple[int, int]] = {}  # key: (ends, track)
         self.playing, self.origin, self.position = False, 0, 0
@@ -230,6 +236,11 @@ class Twin:
                 self.read_otherwise(order)
             case "route":
                 self.route[order.track] = (order.a, order.b)
+                (self.zoned.add if order.x == 1 else self.zoned.discard)(order.track)
+            case "zone":
+                self.open_zone(order.track, order.a, order.b, int(order.x))
+            case "tune":
+                self.tune(order.a, order.x)
             case "clock":
                 self.clock[order.track] = bool(order.b)
                 if not self.playing:
@@ -308,6 +319,9 @@ class Twin:
     def end(self, key: tuple[int, int, int]) -> None:
         _, track = self.sounding.pop(key)
         self.send(key[0], track, 0x80 | key[1], key[2], 0)
+        if key in map(self.sent_as, self.having):
+            del self.having[key[:2]], self.sent_keys[key[:2]]
+            self.since[key[:2]] = self.tick
 
     def end_all(self, track: int) -> None:
         for key, (_, owner) in list(self.sounding.items()):
@@ -329,10 +343,59 @@ class Twin:
         velocity = self.velocity(track, reading, note, note.velocity * level, owned)
         for port, channel in places:
             key = (port, channel, pitch)
+            bends = port > 0 and track in self.zoned and port in self.zones
+            if bends:
+                place = self.place_for(port, pitch)
+                if place in self.having:
+                    self.end(self.sent_as(place))
+                key = (*place, min(max(math.floor(self.tuned(pitch) + 0.5), 0), 127))
             if key in self.sounding:
                 self.end(key)
             self.sounding[key] = (self.tick + gate, track)
-            self.send(port, track, 0x90 | channel, pitch, velocity)
+            if bends:
+                self.having[key[:2]], self.sent_keys[key[:2]] = pitch, key[2]
+                self.since[key[:2]] = self.tick
+                self.bend(key[:2])
+            self.send(port, track, 0x90 | key[1], key[2], velocity)
+
+    # -- tuning ------------------------------------------------------------
+
+    def tuned(self, pitch: int) -> float:
+        return self.tuning[pitch] + self.tuning[128]
+
+    def sent_as(self, place: tuple[int, int]) -> tuple[int, int, int]:
+        return (*place, self.sent_keys[place])
+
+    def place_for(self, port: int, pitch: int) -> tuple[int, int]:
+        """Where it sounds; else what has been free longest; else what has been taken longest."""
+        first, last, _ = self.zones[port]
+        places = [(port, channel) for channel in range(first, last + 1)]
+        for place in places:
+            if self.having.get(place) == pitch:
+                return place
+        return min(places, key=lambda place: (place in self.having, self.since.get(place, 0), place))
+
+    def bend(self, place: tuple[int, int]) -> None:
+        _, track = self.sounding[self.sent_as(place)]
+        away = Fraction(self.tuned(self.having[place])) - self.sent_keys[place]
+        bend = min(max(math.floor(8192 + 8192 * away / self.zones[place[0]][2] + Fraction(1, 2)), 0), 16383)
+        self.send(place[0], track, 0xE0 | place[1], bend & 127, bend >> 7)
+
+    def tune(self, key: int, semitones: float) -> None:
+        self.tuning[key] = semitones
+        self.send(0, -1, key, float(np.float32(semitones)))
+        for place, pitch in list(self.having.items()):
+            if key in (128, pitch):
+                self.bend(place)
+
+    def open_zone(self, port: int, first: int, last: int, semitones: int) -> None:
+        self.zones[port] = (first, last, semitones)
+        told = [(channel, 0, semitones) for channel in range(first, last + 1)]
+        if last > first:
+            told.insert(0, (0 if first == 1 else 15, 6, last - first + 1))
+        for channel, parameter, value in told:
+            for number, byte in [(101, 0), (100, parameter), (6, value), (38, 0), (101, 127), (100, 127)]:
+                self.send(port, -1, 0xB0 | channel, number, byte)
 
     def pitch(self, reading: Reading, pitch: int) -> int:
         pitch += reading.transpose
