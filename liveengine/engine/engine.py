@@ -39,6 +39,7 @@ from liveengine.engine.setting_up import set_up
 from liveengine.engine.spec import Patch
 from liveengine.engine.tap import Tap
 from liveengine.engine.track import SLIDERS, Track
+from liveengine.engine.tuning import Tuner
 from liveengine.music.note import Bar
 from liveengine.music.sound import MASTER_CONTROL, STRIP_CONTROL
 from liveengine.music.time import TEMPO_MAX_BPM, TEMPO_MIN_BPM, TICKS_PER_BEAT
@@ -66,6 +67,8 @@ class Engine:
         self.tracks = [Track(number, spec) for number, spec in enumerate(patch.tracks)]
         self.ports = list(ports) or [-1] * len(self.tracks)
         self.panel = Panel(patch)
+        self.tuner = Tuner(patch, self.ports)
+        self.panel.values.update(self.tuner.values())
         self.display = Display(len(self.tracks))
         self.launches = Launches()
         self.slots = Slots()
@@ -81,7 +84,7 @@ class Engine:
 
     def begin(self) -> list[Order]:
         """Return what sets the data plane up and asks for the first bars; with those the music starts."""
-        return [*set_up(self.patch, self.ports), *self._tempo(), *self._launch_scene(0)]
+        return [*self.tuner.set_up(), *set_up(self.patch, self.ports), *self._tempo(), *self._launch_scene(0)]
 
     def handle(self, event: Event, now_s: float = 0.0) -> list[Order]:
         """Return what is to be done about an event that came at instant `now_s`."""
@@ -119,6 +122,7 @@ class Engine:
                 yield from self._keep_to_link(beat, tempo_bpm, when)
             case LatenessTold() | ClockTold() | TrafficTold():
                 yield from self._report_changes(_measures(event))
+                yield from self.tuner.tell_devices(self.playing)
 
     def _keep_to_link(self, beat: float, tempo_bpm: float, when: int) -> Iterator[Order]:
         if TEMPO_MIN_BPM <= tempo_bpm <= TEMPO_MAX_BPM:
@@ -177,6 +181,10 @@ class Engine:
                 yield from self._launch_scene((self.scene + step) % len(self.patch.scenes))
             case "/scene/launch":
                 yield from self._launch_scene(int(value) - 1)
+            case "/tuning/a4":
+                yield from self.tuner.turn_a4(float(value))
+            case "/tuning/scale":
+                yield from self._choose_scale(str(value))
             case "/panic":
                 yield ToSequencer(do.DO_PANIC)
             case "/refresh":
@@ -186,6 +194,14 @@ class Engine:
             case _:
                 control = MASTER_CONTROL[name.removeprefix("/master/")]
                 yield ToSequencer(do.DO_CONTROL, a=control.number, x=float(value))
+
+    def _choose_scale(self, name: str) -> Iterator[Order]:
+        try:
+            yield from self.tuner.choose_scale(name)
+        except ValueError as error:
+            self.unknown += 1
+            yield Say(f"tuning/scale: {error}")
+        yield from self._report_changes(self.tuner.values().items())
 
     def _do_on_track(self, name: str, value: Setting, track: Track) -> Iterator[Order]:
         match name:

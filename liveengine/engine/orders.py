@@ -36,6 +36,14 @@ class WriteSlot:
 
 
 @dataclass(frozen=True, slots=True)
+class SendLong:
+    """Send a message of more than three bytes to a MIDI port, between what is on the beat."""
+
+    port: int
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class RequestBar:
     """Ask a generator for a bar. A newer request for the same track makes this one void."""
 
@@ -65,4 +73,4 @@ class Say:
     text: str
 
 
-Order = ToSequencer | WriteSlot | RequestBar | Report | Say
+Order = ToSequencer | WriteSlot | SendLong | RequestBar | Report | Say

@@ -16,7 +16,9 @@ from typing import NamedTuple
 from liveengine.engine.parameter import Effect, Kind, Parameter, Setting
 from liveengine.engine.schema import near, shown
 from liveengine.music.sound import MASTER_CONTROLS, SOUND_CONTROLS, SOUNDS, SoundControl
+from liveengine.music.temperament import TEMPERAMENTS
 from liveengine.music.time import TEMPO_MAX_BPM, TEMPO_MIN_BPM
+from liveengine.music.tuning import A4_HZ, A4_MAX_HZ, A4_MIN_HZ, EQUAL
 
 __all__ = ["TABLE", "Found", "Parameter", "Setting", "UnknownAddress", "find"]
 
@@ -209,6 +211,22 @@ def _tracks() -> Iterator[Parameter]:
     )
 
 
+def _tuning() -> Iterator[Parameter]:
+    yield Parameter(
+        "/tuning/a4", "float", A4_MIN_HZ, A4_MAX_HZ, A4_HZ, "Hz", "now", "Pitch of A4, which the other keys keep to"
+    )
+    yield Parameter(
+        "/tuning/scale",
+        "text",
+        0,
+        0,
+        EQUAL.name,
+        "",
+        "now",
+        f"Scale: {', '.join(TEMPERAMENTS)}, 19edo and its like, or the file that the patch names",
+    )
+
+
 def _rest() -> Iterator[Parameter]:
     for control in MASTER_CONTROLS:
         yield _of_sound(control, "/master/")
@@ -234,7 +252,7 @@ def _rest() -> Iterator[Parameter]:
 
 
 #: Every parameter there is, in the order a reader looks for them.
-TABLE: tuple[Parameter, ...] = (*_transport(), *_clock(), *_scenes(), *_tracks(), *_rest())
+TABLE: tuple[Parameter, ...] = (*_transport(), *_clock(), *_scenes(), *_tracks(), *_tuning(), *_rest())
 
 _BY_ADDRESS = {parameter.address: parameter for parameter in TABLE}
 assert len(_BY_ADDRESS) == len(TABLE), "two parameters share an address"

@@ -16,6 +16,7 @@ from liveengine.engine.parameters import PATTERNS_MAX, SCENES_MAX, TRACK_NAME, T
 from liveengine.engine.schema import Section, near
 from liveengine.engine.spec import NO_SOUND, QUANTA, OutputSpec, Patch, PatternSpec, SceneSpec, TrackSpec
 from liveengine.engine.tomlfile import close_file, open_file, resolve
+from liveengine.engine.tuning import check_zones, read_output_tuning, read_tuning
 from liveengine.generators.catalogue import find as find_generator
 from liveengine.generators.contract import ROLES
 from liveengine.music.chord import Chord
@@ -66,6 +67,8 @@ def load_patch(path: Path | str) -> Patch:
     metre = top.parsed("metre", Metre.parse, Metre())
     key = top.parsed("key", Key.parse, Key())
     tracks = _tracks(top, metre)
+    outputs = _outputs(top)
+    check_zones(top, tracks, outputs)
     patch = Patch(
         path=Path(path),
         title=top.text("title", Path(path).stem),
@@ -78,7 +81,8 @@ def load_patch(path: Path | str) -> Patch:
         quantum=top.choice("quantum", QUANTA, "bar"),
         tracks=tracks,
         scenes=_scenes(top, tracks),
-        outputs=_outputs(top),
+        outputs=outputs,
+        tuning=read_tuning(top.table("tuning"), Path(path).parent),
         master=_controls(top.table("master", "master control"), MASTER_CONTROLS),
     )
     if not patch.chords:
@@ -104,6 +108,7 @@ def _outputs(top: Section) -> tuple[OutputSpec, ...]:
     for section in sections:
         port = section.text("port")
         section.called(port)
+        tuning, zone = read_output_tuning(section)
         told.append(
             OutputSpec(
                 port=port,
@@ -111,6 +116,8 @@ def _outputs(top: Section) -> tuple[OutputSpec, ...]:
                 clock=section.toggle("clock", any(port == short.port for short in clocked)),
                 clock_offset_ms=section.number("clock_offset", -LATENCY_MAX_MS, LATENCY_MAX_MS, 0.0, "ms"),
                 clock_when_stopped=section.toggle("clock_when_stopped", False),
+                tuning=tuning,
+                zone=zone,
             )
         )
     _unique(sections, [output.port for output in told])

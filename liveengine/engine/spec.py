@@ -12,6 +12,7 @@ from pathlib import Path
 from liveengine.music.chord import Chord
 from liveengine.music.pitch import PITCH_MAX, PITCH_MIN, Key
 from liveengine.music.time import Metre
+from liveengine.music.tuning import Tuning
 
 #: When a launch takes effect, in the words of a patch.
 QUANTA = ("none", "beat", "bar", "2 bars", "4 bars", "8 bars")
@@ -76,11 +77,31 @@ class SceneSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class Zone:
+    """Channels, from 0, in which each note is bent by itself; `bend_range` is a whole bend in semitones."""
+
+    first: int
+    last: int
+    bend_range: int
+
+    @property
+    def master(self) -> int:
+        """The channel of what is meant for all its notes: MPE's master beside it, or its only one."""
+        return self.first if self.first == self.last else 0 if self.first == 1 else 15
+
+    @property
+    def channels(self) -> set[int]:
+        """Every channel that it takes up."""
+        return {self.master, *range(self.first, self.last + 1)}
+
+
+@dataclass(frozen=True, slots=True)
 class OutputSpec:
     """What is to be known of a MIDI output; `port` is a pattern for its name.
 
     `latency_ms` is how long after a note is sent the device sounds: every other output waits for it.
     `clock_offset_ms` moves the clock against the notes, later where positive.
+    `tuning` says how it is told of the tuning: "none", "bend" (then it has a `zone`) or "mts".
     """
 
     port: str
@@ -88,6 +109,8 @@ class OutputSpec:
     clock: bool = False
     clock_offset_ms: float = 0.0
     clock_when_stopped: bool = False
+    tuning: str = "none"
+    zone: Zone | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,3 +130,4 @@ class Patch:
     scenes: tuple[SceneSpec, ...] = ()
     outputs: tuple[OutputSpec, ...] = ()
     master: Mapping[str, float] = field(default_factory=dict)
+    tuning: Tuning = field(default_factory=Tuning)

@@ -22,11 +22,12 @@ from liveengine.engine.events import (
     TempoTold,
     TransportMoved,
 )
-from liveengine.engine.orders import Order, Report, RequestBar, Say, ToSequencer, WriteSlot
+from liveengine.engine.orders import Order, Report, RequestBar, Say, SendLong, ToSequencer, WriteSlot
 from liveengine.music.time import TICKS_PER_BEAT
 from liveengine.runtime import telemetry
 from liveengine.sequencer import outlet
-from liveengine.sequencer.commands import push_all
+from liveengine.sequencer.commands import DO_LONG, push_all
+from liveengine.sequencer.longs import push_long
 from liveengine.sequencer.metre import bar_at
 from liveengine.sequencer.slots import drain_log, write_slot
 from liveengine.sequencer.state import COMMAND, State
@@ -120,6 +121,11 @@ class Session:
                     commands.append((kind, track, quantum, -1, a, b, x))
                 case WriteSlot(slot, bar):
                     write_slot(self.state, slot, bar)
+                case SendLong(port, data):
+                    if push_long(self.state, port, data):
+                        commands.append((DO_LONG, -1, 0, -1, 0, 0, 0.0))
+                    else:
+                        self._tell(Say("too much is waiting to be sent: a device was not told all of the tuning"))
                 case RequestBar():
                     self._request(order)
                 case _:
