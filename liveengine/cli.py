@@ -14,9 +14,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from liveengine import __version__
+
+if TYPE_CHECKING:
+    from liveengine.engine.clock import Sources
 
 OK, FAILED, WRONG = 0, 1, 2
 
@@ -35,7 +38,7 @@ _EPILOG = """examples:
   liveengine rhythm euclid 5 16 --measure      see and measure a rhythm; --play to hear it
 
 In `play`: space stops and starts, 1-8 re-roll a track, q-i mute it, a-k fill it, n and p change
-the scene, + and - the tempo, Escape or Ctrl-C ends the set."""
+the scene, + and - the tempo, c whose clock is followed, Escape or Ctrl-C ends the set."""
 _WINDOW = "Watch and play a running set through its OSC port. Any number may; none is heard to come or go."
 
 _RHYTHM = (
@@ -58,15 +61,17 @@ class _Parser(argparse.ArgumentParser):
 
 def _play(arguments: argparse.Namespace) -> int:
     from liveengine.engine.mapping import load_mapping, resolve_mapping
-    from liveengine.engine.patch import load_outputs, load_patch, resolve_patch
+    from liveengine.engine.patch import load_patch, resolve_patch
     from liveengine.ports.osc import DEFAULT_HOST, DEFAULT_PORT, parse_address
-    from liveengine.runtime.clock import Clock
-    from liveengine.runtime.measured import MEASURED
+    from liveengine.runtime import measured
     from liveengine.runtime.play import play
     from liveengine.runtime.stage import Options
 
-    clock = Clock.parse(arguments.clock)
+    sources = _clocks(arguments.clock) if arguments.clock else None
     patch = load_patch(resolve_patch(arguments.patch))
+    sources = sources or patch.follow
+    if arguments.lead and sources.has("jack"):
+        raise ValueError(f"--lead {arguments.lead}: JACK's transport cannot be led and followed at once")
     if arguments.seed is not None:
         patch = replace(patch, seed=arguments.seed)
     names = arguments.mapping or DEFAULT_MAPPINGS
@@ -86,10 +91,20 @@ def _play(arguments: argparse.Namespace) -> int:
         record=arguments.record,
         telemetry=arguments.telemetry,
         mappings=mappings,
-        clock=clock,
-        measured=load_outputs(MEASURED) if MEASURED.is_file() else (),
+        sources=sources,
+        lead=arguments.lead or "",
+        measured=measured.load(),
     )
     return play(patch, options, arguments.headless, arguments.seconds, arguments.plain or has_own_keys)
+
+
+def _clocks(text: str) -> Sources:
+    from liveengine.engine.clock import Sources
+
+    try:
+        return Sources.parse(text)
+    except ValueError as error:
+        raise ValueError(f"--clock {text}: {error}") from None
 
 
 def _dashboard(arguments: argparse.Namespace) -> int:
@@ -126,9 +141,9 @@ def _doctor(arguments: argparse.Namespace) -> int:
 
 
 def _litmus(arguments: argparse.Namespace) -> int:
-    from liveengine.runtime import litmus
+    from liveengine.runtime.litmus import command
 
-    return litmus.main(arguments)
+    return command.main(arguments)
 
 
 def _rhythm(arguments: argparse.Namespace) -> int:
@@ -200,7 +215,7 @@ def _parser() -> _Parser:
     render.add_argument("--seed", type=_seed, metavar="N", help="another seed than the patch's")
     ports = words.add_parser("ports", help="list MIDI, audio, JACK and OSC ports")
     ports.add_argument("--json", action="store_true", help="for programs")
-    _add_litmus(words.add_parser("litmus", help="measure how a MIDI output and input keep time, by a cable or loop"))
+    _add_litmus(words.add_parser("litmus", help="measure how a pair of ports keeps time, by a cable or loop"))
     _add_rhythm(words.add_parser("rhythm", help="see, measure, look for and hear a rhythm", description=_RHYTHM))
     doctor = words.add_parser("doctor", help="say what this machine can do, and how to improve it")
     doctor.add_argument("--json", action="store_true", help="for programs")
@@ -211,13 +226,17 @@ def _parser() -> _Parser:
 # fmt: off
 def _add_litmus(litmus: argparse.ArgumentParser) -> None:
     add = litmus.add_argument
-    add("--out", default="", metavar="PORT", help="MIDI output to send to (default: our own, looped back)")
-    add("--in", dest="back", default="", metavar="PORT", help="MIDI input that the cable comes back to")
-    add("--driver", choices=("auto", "jack", "timer"), default="auto", help="JACK where it runs, else python-rtmidi")
+    add("--audio", action="store_true", help="play clicks from an audio output to an audio input, instead of notes")
+    add("--out", default="", metavar="PORT",
+        help="output to send to (default: our own MIDI, looped back; with --audio the sound card's first)")
+    add("--in", dest="back", default="", metavar="PORT", help="input that the cable comes back to")
+    add("--driver", choices=("auto", "jack", "timer"), default="auto",
+        help="JACK where it runs, else python-rtmidi, or PortAudio")
     add("--seconds", type=_seconds, default=10.0, metavar="N", help="how long to measure (default: 10)")
     add("--json", type=Path, metavar="FILE", help="write every number into a file")
     add("--picture", type=Path, metavar="FILE.svg", help="draw the histogram")
-    add("--store", action="store_true", help="keep half the round trip as that output's latency")
+    add("--store", action="store_true", help="keep the way out as that output's latency, without asking")
+    add("--forget", metavar="PORT", help="keep an output's latency no longer")
 
 
 def _add_rhythm(rhythm: argparse.ArgumentParser) -> None:
@@ -246,8 +265,11 @@ def _add_play(play: argparse.ArgumentParser) -> None:
         help="a patch file, or the name of one that comes along (default: first_light)")
     add("--driver", choices=("auto", "jack", "timer"), default="auto",
         help="what turns the beat: JACK where it runs, else the system's timer")
-    add("--clock", default="internal", metavar="internal|midi:PORT|jack|link",
-        help="whose time is followed: its own, a MIDI clock's, JACK transport's, Ableton Link's")
+    add("--clock", metavar="SOURCE[,SOURCE…]",
+        help="whose time is followed: internal, midi:PORT, jack, link; of several the first that is there "
+        "(default: as the patch says, else internal)")
+    add("--lead", choices=("jack", "jack:take"),
+        help="JACK's transport does as the set does; with :take even where another client leads it")
     add("--headless", action="store_true", help="no keyboard, no dashboard, no status line")
     add("--plain", action="store_true",
         help="a status line instead of the dashboard; as well where a mapping of your own binds keys")

@@ -8,8 +8,12 @@ and stays a skip everywhere.
 
 from __future__ import annotations
 
+import ctypes
+import fcntl
 import os
 import shutil
+import socket
+import struct
 import subprocess
 import sys
 import time
@@ -29,6 +33,9 @@ os.environ["JACK_NO_START_SERVER"] = "1"
 os.environ["JACK_NO_AUDIO_RESERVATION"] = "1"
 
 JACK_ANSWERS_WITHIN_S = 8.0
+
+# CLONE_NEWNET of <sched.h>; SIOCSIFFLAGS and IFF_UP of <linux/sockios.h> and <net/if.h>.
+_NEW_NETWORK, _SET_FLAGS, _UP = 0x40000000, 0x8914, 0x1
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +99,35 @@ def jack_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[JackServer
             return
         _stop(process)
     pytest.fail(f"jackd does not start:\n{log.read_text(errors='replace')[-2000:]}")
+
+
+@pytest.fixture(scope="module")
+def own_network() -> Iterator[None]:
+    """Let whatever is started have a network of its own, with nothing in it but the loopback.
+
+    Ableton Link speaks to the whole network. So that no test joins the session a musician is playing in, it runs
+    where the system gives us a network of our own, or in continuous integration, where nobody plays.
+    """
+    if sys.platform != "linux":
+        pytest.skip("this machine has no networks of one's own")
+    libc = ctypes.CDLL(None, use_errno=True)
+    with open("/proc/thread-self/ns/net", "rb") as before:
+        if libc.unshare(_NEW_NETWORK) != 0:
+            if not REQUIRE_ALL:
+                pytest.skip(f"missing: leave to make a network of one's own ({os.strerror(ctypes.get_errno())})")
+            yield
+            return
+        try:
+            _raise_loopback()
+            yield
+        finally:
+            assert libc.setns(before.fileno(), _NEW_NETWORK) == 0
+
+
+def _raise_loopback() -> None:
+    """Do as `ip link set lo up` does."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as line:
+        fcntl.ioctl(line, _SET_FLAGS, struct.pack("16sh14x", b"lo", _UP))
 
 
 @pytest.fixture(scope="session")

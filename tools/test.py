@@ -1,8 +1,8 @@
 """All checks from a fresh clone: `python3 tools/test.py [--quick] [arguments of pytest]`.
 
-Sets up `.venv` with what tests and training need, then runs ruff, mypy and pytest, all of them, and fails if one
-does. `--quick` skips the set-up. Where CI is set, nothing may be missing: a component that cannot be installed,
-or a test that skips for want of one, is a failure. Needs nothing but Python 3.11.
+Sets up `.venv` with what tests, training and Ableton Link need, then runs ruff, mypy and pytest, all of them, and
+fails if one does. `--quick` skips the set-up. Where CI is set, nothing may be missing: a component that cannot be
+installed, or a test that skips for want of one, is a failure. Needs nothing but Python 3.11.
 """
 
 import os
@@ -18,7 +18,7 @@ import environment
 from environment import PYTHON, ROOT
 from progress import Failed
 
-EXTRAS = ("test", "training")
+EXTRAS = ("test", "training", "link")
 
 CHECKS = (
     ("ruff", "check", "."),

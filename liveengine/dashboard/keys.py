@@ -45,6 +45,7 @@ STROKES: dict[str, Stroke] = {
     "plus": Stroke("/transport/tempo", "add", 1.0),
     "equals_sign": Stroke("/transport/tempo", "add", 1.0),
     "minus": Stroke("/transport/tempo", "add", -1.0),
+    "c": Stroke("/clock/next"),
     "x": Stroke("/panic"),
     "exclamation_mark": Stroke("/panic"),
     "m": Stroke("/track/{track}/mute", "flip"),
@@ -65,6 +66,7 @@ HELP: tuple[tuple[str, str], ...] = (
     ("↑  ↓", "choose a track"),
     ("←  →", "its density"),
     ("v  m", "re-roll it, mute it"),
+    ("c", "follow the next of the clocks"),
     ("x", "panic: silence everything"),
 )
 

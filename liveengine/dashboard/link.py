@@ -82,7 +82,7 @@ class Link(asyncio.DatagramProtocol):
     def datagram_received(self, data: bytes, addr: object) -> None:
         """Something came: asyncio calls this."""
         try:
-            told = [(message.address, message.params) for message in messages(data)]
+            told = [(message.address, message.params) for message, _ in messages(data)]
             for address, values in told:
                 parameter = find(address).parameter
                 if address == "/pong":
@@ -107,8 +107,8 @@ class Link(asyncio.DatagramProtocol):
 def _checked(parameter: Parameter, values: list[object]) -> Setting:
     """Return the one value of a message. Raises ValueError where it is not of the parameter's kind."""
     value = values[0] if len(values) == 1 else None
-    if parameter.kind == "text" and isinstance(value, str):
+    if parameter.kind in ("text", "word") and isinstance(value, str):
         return "\n".join(printable(line, 2000) for line in value.split("\n"))
-    if parameter.kind != "text" and isinstance(value, bool | int | float) and abs(value) < 1e18:
+    if parameter.kind not in ("text", "word") and isinstance(value, bool | int | float) and abs(value) < 1e18:
         return value
     raise ValueError(f"{parameter.name} cannot be {value!r}")

@@ -95,7 +95,12 @@ class Words(Picture):
         if state not in ("", source):
             text.append(f"{state}  ", _STATES.get(state, WORDS))
         if source not in ("", "internal"):
-            text.append(f"jitter {self.mirror.number('/clock/jitter_us') / 1000:.2f} ms", QUIET)
+            text.append(f"jitter {self.mirror.number('/clock/jitter_us') / 1000:.2f} ms  ", QUIET)
+        for line in self.mirror.text("/clock/sources").splitlines():
+            name, _, how = line.rpartition("=")
+            if name not in ("", source):
+                text.append(f"{name} ", FAINT)
+                text.append("" if how == name else f"{how}  ", _STATES.get(how, WORDS))
         return text
 
 

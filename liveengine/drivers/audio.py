@@ -9,8 +9,11 @@ back into Python and this one must not.
 
 from __future__ import annotations
 
+import atexit
 import functools
 import math
+import time
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -22,7 +25,7 @@ from liveengine.drivers import system
 from liveengine.drivers.memory import address_of, address_table, array_at, tuple_at
 from liveengine.drivers.timer import AUDIO_EVENTS
 from liveengine.instruments.play import play
-from liveengine.instruments.rack import RACK_LAYOUT, Rack
+from liveengine.instruments.rack import RACK_LAYOUT, Rack, look_ahead_frames
 from liveengine.music.event import EVENT
 from liveengine.music.time import NS_PER_SECOND
 from liveengine.sequencer.ring import release, waiting
@@ -30,8 +33,14 @@ from liveengine.sequencer.state import ENDS_SIZE, READ
 
 FRAMES_MAX = 8192
 
+#: A device that asks for no sound for so long is lost.
+LOST_S = 1.0
+
 #: Bandwidth of the loop that tells the sound card's clock from the jitter of its callbacks.
 _BANDWIDTH_HZ = 0.5
+
+#: A device that has not asked for sound by then will be listened to when it does.
+FIRST_BUFFER_S = 0.5
 
 CLOCK = np.dtype(
     [
@@ -41,6 +50,7 @@ CLOCK = np.dtype(
         ("start_ns", "f8"),   # filtered instant of this buffer's beginning
         ("frame_ns", "f8"),   # filtered length of a frame
         ("underflows", "i8"),
+        ("buffer", "i8"),        # frames of the longest buffer so far
         ("peak", "f8"),       # highest sample since Python last looked
     ]
 )  # fmt: skip
@@ -120,6 +130,7 @@ def _fill(a: Audio, rack: Rack, samples: NDArray[np.float32], frames: int, flags
     clock = a.clock[0]
     if flags & _OUTPUT_UNDERFLOW:
         clock.underflows += 1
+    clock.buffer = max(clock.buffer, frames)
     follow(clock, system.now_ns(a.time), frames)
     done = 0
     while done < frames:
@@ -171,11 +182,12 @@ class AudioDriver:
         self.rack = rack
         self._table = address_table(self.audio, rack)
         self._stream: Any = None
+        self._played = (0, math.inf)  # frames by then, and when they were last seen to grow
         self._library, self._ffi, self.device = open_library(device)
         self._rate = rate
 
     def start(self) -> None:
-        """Open the stream and let it run."""
+        """Open the stream and let it run; return when its first buffer was played, and so its length is known."""
         ffi, library = self._ffi, self._library
         info = library.Pa_GetDeviceInfo(self.device)
         parameters = ffi.new(
@@ -204,19 +216,55 @@ class AudioDriver:
             error = library.Pa_StartStream(self._stream)
         if error != 0:
             raise OSError(f"cannot play sound: {ffi.string(library.Pa_GetErrorText(error)).decode()}")
+        deadline_s = time.monotonic() + FIRST_BUFFER_S
+        while self.audio.clock[0]["buffer"] == 0 and time.monotonic() < deadline_s:
+            time.sleep(0.001)
+
+    def counted(self) -> Iterator[tuple[str, int, int]]:
+        """Return what went wrong since the start: its name in FAULTS, the port (-1: none's), how often."""
+        yield "underflows", -1, int(self.audio.clock[0]["underflows"])
 
     @property
-    def latency_ms(self) -> float:
+    def name(self) -> str:
+        """The device's name."""
+        return str(self._ffi.string(self._library.Pa_GetDeviceInfo(self.device).name).decode(errors="replace"))
+
+    @property
+    def rack_ms(self) -> float:
+        """How much later than its stamp an event leaves the callback: by a buffer, and the limiter's look-ahead."""
+        frames = int(self.audio.clock[0]["buffer"]) + look_ahead_frames(self._rate)
+        return 1000.0 * frames / self._rate
+
+    @property
+    def device_ms(self) -> float:
         """What PortAudio says of the way from callback to loudspeaker."""
         info = self._library.Pa_GetStreamInfo(self._stream) if self._stream else None
         return 1000.0 * float(info.outputLatency) if info else 0.0
 
+    def is_lost(self, now_s: float) -> bool:
+        """Say whether the device, or the server behind it, has stopped asking for sound. Ask now and then."""
+        frames = int(self.audio.clock[0]["frames"])
+        if frames != self._played[0] or self._stream is None:
+            self._played = frames, now_s
+        return now_s - self._played[1] > LOST_S
+
     def stop(self) -> None:
         """Close the stream."""
+        if self.is_lost(time.monotonic()):
+            # PortAudio would wait ten minutes for a JACK server that has died, and abort the process at its exit.
+            atexit.unregister(_exit_handler())
+            self._stream = None
         if self._stream:
             self._library.Pa_StopStream(self._stream)
             self._library.Pa_CloseStream(self._stream)
             self._stream = None
+
+
+def _exit_handler() -> Any:
+    """Return what sounddevice does when the process ends."""
+    import sounddevice
+
+    return sounddevice._exit_handler
 
 
 def open_library(device: int | None = None) -> tuple[Any, Any, int]:

@@ -1,275 +1,43 @@
-"""The JACK driver: a compiled process callback, sample-exact MIDI in and out, and the built-in instruments.
+"""The JACK driver: a client of a JACK server, its ports and its connections, through JACK-Client.
 
-The callback renders the sequencer over the very frames of the period, so
-that each event is written at its own sample, and plays the rack over the
-same frames. Python only makes ports and connections, through JACK-Client.
+What it plays is `jack_period`'s to say, which JACK calls without Python.
 """
 
 from __future__ import annotations
 
-import ctypes.util
 import functools
-from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
-import llvmlite.binding
 import numpy as np
 from numba import types
-from numpy.typing import NDArray
 
-from liveengine.compiled import callback, compiled
-from liveengine.drivers.memory import address_of, address_table, array_at, pointer_to, tuple_at
-from liveengine.instruments.play import play
-from liveengine.instruments.rack import RACK_LAYOUT, Rack
-from liveengine.music.event import EVENT, INSTRUMENTS
-from liveengine.music.time import TICKS_PER_BEAT
-from liveengine.sequencer.inlet import receive
-from liveengine.sequencer.lanes import deliver
-from liveengine.sequencer.longs import copy_message, message_size
-from liveengine.sequencer.render import begin, render
-from liveengine.sequencer.ring import load_acquire, raise_flag
-from liveengine.sequencer.state import IN_PORTS, LAYOUT, PORTS, State
-from liveengine.sequencer.steering import keep_to_transport
-
-# Places in `handles`.
-CLIENT = 0
-LEFT = 1
-RIGHT = 2
-RUNNING = 3
-TRANSPORT = 4  # 1: keep to JACK's transport
-IN = 8
-OUT = 16
-assert IN + IN_PORTS <= OUT
-
-# Places in `counts`.
-CYCLES = 0
-MISSED = 1  # frames the server skipped (xruns)
-OUT_FULL = 2  # events that found a port's buffer full
-CAME_LOST = 6  # messages beyond what a period can bring
-LONG = 3  # messages over three bytes, which are not taken
-FRAMES_HIGH = 4  # the frame clock's upper bits
-LAST_FRAME = 5
-
-
-#: Messages that a period can bring.
-CAME_SIZE = 512
-
-
-class JackMissing(OSError):
-    """There is no JACK library, or no server."""
-
-
-class Jack(NamedTuple):
-    """What the callback works with, besides the sequencer and the rack."""
-
-    handles: NDArray[np.int64]
-    counts: NDArray[np.int64]
-    peak: NDArray[np.float64]
-    came: NDArray[Any]  # EVENTs that came in this period
-    found: NDArray[Any]  # room for one jack_midi_event_t
-    position: NDArray[Any]  # … and one jack_position_t
-
-
-# struct jack_midi_event_t {jack_nframes_t time; size_t size; jack_midi_data_t *buffer;}
-_MIDI_EVENT = np.dtype([("time", "u4"), ("pad", "u4"), ("size", "u8"), ("buffer", "i8")])
-
-# struct jack_position_t, packed, as far as it is read: the bar, beat and tick stand in it when `valid` has _BBT.
-_POSITION = np.dtype(
-    [
-        ("unique_1", "u8"), ("usecs", "u8"), ("frame_rate", "u4"), ("frame", "u4"), ("valid", "u4"),
-        ("bar", "i4"), ("beat", "i4"), ("tick", "i4"), ("bar_start_tick", "f8"), ("beats_per_bar", "f4"),
-        ("beat_type", "f4"), ("ticks_per_beat", "f8"), ("beats_per_minute", "f8"), ("rest", "u1", (128,)),
-    ]
-)  # fmt: skip
-_BBT = 0x10
-_ROLLING = 1
-
-JACK_LAYOUT: tuple[tuple[str, int, np.dtype[Any]], ...] = (
-    ("handles", OUT + PORTS, np.dtype(np.int64)),
-    ("counts", 8, np.dtype(np.int64)),
-    ("peak", 1, np.dtype(np.float64)),
-    ("came", CAME_SIZE, EVENT),
-    ("found", 1, _MIDI_EVENT),
-    ("position", 1, _POSITION),
+from liveengine.compiled import callback
+from liveengine.drivers.jack_latency import capture_frames, playback_frames
+from liveengine.drivers.jack_memory import (
+    CAME_LOST,
+    CLIENT,
+    FOLLOWS,
+    FRAMES_HIGH,
+    IN,
+    JACK_LAYOUT,
+    LEADS,
+    LEFT,
+    MISSED,
+    OUT,
+    OUT_FULL,
+    PLACE,
+    RIGHT,
+    RUNNING,
+    Jack,
+    JackMissing,
 )
-
-_state_at = tuple_at(State, LAYOUT)
-_rack_at = tuple_at(Rack, RACK_LAYOUT)
-_jack_at = tuple_at(Jack, JACK_LAYOUT)
-_addresses_at = array_at(np.int64)
-_bytes_at = array_at(np.uint8)
-_samples_at = array_at(np.float32)
-_TABLE_SIZE = len(LAYOUT) + len(RACK_LAYOUT) + len(JACK_LAYOUT)
-
-_last_frame_time = types.ExternalFunction("jack_last_frame_time", types.uint32(types.voidptr))
-_get_buffer = types.ExternalFunction("jack_port_get_buffer", types.voidptr(types.voidptr, types.uint32))
-_clear = types.ExternalFunction("jack_midi_clear_buffer", types.void(types.voidptr))
-_reserve = types.ExternalFunction("jack_midi_event_reserve", types.voidptr(types.voidptr, types.uint32, types.uint64))
-_transport_query = types.ExternalFunction("jack_transport_query", types.int32(types.voidptr, types.voidptr))
-_count_in = types.ExternalFunction("jack_midi_get_event_count", types.uint32(types.voidptr))
-_get_in = types.ExternalFunction("jack_midi_event_get", types.int32(types.voidptr, types.voidptr, types.uint32))
-
-
-def load_library() -> None:
-    """Make libjack's functions known to compiled code. Raises OSError where there is no libjack."""
-    name = ctypes.util.find_library("jack")
-    if name is None:
-        raise JackMissing("there is no JACK library here (Debian: apt install libjack-jackd2-0)")
-    llvmlite.binding.load_library_permanently(name)
-
-
-@compiled
-def _begin_of_period(j: Jack) -> int:
-    """Return the frame at which this period begins, in 64 bits where JACK counts in 32."""
-    low = int(_last_frame_time(pointer_to(j.handles[CLIENT])))
-    if low < j.counts[LAST_FRAME]:
-        j.counts[FRAMES_HIGH] += 1 << 32
-    j.counts[LAST_FRAME] = low
-    return j.counts[FRAMES_HIGH] + low
-
-
-@compiled
-def _gather(j: Jack, start: int, frames: int) -> int:
-    """Copy what came in on all ports into `came`, the earliest first; return how many.
-
-    Before any output is cleared: a port of ours that is connected to another of ours shares its buffer.
-    """
-    count = 0
-    for port in range(IN_PORTS):
-        if j.handles[IN + port] == 0:
-            continue
-        buffer = _get_buffer(pointer_to(j.handles[IN + port]), np.uint32(frames))
-        for index in range(_count_in(buffer)):
-            if _get_in(j.found.ctypes, buffer, np.uint32(index)) != 0:
-                continue
-            size = int(j.found[0].size)
-            if not 1 <= size <= 3:
-                j.counts[LONG] += 1
-            elif count < CAME_SIZE:
-                _insert(j, count, port, start + int(j.found[0].time), size)
-                count += 1
-            else:
-                j.counts[CAME_LOST] += 1
-    return count
-
-
-@compiled
-def _insert(j: Jack, count: int, port: int, when: int, size: int) -> None:
-    """Put the message in `found` among the first `count` that came, by its time."""
-    place = count
-    while place > 0 and j.came[place - 1].when > when:
-        j.came[place] = j.came[place - 1]
-        place -= 1
-    data = _bytes_at(j.found[0].buffer, 3)
-    event = j.came[place]
-    event.when = when
-    event.port = port
-    event.size = size
-    event.b0 = data[0]
-    event.b1 = data[1] if size > 1 else 0
-    event.b2 = data[2] if size > 2 else 0
-
-
-@compiled
-def _send(s: State, j: Jack, count: int, start: int, done: int, frames: int) -> None:
-    """Write what is due into the MIDI ports, each event at its sample."""
-    for i in range(count):
-        event = s.due[i]
-        handle = j.handles[OUT + event.port]
-        if event.port == INSTRUMENTS or handle == 0:
-            continue
-        buffer = _get_buffer(pointer_to(handle), np.uint32(frames))
-        offset = min(max(event.when - start, done), frames - 1)
-        size = message_size(s, event)
-        place = address_of(_reserve(buffer, np.uint32(offset), np.uint64(size)))
-        if place == 0:
-            j.counts[OUT_FULL] += 1
-            continue
-        copy_message(s, event, _bytes_at(place, size))
-
-
-@compiled
-def _advance(
-    s: State, rack: Rack, j: Jack, left: NDArray[Any], right: NDArray[Any], start: int, upto: int, frames: int
-) -> None:
-    """Render up to frame `upto` of the period: MIDI into the ports, the rack into `left` and `right`."""
-    done = min(s.transport[0].until - start, upto)
-    while done < upto:
-        render(s, start + done, start + upto)
-        end = min(s.transport[0].until - start, upto)
-        count = deliver(s, start + end)
-        _send(s, j, count, start, done, frames)
-        play(rack, s.due, count, start + done, left[done:end], right[done:end], end - done)
-        done = end
-
-
-@compiled
-def _period(s: State, rack: Rack, j: Jack, frames: int) -> None:
-    start = _begin_of_period(j)
-    left = _samples_at(address_of(_get_buffer(pointer_to(j.handles[LEFT]), np.uint32(frames))), frames)
-    right = _samples_at(address_of(_get_buffer(pointer_to(j.handles[RIGHT]), np.uint32(frames))), frames)
-    count = _gather(j, start, frames)
-    for port in range(1, PORTS):
-        if j.handles[OUT + port] != 0:
-            _clear(_get_buffer(pointer_to(j.handles[OUT + port]), np.uint32(frames)))
-    if load_acquire(j.handles, RUNNING) == 0:
-        left[:] = 0.0
-        right[:] = 0.0
-        return
-    if s.transport[0].until < 0:
-        begin(s, start)
-    _skip(s, j, start)
-    if j.handles[TRANSPORT] == 1:
-        _keep_to_transport(s, j, start)
-    # Up to each message's sample, then to the period's end.
-    for i in range(count + 1):
-        _advance(s, rack, j, left, right, start, j.came[i].when - start if i < count else frames, frames)
-        if i < count:
-            m = j.came[i]
-            receive(s, int(m.port), m.when, int(m.size), int(m.b0), int(m.b1), int(m.b2))
-    for i in range(frames):
-        j.peak[0] = max(j.peak[0], abs(left[i]), abs(right[i]))
-    j.counts[CYCLES] += 1
-
-
-@compiled
-def _keep_to_transport(s: State, j: Jack, start: int) -> None:
-    """Do as JACK's transport does. Without bars and beats of a timebase, its frames are counted at our own tempo."""
-    state = _transport_query(pointer_to(j.handles[CLIENT]), j.position.ctypes)
-    p = j.position[0]
-    tempo_bpm = s.transport[0].own_tempo_bpm
-    if p.valid & _BBT and p.beats_per_minute > 0.0 and p.beat_type > 0.0:
-        beats = (p.bar - 1) * p.beats_per_bar + (p.beat - 1) + p.tick / p.ticks_per_beat
-        tempo_bpm = p.beats_per_minute * 4.0 / p.beat_type
-        song = beats * 4.0 / p.beat_type * TICKS_PER_BEAT
-    else:
-        song = p.frame / s.transport[0].rate * tempo_bpm / 60.0 * TICKS_PER_BEAT
-    keep_to_transport(s, state == _ROLLING, int(song + 0.5), float(start), min(max(tempo_bpm, 20.0), 400.0))
-
-
-@compiled
-def _skip(s: State, j: Jack, start: int) -> None:
-    """Account for frames that the server skipped: an empty window tells `render` of the stall."""
-    missed = start - s.transport[0].until
-    if missed > 0:
-        j.counts[MISSED] += missed
-        render(s, start, start)
-
-
-def _on_period(frames: int, pointer: Any) -> int:
-    table = _addresses_at(address_of(pointer), _TABLE_SIZE)
-    s = _state_at(table, 0)
-    rack = _rack_at(table, len(LAYOUT))
-    j = _jack_at(table, len(LAYOUT) + len(RACK_LAYOUT))
-    _period(s, rack, j, int(frames))
-    return 0
-
-
-@functools.cache
-def process_callback() -> Any:
-    """Compile the JackProcessCallback. Raises OSError where there is no libjack."""
-    load_library()
-    return callback(types.int32(types.uint32, types.voidptr))(_on_period)
+from liveengine.drivers.jack_period import process_callback
+from liveengine.drivers.jack_transport import timebase_callback
+from liveengine.drivers.memory import address_table
+from liveengine.instruments.rack import Rack, look_ahead_frames
+from liveengine.sequencer.ring import raise_flag
+from liveengine.sequencer.state import IN_PORTS, PORTS, State
 
 
 class JackDriver:
@@ -340,7 +108,26 @@ class JackDriver:
 
     def keep_to_transport(self) -> None:
         """Start, stop and jump with JACK's transport from now on, at its tempo where it has one."""
-        self.memory.handles[TRANSPORT] = 1
+        self.memory.handles[FOLLOWS] = 1
+
+    def lead_transport(self, take: bool = False) -> bool:
+        """Lead JACK's transport from now on: bars, beats and tempo are ours, and it starts, stops and jumps with us.
+
+        Returns False, and leads nothing, where another client is its timebase master already; with `take` that
+        one loses it.
+        """
+        ffi = self._binding._ffi
+        refused = self._binding._lib.jack_set_timebase_callback(
+            self.client._ptr,
+            not take,
+            ffi.cast("JackTimebaseCallback", timebase_callback().address),
+            ffi.cast("void*", self._table.ctypes.data),
+        )
+        if refused:
+            return False
+        self.memory.told[PLACE] = -1  # Wherever it is now, it is sent to where we are.
+        self.memory.handles[LEADS] = 1
+        return True
 
     def present(self) -> int:
         """Return the frame that sounds now, as nearly as JACK can tell."""
@@ -388,6 +175,25 @@ class JackDriver:
         ]
         return [port.name for port in found if self._connect(port, self.inputs[number])]
 
+    @property
+    def rack_ms(self) -> float:
+        """How much later than MIDI of the same frame the built-in instruments leave this client."""
+        return 1000.0 * look_ahead_frames(self.rate) / self.rate
+
+    def heard_by(self, output: int) -> dict[str, float]:
+        """Return which JACK ports hear MIDI port `output` (from 1), or the instruments (0), and how late each sounds.
+
+        In ms, as JACK says it of them: it tells of our own ports only some time after a connection.
+        """
+        ours = self.audio if output == 0 else [self.outputs[output - 1]]
+        found = [port for one in ours for port in self.client.get_all_connections(one)]
+        return {port.name: 1000.0 * playback_frames(self._binding, port) / self.rate for port in found}
+
+    def fed_by(self, number: int) -> dict[str, float]:
+        """Return which JACK ports feed input port `number` (from 0), and how late what they bring is, in ms."""
+        found = self.client.get_all_connections(self.inputs[number])
+        return {port.name: 1000.0 * capture_frames(self._binding, port) / self.rate for port in found}
+
     def _connect(self, source: Any, destination: Any) -> bool:
         """Connect two ports; say whether they are, for either may have gone meanwhile, and the server too."""
         try:
@@ -395,6 +201,13 @@ class JackDriver:
         except self._binding.JackError:
             return False
         return True
+
+    def counted(self) -> Iterator[tuple[str, int, int]]:
+        """Return what went wrong since the start: its name in FAULTS, the port (-1: none's), how often."""
+        counts = self.memory.counts
+        yield "frames_missed", -1, int(counts[MISSED])
+        yield "port_lost", -1, int(counts[OUT_FULL])
+        yield "came_lost", -1, int(counts[CAME_LOST])
 
     def stop(self) -> None:
         """Leave the server; whoever wants silence has sent DO_STOP before."""

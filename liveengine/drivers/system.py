@@ -28,6 +28,9 @@ _write = types.ExternalFunction("write", types.int64(types.int32, types.voidptr,
 _CLOCK_MONOTONIC = 1
 _POLLIN = 1
 
+#: Something to read, or nothing any more: an error, a writer that has gone, a descriptor that was closed.
+_READABLE = _POLLIN | 8 | 16 | 32
+
 
 @compiled
 def now_ns(time: NDArray[np.int64]) -> int:
@@ -55,8 +58,8 @@ def poll_for(fd: int) -> int:
 
 @compiled
 def is_readable(poll: int) -> bool:
-    """Say whether `wait_until` found this pollfd readable."""
-    return (poll >> 48) & _POLLIN != 0
+    """Say whether `wait_until` found that reading from this pollfd would not wait, be it for bytes or for the end."""
+    return (poll >> 48) & _READABLE != 0
 
 
 @compiled

@@ -11,7 +11,7 @@ import contextlib
 import os
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -19,13 +19,13 @@ from numpy.typing import NDArray
 
 from liveengine.compiled import compiled
 from liveengine.drivers import system
+from liveengine.drivers.backlog import BACKLOG, Backlog, connect, make_backlog, queue, ready, went
 from liveengine.drivers.lateness import count_late
 from liveengine.music.event import EVENT, INSTRUMENTS, RECEIVED
 from liveengine.music.time import NS_PER_SECOND, TICKS_PER_PULSE
 from liveengine.priority import run_first
-from liveengine.sequencer.inlet import receive
+from liveengine.sequencer.inlet import let_go, receive
 from liveengine.sequencer.lanes import deliver, next_delivery
-from liveengine.sequencer.longs import copy_message, message_size
 from liveengine.sequencer.render import begin, next_instant, render
 from liveengine.sequencer.ring import load_acquire, publish, raise_flag, room
 from liveengine.sequencer.state import ENDS_SIZE, IN_PORTS, PORTS, WRITTEN, State
@@ -33,14 +33,10 @@ from liveengine.sequencer.state import ENDS_SIZE, IN_PORTS, PORTS, WRITTEN, Stat
 #: The longest sleep: how long a command waits where it cannot wake the thread.
 PERIOD_NS = 1_000_000
 
-#: Bytes a port may fall behind before events for it are lost (and counted).
-BACKLOG = 2048
 AUDIO_EVENTS = 4096
 
 RUNNING = 0
-BYTES_LOST = 0
-AUDIO_LOST = 1
-
+AUDIO_LOST = 0
 
 RECORD_SIZE = RECEIVED.itemsize
 
@@ -52,9 +48,7 @@ class Timer(NamedTuple):
     """What the loop works with; all of it allocated before it starts."""
 
     flags: NDArray[np.int64]  # [RUNNING]: 1 while it is to go on
-    fds: NDArray[np.int64]  # a file descriptor for each port, -1 for none
-    fill: NDArray[np.int64]  # bytes of each port that wait to be written
-    backlog: NDArray[np.uint8]
+    backlog: Backlog
     time: NDArray[np.int64]
     polls: NDArray[np.int64]  # the eventfd that wakes it, then the inputs
     wake: NDArray[np.int64]
@@ -67,59 +61,40 @@ class Timer(NamedTuple):
 
 def make_timer(fds: Mapping[int, int], inputs: Sequence[int] = ()) -> Timer:
     """Allocate the loop's memory; `fds` names a file descriptor for each connected port, `inputs` for each input."""
-    timer = Timer(
+    return Timer(
         flags=np.zeros(ENDS_SIZE, np.int64),
-        fds=np.full(PORTS, -1, np.int64),
-        fill=np.zeros(PORTS, np.int64),
-        backlog=np.zeros(PORTS * BACKLOG, np.uint8),
+        backlog=make_backlog(fds),
         time=np.zeros(2, np.int64),
         polls=np.array([0, *map(system.poll_for, inputs[:IN_PORTS])], np.int64),
         wake=np.zeros(1, np.int64),
         received=np.zeros(IN_PORTS * READ_RECORDS, RECEIVED),
         spare=np.zeros(1, RECEIVED),
-        counts=np.zeros(2, np.int64),
+        counts=np.zeros(1, np.int64),
         audio=np.zeros(AUDIO_EVENTS, EVENT),
         audio_ends=np.zeros(ENDS_SIZE, np.int64),
     )
-    for port, fd in fds.items():
-        timer.fds[port] = fd
-    return timer
 
 
 @compiled
 def _queue(s: State, t: Timer, event: Any) -> None:
     """Put an event where its port's bytes, or the audio driver's events, wait."""
-    if event.port == INSTRUMENTS:
-        if room(t.audio_ends, AUDIO_EVENTS) > 0:
-            t.audio[t.audio_ends[WRITTEN] % AUDIO_EVENTS] = event
-            publish(t.audio_ends, 1)
-        else:
-            t.counts[AUDIO_LOST] += 1
-        return
-    port = event.port
-    if t.fds[port] < 0:
-        return
-    size = message_size(s, event)
-    fill = t.fill[port]
-    if fill + size > BACKLOG:
-        t.counts[BYTES_LOST] += size
-        return
-    place = port * BACKLOG + fill
-    copy_message(s, event, t.backlog[place : place + size])
-    t.fill[port] = fill + size
+    if event.port != INSTRUMENTS:
+        queue(s, t.backlog, event)
+    elif room(t.audio_ends, AUDIO_EVENTS) > 0:
+        t.audio[t.audio_ends[WRITTEN] % AUDIO_EVENTS] = event
+        publish(t.audio_ends, 1)
+    else:
+        t.counts[AUDIO_LOST] += 1
 
 
 @compiled
-def _flush(t: Timer) -> None:
+def _flush(b: Backlog) -> None:
     """Write what waits; what a port does not take now stays for the next round."""
     for port in range(PORTS):
-        fill = t.fill[port]
-        if fill > 0:
-            bytes_ = t.backlog[port * BACKLOG : (port + 1) * BACKLOG]
-            gone = max(system.write_bytes(t.fds[port], bytes_, fill), 0)
-            for i in range(fill - gone):
-                bytes_[i] = bytes_[gone + i]
-            t.fill[port] = fill - gone
+        count = ready(b, port)
+        if count > 0:
+            waiting = b.bytes[port * BACKLOG : (port + 1) * BACKLOG]
+            went(b, port, max(system.write_bytes(b.open[port], waiting, count), 0))
 
 
 @compiled
@@ -139,14 +114,14 @@ def turn(s: State, t: Timer, now: int) -> None:
         count = deliver(s, s.transport[0].until)
         for i in range(count):
             _queue(s, t, s.due[i])
-        _flush(t)
+        _flush(t.backlog)
         for i in range(count):
             if s.due[i].size > 0:
                 count_late(s.lateness, (system.now_ns(t.time) - s.due[i].when) * 1e-3)
 
 
 @compiled
-def _read_inputs(t: Timer) -> int:
+def _read_inputs(s: State, t: Timer) -> int:
     """Read what came in on all inputs into `received`, the earliest first; return how many messages."""
     count = 0
     for port in range(t.polls.size - 1):
@@ -157,6 +132,7 @@ def _read_inputs(t: Timer) -> int:
         size = system.read_bytes(system.descriptor(poll), room_, READ_RECORDS * RECORD_SIZE)
         if size <= 0:
             t.polls[port + 1] = -1  # A negative descriptor is not polled: this input has ended.
+            let_go(s, port)
             continue
         for _ in range(size // RECORD_SIZE):
             t.received[count].port = port
@@ -182,7 +158,7 @@ def run(s: State, t: Timer) -> None:
         if system.wait_until(deadline, t.polls, t.polls.size, t.time) > 0:
             if system.is_readable(t.polls[0]):
                 system.read_bytes(system.descriptor(t.polls[0]), t.wake, 8)
-            came = _read_inputs(t)
+            came = _read_inputs(s, t)
         # The clock is turned to each message's instant before it is heard, then to now.
         for i in range(came + 1):
             turn(s, t, t.received[i].when - 1 if i < came else system.now_ns(t.time))
@@ -205,7 +181,7 @@ class TimerDriver:
         self.state = state
         self.timer = make_timer(fds, inputs)
         self.has_priority = False
-        self._inputs = tuple(inputs)
+        self._inputs = list(inputs)
         self._wake_fd = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC) if system.NATIVE else -1
         self.timer.polls[0] = system.poll_for(self._wake_fd)
         self._thread = threading.Thread(target=self._run, name="timer", daemon=True)
@@ -222,6 +198,21 @@ class TimerDriver:
         """Let a command that was just pushed be taken at once."""
         if self._wake_fd >= 0:
             os.eventfd_write(self._wake_fd, 1)
+
+    def connect(self, port: int, fd: int) -> None:
+        """Send a port's bytes down another descriptor from now on, or down none (-1)."""
+        connect(self.timer.backlog, port, fd)
+
+    def connect_input(self, number: int, fd: int) -> None:
+        """Read an input that has ended from another pipe from now on."""
+        self.timer.polls[number + 1] = system.poll_for(fd)
+        self._inputs[number] = fd
+
+    def counted(self) -> Iterator[tuple[str, int, int]]:
+        """Return what went wrong since the start: its name in FAULTS, the port (-1: none's), how often."""
+        for port, lost in enumerate(self.timer.backlog.lost):
+            yield "port_lost", port, int(lost)
+        yield "sound_lost", -1, int(self.timer.counts[AUDIO_LOST])
 
     def present(self) -> int:
         """Return the instant that it is now."""
@@ -271,17 +262,15 @@ class TimerDriver:
 
     def _take_inputs_portably(self) -> None:
         for port, fd in enumerate(self._inputs):
-            with contextlib.suppress(BlockingIOError):
+            with contextlib.suppress(OSError):
                 for m in np.frombuffer(os.read(fd, READ_RECORDS * RECORD_SIZE), RECEIVED):
                     receive(self.state, port, int(m["when"]), m["size"], m["b0"], m["b1"], m["b2"])
 
     def _flush_portably(self) -> None:
-        for port in np.flatnonzero(self.timer.fill):
-            fill = int(self.timer.fill[port])
-            waiting = self.timer.backlog[port * BACKLOG : port * BACKLOG + fill].tobytes()
-            gone = 0
-            with contextlib.suppress(OSError):  # a full pipe takes it the next time; a broken one never
-                gone = os.write(int(self.timer.fds[port]), waiting)
-            left = np.frombuffer(waiting[gone:], np.uint8)
-            self.timer.backlog[port * BACKLOG : port * BACKLOG + left.size] = left
-            self.timer.fill[port] = left.size
+        backlog = self.timer.backlog
+        for port in range(PORTS):
+            count = ready(backlog, port)
+            if count > 0:
+                waiting = backlog.bytes[port * BACKLOG : port * BACKLOG + count].tobytes()
+                with contextlib.suppress(OSError):  # a full pipe takes it the next time; a broken one never
+                    went(backlog, port, os.write(int(backlog.open[port]), waiting))

@@ -66,11 +66,15 @@ class Display:
         """Take note of what a slot holds, and of whether it will keep the playhead."""
         self._written[slot] = steps_of(bar), legato
 
-    def launch(self, track: int, slot: int, tick: int, playing: bool) -> Told:
-        """A slot (-1: silence) takes over at song tick `tick`; while stopped, at once."""
+    def launch(self, track: int, slot: int, tick: int, playing: bool, began_tick: int | None = None) -> Told:
+        """A slot (-1: silence) takes over at song tick `tick`; while stopped, at once.
+
+        Its first step stands at `began_tick`: at `tick` if not given.
+        """
         row = self._rows[track]
         steps, legato = self._written.get(slot, ("", False))
-        row.next = Shown(steps, row.now.began_tick if legato and row.now.steps else tick)
+        began = tick if began_tick is None else began_tick
+        row.next = Shown(steps, row.now.began_tick if legato and row.now.steps else began)
         row.due_tick = tick
         if playing and tick > self._now_tick:
             yield f"/track/{track + 1}/due", -(-tick // TICKS_PER_BEAT)

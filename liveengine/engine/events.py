@@ -13,10 +13,14 @@ from liveengine.music.note import Bar
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Somebody asked for a parameter to be turned. `origin` says who: 'keys', a MIDI port, an OSC client."""
+    """Somebody asked for a parameter to be turned. `origin` says who: 'keys', a MIDI port, an OSC client.
+
+    `due_s` is the instant of the monotonic clock before which it is not to be done: the time tag of an OSC bundle.
+    """
 
     action: Action
     origin: str = ""
+    due_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,14 @@ class BarBegan:
     """The data plane crossed a bar line; `number` counts from 0 at the song's beginning."""
 
     number: int
+
+
+@dataclass(frozen=True, slots=True)
+class MetreTold:
+    """The metres that were ordered are in force: bar number `bar` begins at song tick `tick`, and is their first."""
+
+    bar: int
+    tick: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +114,22 @@ class BeatBegan:
 
 @dataclass(frozen=True, slots=True)
 class ClockTold:
-    """Whose time is followed, and how well: `state` and `source` are words of `/clock/`, jitter is peak to peak."""
+    """Whose time is followed, and how well: `state` and `source` are words of `/clock/`, jitter is peak to peak.
+
+    `sources` tells of all that are heard, as `/clock/sources` does.
+    """
 
     source: str
     state: str
     jitter_us: float
+    sources: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LedTold:
+    """Another source leads the beat: `source` is the data plane's number for it."""
+
+    source: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +137,13 @@ class TrafficTold:
     """Messages that went through each port since the start, as `engine.display.activity_words` writes them."""
 
     ports: str
+
+
+@dataclass(frozen=True, slots=True)
+class FaultsTold:
+    """What went wrong since the start, as `/engine/faults` tells it."""
+
+    faults: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,16 +155,17 @@ class TempoTold:
 
 @dataclass(frozen=True, slots=True)
 class LinkTold:
-    """The Link session is at `beat` (quarter notes) at instant `when` of the driver's clock."""
+    """The Link session, with `peers` others, is at `beat` (quarter notes) at instant `when` of the driver's clock."""
 
     beat: float
     tempo_bpm: float
     playing: bool
     when: int
+    peers: int
 
 
 Event = (
-    Asked | MidiCame | KeyPressed | BarReady | BarFailed | BarBegan | LaunchTold | SlotEnded
+    Asked | MidiCame | KeyPressed | BarReady | BarFailed | BarBegan | MetreTold | LaunchTold | SlotEnded
     | TransportMoved | LatenessTold | BeatBegan | ClockTold | TrafficTold
-    | LinkTold | TempoTold
+    | FaultsTold | LinkTold | LedTold | TempoTold
 )  # fmt: skip

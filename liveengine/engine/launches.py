@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from liveengine.music.note import Bar
+from liveengine.music.time import Metre
 from liveengine.sequencer.state import SLOTS
 
 
@@ -22,6 +23,8 @@ class Launch:
     waiting: dict[int, int] = field(default_factory=dict)  # ticket → track
     bars: dict[int, Bar] = field(default_factory=dict)  # track → bar
     silences: list[int] = field(default_factory=list)
+    metres: tuple[Metre, ...] = ()  # that begin with it; empty: those that are in force go on
+    is_scene: bool = False
 
 
 class Launches:
@@ -32,9 +35,13 @@ class Launches:
 
     def add(self, launch: Launch) -> Iterator[Launch]:
         """Take a launch in; return those that can go now: itself, or one that waited for its track."""
-        for track in [*launch.waiting.values(), *launch.silences]:
-            for older in self._launches:
+        for older in self._launches:
+            for track in [*launch.waiting.values(), *launch.bars, *launch.silences]:
                 _let_go(older, track)
+            if launch.metres:
+                older.metres = ()
+            if launch.is_scene:
+                older.is_scene = False
         self._launches.append(launch)
         return self._ready()
 

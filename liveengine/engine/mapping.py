@@ -212,7 +212,7 @@ def _target(section: Section, address: str) -> Parameter | None:
 
 def _ends(section: Section, parameter: Parameter) -> tuple[float, float]:
     """Read what a knob's two ends mean."""
-    if parameter.kind in ("trigger", "toggle"):
+    if parameter.kind in ("trigger", "toggle", "word"):
         return parameter.low, parameter.high
     bounds = parameter.low, parameter.high
     return (
@@ -221,7 +221,9 @@ def _ends(section: Section, parameter: Parameter) -> tuple[float, float]:
     )
 
 
-def _pressed(section: Section, parameter: Parameter, table: str) -> tuple[Setting | None, float | None]:
+def _pressed(  # noqa: PLR0911 - one answer a kind
+    section: Section, parameter: Parameter, table: str
+) -> tuple[Setting | None, float | None]:
     """Read what a press sets or adds."""
     if table == "key" and parameter.held:
         section.problem("do", "needs a pad: a computer key does not tell when it is let go")
@@ -239,6 +241,8 @@ def _pressed(section: Section, parameter: Parameter, table: str) -> tuple[Settin
             return None, section.number("add", -reach, reach, 0.0, parameter.unit)
         case "int":
             return section.whole("value", int(parameter.low), int(parameter.high)), None
+        case "word":
+            return section.choice("value", parameter.words), None
         case _:
             if "value" not in section:
                 section.problem("value", "is missing (or add, for a step up or down)")

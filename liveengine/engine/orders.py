@@ -5,11 +5,14 @@ Pure.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from liveengine.engine.parameter import Setting
 from liveengine.generators.contract import Controls
 from liveengine.music.note import Bar
+from liveengine.music.reading import PLAIN_READING, Reading
+from liveengine.music.time import Metre
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +32,11 @@ class ToSequencer:
 
 @dataclass(frozen=True, slots=True)
 class WriteSlot:
-    """Write a bar into a slot that nobody plays."""
+    """Write a bar, and how it is to be read, into a slot that nobody plays."""
 
     slot: int
     bar: Bar
+    reading: Reading = PLAIN_READING
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +49,10 @@ class SendLong:
 
 @dataclass(frozen=True, slots=True)
 class RequestBar:
-    """Ask a generator for a bar. A newer request for the same track makes this one void."""
+    """Ask a generator for a bar. A newer request for the same track makes this one void.
+
+    `metres` are those of its bars, round and round; empty where all are of the controls' metre.
+    """
 
     ticket: int
     track: int
@@ -54,6 +61,7 @@ class RequestBar:
     locks: frozenset[int]
     controls: Controls
     seed: int
+    metres: tuple[Metre, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +75,34 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True)
+class ReportAll:
+    """Tell many parameters' values, by their addresses, to the client `to`, in as few datagrams as may be."""
+
+    values: Mapping[str, Setting]
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
 class Say:
     """Tell the player something in words."""
 
     text: str
 
 
-Order = ToSequencer | WriteSlot | SendLong | RequestBar | Report | Say
+@dataclass(frozen=True, slots=True)
+class ShareTempo:
+    """Change the tempo of the Link session: a player turned it."""
+
+    tempo_bpm: float
+
+
+@dataclass(frozen=True, slots=True)
+class SharePlaying:
+    """Start or stop the Link session: a player did so."""
+
+    playing: bool
+
+
+#: What is told to people and programs; the rest is the data plane's, or the generators'.
+Told = Report | ReportAll | Say | ShareTempo | SharePlaying
+Order = ToSequencer | WriteSlot | SendLong | RequestBar | Told

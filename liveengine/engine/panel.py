@@ -50,7 +50,7 @@ class Panel:
         self.values["/clock/source"] = self.values["/clock/state"] = "internal"
         for name, value in patch.master.items():
             self.values[f"/master/{name}"] = value
-        self.quantum_ticks = _quantum_ticks(patch)
+        self.quantum = _quantum(patch)
 
     def turn(self, address: str, value: Setting | None, add: float | None) -> Turned | None:
         """Set, add to, flip or fire a parameter; None where nothing comes of it (a trigger let go).
@@ -64,7 +64,9 @@ class Panel:
         if parameter.kind == "trigger":
             return Turned(place, name, track, True, False) if parameter.accept(value) else None
         if add is not None:
-            value = parameter.accept(min(max(float(self.values[place]) + add, parameter.low), parameter.high))
+            value = parameter.accept(
+                min(max(parameter.number_of(self.values[place]) + add, parameter.low), parameter.high)
+            )
         elif value is None and parameter.kind == "toggle":
             value = not self.values[place]
         else:
@@ -82,17 +84,17 @@ class Panel:
         raise ValueError(f"no track {shown(name)}{near(name, self._tracks)}: this patch has {words}")
 
 
-def _quantum_ticks(patch: Patch) -> int:
-    """Return the patch's launch quantum in ticks; 0 for none."""
+def _quantum(patch: Patch) -> int:
+    """Return the patch's launch quantum as the data plane counts it: ticks, or bars below 0; 0 for none."""
     match patch.quantum.split():
         case ["none"]:
             return 0
         case ["beat"]:
             return TICKS_PER_BEAT
         case ["bar"]:
-            return patch.metre.bar_ticks
+            return -1
         case [count, "bars"]:
-            return int(count) * patch.metre.bar_ticks
+            return -int(count)
     raise AssertionError(f"a patch was loaded with quantum {patch.quantum!r}")
 
 

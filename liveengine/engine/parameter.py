@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from liveengine.engine.schema import printable, shown, span
+from liveengine.music.spelling import did_you_mean
 
-Kind = Literal["trigger", "toggle", "float", "int", "text"]
+Kind = Literal["trigger", "toggle", "float", "int", "word", "text"]
 Effect = Literal["now", "beat", "next bar"]
 Setting = bool | int | float | str
 
@@ -20,8 +21,9 @@ Setting = bool | int | float | str
 class Parameter:
     """One thing that can be turned, or read.
 
-    `low` and `high` bound its value and are both reachable; a `held` one springs back to its default when
-    let go. `effect` says when a change is heard; for one that is `read_only`, when it is told.
+    `low` and `high` bound its value and are both reachable; one of kind "word" takes one of `words`, or its
+    number in that list, from 1. A `held` one springs back to its default when let go. `effect` says when a
+    change is heard; for one that is `read_only`, when it is told.
     """
 
     address: str
@@ -34,6 +36,7 @@ class Parameter:
     meaning: str
     read_only: bool = False
     held: bool = False
+    words: tuple[str, ...] = ()
 
     def accept(self, value: object = None) -> Setting:
         """Return `value` as this parameter's own type.
@@ -50,9 +53,17 @@ class Parameter:
             raise ValueError(f"{self.name} takes words, not {shown(value)}")
         if self.kind == "trigger" and value is None:
             return True
+        if self.kind == "word" and isinstance(value, str):
+            return self._word(value)
         if not isinstance(value, int | float) or not abs(value) < math.inf:  # nan fails this as well
             raise ValueError(f"{self.name} takes {self.takes}, not {shown(value)}")
         return self._number(value)
+
+    def _word(self, text: str) -> str:
+        word = " ".join(text.split())
+        if word not in self.words:
+            raise ValueError(f"{self.name} takes {self.takes}, not {shown(text)}{did_you_mean(word, self.words)}")
+        return word
 
     def _number(self, value: float) -> Setting:
         """Return a finite number as this parameter's own type."""
@@ -62,6 +73,8 @@ class Parameter:
             return float(min(max(value, self.low), self.high))
         if value != int(value) or not self.low <= value <= self.high:
             raise ValueError(f"{self.name} takes {self.takes}, not {shown(value)}")
+        if self.kind == "word":
+            return self.words[int(value) - 1]
         return bool(value) if self.kind == "toggle" else int(value)
 
     @property
@@ -79,6 +92,8 @@ class Parameter:
                 return "0 or 1"
             case "int":
                 return f"a whole number, {span(self.low, self.high, self.unit)}"
+            case "word":
+                return f"one of its words, or its number, {span(self.low, self.high)}"
             case "float":
                 return f"a number, {span(self.low, self.high, self.unit)}"
             case _:
@@ -97,6 +112,8 @@ class Parameter:
         value = first * (1.0 - position) + last * position
         # Rounding must not carry a value past the end it came to.
         value = min(max(value, min(first, last)), max(first, last))
+        if self.kind == "word":
+            return self.words[round(value) - 1]
         return round(value) if self.kind == "int" else float(value)
 
     def to_unit(self, value: float) -> float:
@@ -109,6 +126,12 @@ class Parameter:
         64 is the exact middle, as MIDI has it.
         """
         return self.from_unit(knob_position(value), low, high)
+
+    def number_of(self, value: Setting) -> float:
+        """Return a value as the number that can be added to; of a word, its place among the words."""
+        if self.kind != "word":
+            return float(value)
+        return float(self.words.index(value) + 1) if value in self.words else self.low
 
     def at(self, track: int | str) -> str:
         """Return its address for one track; a parameter that is no track's keeps its own."""

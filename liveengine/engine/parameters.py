@@ -14,11 +14,25 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from liveengine.engine.parameter import Effect, Kind, Parameter, Setting
+from liveengine.engine.readings import (
+    CURVE_MAX,
+    CURVE_MIN,
+    LENGTH_MAX,
+    RATES,
+    ROTATION_MAX,
+    SWING_UNITS,
+    TRANSPOSE_MAX,
+    setting_of,
+)
 from liveengine.engine.schema import near, shown
+from liveengine.engine.spec import OWN_SCALE
+from liveengine.music.pitch import SCALES
+from liveengine.music.reading import DIRECTIONS, PLAIN_READING, STRAIGHT, SWING_MAX
 from liveengine.music.sound import MASTER_CONTROLS, SOUND_CONTROLS, SOUNDS, SoundControl
-from liveengine.music.temperament import TEMPERAMENTS
+from liveengine.music.temperament import SCALE_WORDS
 from liveengine.music.time import TEMPO_MAX_BPM, TEMPO_MIN_BPM
 from liveengine.music.tuning import A4_HZ, A4_MAX_HZ, A4_MIN_HZ, EQUAL
+from liveengine.sequencer.state import SOURCES
 
 __all__ = ["TABLE", "Found", "Parameter", "Setting", "UnknownAddress", "find"]
 
@@ -34,6 +48,10 @@ TRACK_NAME = re.compile(r"(?![0-9]+\Z)[A-Za-z0-9_-]{1,24}")
 
 #: The largest whole number that OSC carries: the end of a count that has none.
 COUNT_MAX = 2**31 - 1
+
+
+#: Quarter notes that a song can be long: eleven days at 60 BPM, and exact in a float of OSC to a sixteenth.
+POSITION_MAX = 2**20
 
 
 class UnknownAddress(LookupError):
@@ -89,6 +107,16 @@ def _transport() -> Iterator[Parameter]:
     yield _trigger("/transport/start", "now", "Play from the beginning")
     yield _trigger("/transport/stop", "now", "Stop; every note is let go")
     yield _trigger("/transport/continue", "now", "Play on from where it stopped")
+    yield Parameter(
+        "/transport/locate",
+        "float",
+        0,
+        POSITION_MAX,
+        0,
+        "",
+        "now",
+        "Jump to a place, in quarter notes from the song's beginning",
+    )
     yield Parameter("/transport/play", "toggle", 0, 1, 0, "", "now", "1 starts, 0 stops")
     yield Parameter(
         "/transport/tempo",
@@ -149,6 +177,18 @@ def _transport() -> Iterator[Parameter]:
 
 def _clock() -> Iterator[Parameter]:
     yield _words("/clock/source", "now", "Whose time is followed: internal, midi:PORT, jack or link")
+    yield Parameter(
+        "/clock/prefer",
+        "int",
+        1,
+        SOURCES,
+        1,
+        "",
+        "beat",
+        "Which of the clocks that were named goes before the others: 1 the first, 2 the second",
+    )
+    yield _trigger("/clock/next", "beat", "Let the next of them go before the others")
+    yield _words("/clock/sources", "now", "The clocks that were named, the first first, a line each: name=state")
     yield _words(
         "/clock/state",
         "now",
@@ -165,11 +205,30 @@ def _scenes() -> Iterator[Parameter]:
     yield Parameter("/scene/launch", "int", 1, SCENES_MAX, 1, "", "next bar", "Launch a scene by its number")
     yield _told("/scene/current", "int", 0, SCENES_MAX, "now", "Number of the scene that plays; 0 before the first")
     yield _words("/scene/name", "now", "Name of the scene that plays")
+    yield Parameter(
+        "/song/play", "toggle", 0, 1, 0, "", "next bar", "1 plays the patch's song from its first scene, 0 leaves it"
+    )
+    yield _told("/song/place", "int", 0, COUNT_MAX, "now", "Entry of the song that plays, from 1; 0 where none does")
+
+
+def _fills() -> Iterator[Parameter]:
+    yield Parameter("/fill", "toggle", 0, 1, 0, "", "now", "While it is 1, steps that wait for a fill sound", held=True)
+    yield _trigger("/fill/next", "next bar", "Let the steps that wait for a fill sound in the next bar")
 
 
 def _tracks() -> Iterator[Parameter]:
     track = "/track/{track}/"
     yield Parameter(track + "mute", "toggle", 0, 1, 0, "", "now", "1 silences the track; its playhead runs on")
+    yield Parameter(
+        track + "solo",
+        "toggle",
+        0,
+        1,
+        0,
+        "",
+        "now",
+        "1 silences every track that is not soloed; mutes stay as they are",
+    )
     yield _trigger(track + "reroll", "next bar", "Play a fresh proposal of the pattern under a new seed")
     yield _trigger(track + "fill", "next bar", "Play the next bar as a fill")
     for name, low, high, default, meaning in (
@@ -180,17 +239,10 @@ def _tracks() -> Iterator[Parameter]:
             0.5,
             "How full the pattern is: 0 bare bones, 0.5 as written, 1 as full as it goes",
         ),
-        (
-            "swing",
-            0.5,
-            0.75,
-            0.5,
-            "Where the off-beat sixteenth falls in its eighth: 0.5 straight, 0.618 phi",
-        ),
-        ("humanise", 0.0, 1.0, 0.0, "How far timing and velocity stray from the grid"),
         ("accent", 0.0, 1.0, 0.5, "How far velocities spread"),
     ):
         yield Parameter(track + name, "float", low, high, default, "", "next bar", meaning)
+    yield from _readings(track)
     yield Parameter(track + "pattern", "int", 1, PATTERNS_MAX, 1, "", "next bar", "Launch a pattern by its number")
     for control in SOUND_CONTROLS:
         mixes = control.name in MIX_CONTROLS
@@ -215,23 +267,42 @@ def _tuning() -> Iterator[Parameter]:
     yield Parameter(
         "/tuning/a4", "float", A4_MIN_HZ, A4_MAX_HZ, A4_HZ, "Hz", "now", "Pitch of A4, which the other keys keep to"
     )
-    yield Parameter(
-        "/tuning/scale",
-        "text",
-        0,
-        0,
-        EQUAL.name,
-        "",
-        "now",
-        f"Scale: {', '.join(TEMPERAMENTS)}, 19edo and its like, or the file that the patch names",
-    )
+    words = (*SCALE_WORDS, OWN_SCALE)
+    meaning = f"Scale of the keys; {OWN_SCALE} is the one that the patch names"
+    yield Parameter("/tuning/scale", "word", 1, len(words), EQUAL.name, "", "now", meaning, words=words)
+
+
+def _readings(track: str) -> Iterator[Parameter]:
+    """Yield what can be turned of how a track's pattern is read; the pattern stays as it was written."""
+    plain = PLAIN_READING
+
+    def words(name: str, known: tuple[str, ...], meaning: str) -> Parameter:
+        default = str(setting_of(plain, name))
+        return Parameter(track + name, "word", 1, len(known), default, "", "now", meaning, words=known)
+
+    def number(name: str, kind: Kind, low: float, high: float, unit: str, meaning: str) -> Parameter:
+        return Parameter(track + name, kind, low, high, float(getattr(plain, name)), unit, "now", meaning)
+
+    yield words("direction", DIRECTIONS, "Order in which the steps are read")
+    yield words("rate", RATES, "How much faster than written; a patch may write other fractions too")
+    yield number("rotation", "int", -ROTATION_MAX, ROTATION_MAX, "steps", "So much later, round the end")
+    yield number("length", "int", 0, LENGTH_MAX, "steps", "Only the first so many are played; 0 plays all")
+    yield number("swing", "float", STRAIGHT, SWING_MAX, "", "Where the off-beat falls: 0.5 straight, 0.618 phi")
+    yield words("swing_unit", SWING_UNITS, "Which notes swing in pairs")
+    yield number("humanise", "float", 0.0, 1.0, "", "How far timing and velocity stray from what is written")
+    yield number("quantise", "float", 0.0, 1.0, "", "How much of the written micro-timing is taken away")
+    yield number("transpose", "int", -TRANSPOSE_MAX, TRANSPOSE_MAX, "semitones", "Pitches higher or lower than written")
+    yield words("scale", tuple(SCALES), "Pitches go to the nearest of this scale on the key's tonic")
+    yield number("velocity_low", "int", 0, 127, "", "What velocity 0 becomes")
+    yield number("velocity_high", "int", 0, 127, "", "What velocity 127 becomes")
+    yield number("velocity_curve", "float", CURVE_MIN, CURVE_MAX, "", "Above 1 soft notes are softer, below 1 louder")
 
 
 def _rest() -> Iterator[Parameter]:
     for control in MASTER_CONTROLS:
         yield _of_sound(control, "/master/")
     yield _trigger("/panic", "now", "Silence everything at once, on every port")
-    yield _trigger("/refresh", "now", "Tell every value to whoever asks")
+    yield _trigger("/refresh", "now", "Tell every value to whoever asks, in bundles")
     yield _trigger("/ping", "now", "Answered with /pong")
     yield _told("/pong", "trigger", 0, 1, "now", "The answer to /ping")
     yield _told("/engine/late", "int", 0, COUNT_MAX, "next bar", "Events that went out late since the start")
@@ -248,11 +319,14 @@ def _rest() -> Iterator[Parameter]:
         "/engine/histogram", "next bar", "Events by lateness: under 2 µs, 2–4 µs and so on by octaves, from 32.8 ms on"
     )
     yield _words("/engine/remark", "now", "What the engine last said to the player")
+    yield _words("/engine/faults", "now", "What went wrong since the start, a line each: name=count")
     yield _words("/port/activity", "now", "Messages out and in since the start, a line a port: name=out/in")
 
 
 #: Every parameter there is, in the order a reader looks for them.
-TABLE: tuple[Parameter, ...] = (*_transport(), *_clock(), *_scenes(), *_tracks(), *_tuning(), *_rest())
+TABLE: tuple[Parameter, ...] = (
+    *_transport(), *_clock(), *_scenes(), *_fills(), *_tracks(), *_tuning(), *_rest(),
+)  # fmt: skip
 
 _BY_ADDRESS = {parameter.address: parameter for parameter in TABLE}
 assert len(_BY_ADDRESS) == len(TABLE), "two parameters share an address"

@@ -9,21 +9,36 @@ Pure, but for `load_patch` reading its file.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from dataclasses import dataclass
+from math import lcm
 from pathlib import Path
 
-from liveengine.engine.parameters import PATTERNS_MAX, SCENES_MAX, TRACK_NAME, TRACKS_MAX
-from liveengine.engine.schema import Section, near
-from liveengine.engine.spec import NO_SOUND, QUANTA, OutputSpec, Patch, PatternSpec, SceneSpec, TrackSpec
+from liveengine.engine.clock import KINDS, Source, Sources
+from liveengine.engine.handwriting import is_written, read_written, rhythm_in
+from liveengine.engine.parameters import PATTERNS_MAX, TRACK_NAME, TRACKS_MAX
+from liveengine.engine.readings import read_reading
+from liveengine.engine.scenery import (
+    check_follows,
+    read_follow,
+    read_heads,
+    read_metres,
+    read_name,
+    read_scenes,
+    read_song,
+    unique,
+)
+from liveengine.engine.schema import Section
+from liveengine.engine.spec import NO_SOUND, QUANTA, WIRES, OutputSpec, Patch, PatternSpec, SceneSpec, TrackSpec
 from liveengine.engine.tomlfile import close_file, open_file, resolve
 from liveengine.engine.tuning import check_zones, read_output_tuning, read_tuning
+from liveengine.engine.written import WrittenLanes
 from liveengine.generators.catalogue import find as find_generator
 from liveengine.generators.contract import ROLES
 from liveengine.music.chord import Chord
 from liveengine.music.pitch import OCTAVE, PITCH_MAX, PITCH_MIN, SCALES, Key, pitch_name, pitch_of
+from liveengine.music.reading import Reading
 from liveengine.music.sound import DRUM_NOTES, MASTER_CONTROLS, SOUND_CONTROLS, SOUNDS, SoundControl
 from liveengine.music.time import TEMPO_MAX_BPM, TEMPO_MIN_BPM, TICKS_PER_BEAT, Metre
-from liveengine.rhythms.notation import parse as parse_rhythm
 
 __all__ = [
     "QUANTA",
@@ -64,9 +79,11 @@ def resolve_patch(name: str) -> Path:
 def load_patch(path: Path | str) -> Patch:
     """Read and check a patch. Raises FileError with everything that is wrong with it."""
     top = open_file(Path(path))
-    metre = top.parsed("metre", Metre.parse, Metre())
+    metres = read_metres(top) or (Metre(),)
     key = top.parsed("key", Key.parse, Key())
-    tracks = _tracks(top, metre)
+    heads = read_heads(top)
+    tracks = _tracks(top, _Frame(key, (metres, *(head.metres for head in heads if head.metres))))
+    scenes = read_scenes(heads, tracks)
     outputs = _outputs(top)
     check_zones(top, tracks, outputs)
     patch = Patch(
@@ -74,29 +91,23 @@ def load_patch(path: Path | str) -> Patch:
         title=top.text("title", Path(path).stem),
         about=top.text("about", ""),
         tempo_bpm=top.number("tempo", TEMPO_MIN_BPM, TEMPO_MAX_BPM, 120.0, "BPM"),
-        metre=metre,
+        metres=metres,
         seed=top.whole("seed", 0, SEED_MAX, 1),
         key=key,
         chords=top.list_of("chords", Chord.parse, (_tonic(key),), CHORDS_MAX),
         quantum=top.choice("quantum", QUANTA, "bar"),
         tracks=tracks,
-        scenes=_scenes(top, tracks),
+        scenes=scenes,
+        song=read_song(top, scenes),
         outputs=outputs,
         tuning=read_tuning(top.table("tuning"), Path(path).parent),
         master=_controls(top.table("master", "master control"), MASTER_CONTROLS),
+        follow=_follow(top),
     )
     if not patch.chords:
         top.problem("chords", "is an empty list (leave it out for the key's own chord)")
     close_file(top)
     return patch
-
-
-def load_outputs(path: Path) -> tuple[OutputSpec, ...]:
-    """Read a file of [[output]] tables alone. Raises FileError with everything that is wrong with it."""
-    top = open_file(path)
-    outputs = _outputs(top)
-    close_file(top)
-    return outputs
 
 
 def _outputs(top: Section) -> tuple[OutputSpec, ...]:
@@ -112,16 +123,27 @@ def _outputs(top: Section) -> tuple[OutputSpec, ...]:
         told.append(
             OutputSpec(
                 port=port,
-                latency_ms=section.number("latency", 0.0, LATENCY_MAX_MS, 0.0, "ms"),
+                latency_ms=section.number("latency", 0.0, LATENCY_MAX_MS, 0.0, "ms") if "latency" in section else None,
                 clock=section.toggle("clock", any(port == short.port for short in clocked)),
                 clock_offset_ms=section.number("clock_offset", -LATENCY_MAX_MS, LATENCY_MAX_MS, 0.0, "ms"),
                 clock_when_stopped=section.toggle("clock_when_stopped", False),
+                wire=section.choice("wire", WIRES, "usb"),
                 tuning=tuning,
                 zone=zone,
             )
         )
-    _unique(sections, [output.port for output in told])
+    unique(sections, [output.port for output in told])
     return (*told, *(short for short in clocked if all(short.port != output.port for output in told)))
+
+
+def _follow(top: Section) -> Sources:
+    """Read whose time is kept: a list of sources, the best first."""
+    ranked = top.list_of("follow", Source.parse, Sources().ranked, len(KINDS))
+    try:
+        return Sources(ranked or Sources().ranked)
+    except ValueError as error:
+        top.problem("follow", str(error))
+        return Sources()
 
 
 def _tonic(key: Key) -> Chord:
@@ -130,17 +152,25 @@ def _tonic(key: Key) -> Chord:
     return Chord(key.tonic, "m" if 3 in intervals and 4 not in intervals else "")
 
 
-def _tracks(top: Section, metre: Metre) -> tuple[TrackSpec, ...]:
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """What patterns are written within: the key, and every cycle of metres that may be in force."""
+
+    key: Key
+    cycles: tuple[tuple[Metre, ...], ...]
+
+
+def _tracks(top: Section, frame: _Frame) -> tuple[TrackSpec, ...]:
     faults = top.faults
     sections = top.tables("track", TRACKS_MAX)
     if not sections and top.faults == faults:
         top.problem("", "a patch needs at least one [[track]]")
-    tracks = tuple(_track(section, number, metre) for number, section in enumerate(sections, 1))
-    _unique(sections, [track.name for track in tracks])
+    tracks = tuple(_track(section, number, frame) for number, section in enumerate(sections, 1))
+    unique(sections, [track.name for track in tracks])
     return tracks
 
 
-def _track(section: Section, number: int, metre: Metre) -> TrackSpec:
+def _track(section: Section, number: int, frame: _Frame) -> TrackSpec:
     name = section.parsed("name", _track_name, "", needed=True)
     section.called(name)
     role = section.choice("role", ROLES)
@@ -161,7 +191,8 @@ def _track(section: Section, number: int, metre: Metre) -> TrackSpec:
         listen=section.text("listen", ""),
         low=low,
         high=high,
-        patterns=_patterns(section, role, metre),
+        patterns=_patterns(section, role, low, frame),
+        mute_group=section.whole("mute_group", 0, TRACKS_MAX, 0),
     )
 
 
@@ -194,22 +225,27 @@ def _controls(section: Section, known: tuple[SoundControl, ...]) -> dict[str, fl
     }
 
 
-def _patterns(track: Section, role: str, metre: Metre) -> tuple[PatternSpec, ...]:
+def _patterns(track: Section, role: str, low: int, frame: _Frame) -> tuple[PatternSpec, ...]:
+    reading = read_reading(track, Reading(tonic=frame.key.tonic))
     faults = track.faults
     sections = track.tables("pattern", PATTERNS_MAX)
     if not sections and track.faults == faults:
         track.problem("", "a track needs at least one [[track.pattern]]")
-    patterns = tuple(_pattern(section, role, metre) for section in sections)
-    _unique(sections, [pattern.name for pattern in patterns])
+    patterns = tuple(_pattern(section, role, low, reading, frame) for section in sections)
+    unique(sections, [pattern.name for pattern in patterns])
+    check_follows(sections, patterns)
     return patterns
 
 
-def _pattern(section: Section, role: str, metre: Metre) -> PatternSpec:
-    name = _name(section)
-    bars = section.whole("bars", 1, BARS_MAX, 1)
-    if bars * metre.bar_ticks < TICKS_PER_BEAT:
-        section.problem("bars", f"{bars} of {metre} is shorter than a quarter note")
-    checked = _rhythm_in(metre)
+def _pattern(section: Section, role: str, low: int, reading: Reading, frame: _Frame) -> PatternSpec:
+    name = read_name(section)
+    read = read_reading(section, reading)
+    follow = read_follow(section)
+    if is_written(section):
+        written = read_written(section, role, frame.cycles, frame.key, low, read.step)
+        bars = written.bars if isinstance(written, WrittenLanes) else 1
+        return PatternSpec(name, bars=bars, reading=read, written=written, follow=follow)
+    checked = rhythm_in(frame.cycles)
     lanes = section.table("lanes", "drum")
     if role != "drums" and "lanes" in section:
         section.problem("lanes", f"belongs to drums; {role} takes rhythm = …")
@@ -218,64 +254,30 @@ def _pattern(section: Section, role: str, metre: Metre) -> PatternSpec:
     return PatternSpec(
         name=name,
         generator=section.parsed("generator", _generator, "", needed=True),
-        bars=bars,
+        bars=_bars(section, frame.cycles),
         density=section.number("density", 0.0, 1.0, 0.5),
-        swing=section.number("swing", 0.5, 0.75, 0.5),
-        humanise=section.number("humanise", 0.0, 1.0, 0.0),
         accent=section.number("accent", 0.0, 1.0, 0.5),
         rhythm=section.parsed("rhythm", checked, ""),
         lanes={drum: lanes.parsed(drum, checked, "") for drum in lanes.names(DRUM_NOTES)},
         every=section.whole("every", 0, EVERY_MAX, 0),
+        reading=read,
+        follow=follow,
     )
 
 
-def _name(section: Section) -> str:
-    """Read the name of a pattern or scene: words on one line."""
-    name = section.text("name", limit=40)
-    if "name" in section and not (name.strip() and name.isprintable()):
-        section.problem("name", "a name is 1–40 letters on one line")
-    section.called(name)
-    return name
+def _bars(section: Section, cycles: tuple[tuple[Metre, ...], ...]) -> int:
+    """Read how many bars a pattern has; it must come round under every cycle of metres."""
+    bars = section.whole("bars", 1, BARS_MAX, 1)
+    for metres in cycles:
+        if (round_ := lcm(bars, len(metres))) > BARS_MAX:
+            section.problem(
+                "bars", f"{bars} over a cycle of {len(metres)} metres come round after {round_}; {BARS_MAX} at most"
+            )
+        elif sum(metre.bar_ticks for metre in metres) * round_ // len(metres) < TICKS_PER_BEAT:
+            section.problem("bars", f"{bars} of {metres[0]} is shorter than a quarter note")
+    return bars
 
 
 def _generator(name: str) -> str:
     find_generator(name)
     return name
-
-
-def _rhythm_in(metre: Metre) -> Callable[[str], str]:
-    def checked(text: str) -> str:
-        parse_rhythm(text, length=metre.bar_ticks)
-        return text
-
-    return checked
-
-
-def _scenes(top: Section, tracks: tuple[TrackSpec, ...]) -> tuple[SceneSpec, ...]:
-    """Read the scenes; a patch without any gets one of every track's first pattern."""
-    sections = top.tables("scene", SCENES_MAX)
-    if not sections:
-        return (SceneSpec("all", {track.name: track.patterns[0].name for track in tracks if track.patterns}),)
-    scenes = tuple(_scene(section, tracks) for section in sections)
-    _unique(sections, [scene.name for scene in scenes])
-    return scenes
-
-
-def _scene(section: Section, tracks: tuple[TrackSpec, ...]) -> SceneSpec:
-    name = _name(section)
-    launched = section.table("patterns", "track")
-    there = {track.name: [pattern.name for pattern in track.patterns] for track in tracks}
-    patterns = {}
-    for track in launched.names(there):
-        pattern = launched.text(track)
-        if pattern and pattern not in there[track]:
-            launched.problem(track, f'no pattern named "{pattern}"{near(pattern, there[track])}')
-        patterns[track] = pattern
-    return SceneSpec(name, patterns)
-
-
-def _unique(sections: list[Section], names: list[str]) -> None:
-    """Note every name that an earlier table of the same kind has already."""
-    for index, name in enumerate(names):
-        if name and name in names[:index]:
-            sections[index].problem("name", f'"{name}" is the name of an earlier one')

@@ -17,9 +17,10 @@ INTRODUCTION = """\
 Everything that can be turned, and everything that is told. Each address is an OSC address, and is what
 a mapping's `do` names. `{track}` is a track's number, counted from 1, or its name.
 
-A number outside its range is taken to the nearest end; a whole number outside its range is refused. A
-trigger takes no value, or 1 when struck and 0 when let go. A held parameter springs back to its default
-when its pad is let go. On a MIDI knob 0 and 127 are the two ends of the range and 64 is the exact middle.
+A number outside its range is taken to the nearest end; a whole number outside its range is refused. A word
+may also be given as its number in its list, from 1. A trigger takes no value, or 1 when struck and 0 when
+let go. A held parameter springs back to its default when its pad is let go. On a MIDI knob 0 and 127 are the
+two ends of the range and 64 is the exact middle.
 
 This page is made from the table in `liveengine/engine/parameters.py`:
 `python -m liveengine.engine.reference > docs/parameters.md`
@@ -58,6 +59,8 @@ def _row(parameter: Parameter) -> str:
 
 
 def _range(parameter: Parameter) -> str:
+    if parameter.kind == "word":
+        return ", ".join(parameter.words)
     if parameter.kind not in ("float", "int"):
         return ""
     if parameter.high >= COUNT_MAX:

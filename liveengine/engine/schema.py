@@ -76,6 +76,43 @@ def _figure(number: float) -> str:
     return f"{number:g}" if abs(number) < 1e6 else f"{number:,.0f}" if isinstance(number, float) else f"{number:,}"
 
 
+def whole_in(low: int, high: int) -> Callable[[object], int]:
+    """Return what takes a whole number within [low, high] and raises ValueError for all else."""
+
+    def take(value: object) -> int:
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise ValueError(f"{shown(value)} is not a whole number ({span(low, high)})")
+        if not low <= value <= high:
+            raise ValueError(f"{shown(value)} is outside {span(low, high)}")
+        return value
+
+    return take
+
+
+def number_in(low: float, high: float) -> Callable[[object], float]:
+    """Return what takes a number within [low, high] and raises ValueError for all else."""
+
+    def take(value: object) -> float:
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise ValueError(f"{shown(value)} is not a number ({span(low, high)})")
+        if not low <= value <= high:
+            raise ValueError(f"{shown(value)} is outside {span(low, high)}")
+        return float(value)
+
+    return take
+
+
+def words_for(parse: Callable[[str], Value]) -> Callable[[object], Value]:
+    """Return what takes words that `parse` understands and raises ValueError for all else."""
+
+    def take(value: object) -> Value:
+        if not isinstance(value, str):
+            raise ValueError(f'{shown(value)} is not words (write it in quotes: "like this")')
+        return parse(value)
+
+    return take
+
+
 class Report:
     """The problems found in one file so far."""
 
@@ -140,6 +177,20 @@ class Section:
     def is_text(self, key: str) -> bool:
         """Tell whether the file gives words for `key`."""
         return isinstance(self._entries.get(key), str)
+
+    @property
+    def given(self) -> list[str]:
+        """Every key that the file gives."""
+        return list(self._entries)
+
+    def is_table(self, key: str) -> bool:
+        """Tell whether the file gives a table for `key`."""
+        return isinstance(self._entries.get(key), dict)
+
+    def has_tables(self, key: str) -> bool:
+        """Tell whether the file gives a table for `key` that holds tables itself."""
+        value = self._entries.get(key)
+        return isinstance(value, dict) and any(isinstance(entry, dict) for entry in value.values())
 
     def number(self, key: str, low: float, high: float, default: float, unit: str = "") -> float:
         """Read a number within [low, high]."""
@@ -250,6 +301,26 @@ class Section:
             return default
         results = (self._understood(key, item, parse, None) for item in items)
         return tuple(result for result in results if result is not None)
+
+    def each(
+        self, key: str, take: Callable[[object], Value], default: tuple[Value, ...], longest: int
+    ) -> tuple[Value, ...]:
+        """Read a list of what `take` makes something of; one entry alone is taken as a list of one.
+
+        Its ValueError becomes the problem.
+        """
+        value = self._take(key, needed=False)
+        if value is None:
+            return default
+        items = value if isinstance(value, list) else [value]
+        if not 1 <= len(items) <= longest:
+            self.problem(key, f"holds {len(items)} entries; 1–{longest} are wanted")
+            return default
+        try:
+            return tuple(take(item) for item in items)
+        except ValueError as error:
+            self.problem(key, str(error))
+            return default
 
     def names(self, words: Iterable[str]) -> list[str]:
         """Return those of `words` that stand here as keys; any other key is then unknown."""

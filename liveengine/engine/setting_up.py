@@ -10,14 +10,14 @@ from collections.abc import Iterator, Sequence
 from liveengine.engine.orders import Order, ToSequencer
 from liveengine.engine.spec import NO_SOUND, Patch, TrackSpec, Zone
 from liveengine.engine.tuning import zone_of
+from liveengine.engine.written import locked_targets
 from liveengine.music.event import PROGRAM_CHANGE
 from liveengine.music.sound import CHOOSE_SOUND, MASTER_CONTROL, SILENCE_DB, SOUND_NUMBER, STRIP_CONTROL
 from liveengine.sequencer import commands as do
 
 
 def set_up(patch: Patch, ports: Sequence[int]) -> Iterator[Order]:
-    """Return what a patch says about metre, seed, master, routes, programs and sounds; `ports` as in Engine."""
-    yield ToSequencer(do.DO_METRE, a=patch.metre.bar_ticks)
+    """Return what a patch says about seed, master, routes, programs and sounds; `ports` as in Engine."""
     yield ToSequencer(do.DO_SEED, a=patch.seed)
     for name, value in patch.master.items():
         yield ToSequencer(do.DO_CONTROL, a=MASTER_CONTROL[name].number, x=value)
@@ -35,5 +35,9 @@ def _set_up_track(number: int, spec: TrackSpec, port: int, zone: Zone | None) ->
         yield ToSequencer(do.DO_CONTROL, number, a=STRIP_CONTROL["level"].number, x=SILENCE_DB)
         return
     yield ToSequencer(do.DO_CONTROL, number, a=CHOOSE_SOUND, x=SOUND_NUMBER[spec.sound])
-    for name, value in spec.controls.items():
-        yield ToSequencer(do.DO_CONTROL, number, a=STRIP_CONTROL[name].number, x=value)
+    # What steps lock is said too, though it be the default: it is what their locks return to.
+    locked = {str(target) for pattern in spec.patterns for target in locked_targets(pattern.written)}
+    for name, control in STRIP_CONTROL.items():
+        if name in spec.controls or name in locked:
+            value = spec.controls.get(name, control.default)
+            yield ToSequencer(do.DO_CONTROL, number, a=control.number, x=value)

@@ -5,17 +5,31 @@ Pure.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from math import lcm
 from pathlib import Path
 
+from liveengine.engine.clock import Sources
+from liveengine.engine.follow import Follow
+from liveengine.engine.written import Written
 from liveengine.music.chord import Chord
 from liveengine.music.pitch import PITCH_MAX, PITCH_MIN, Key
+from liveengine.music.reading import PLAIN_READING, Reading
 from liveengine.music.time import Metre
 from liveengine.music.tuning import Tuning
 
 #: When a launch takes effect, in the words of a patch.
 QUANTA = ("none", "beat", "bar", "2 bars", "4 bars", "8 bars")
+
+#: Bytes a second that the wire behind an output carries, 0 for no limit worth minding. A DIN cable runs at 31,250
+#: baud with ten bits a byte (MIDI 1.0 electrical specification).
+WIRES = {"usb": 0.0, "din": 3125.0}
+#: What a song does after its last scene.
+SONG_ENDS = ("stop", "loop")
+
+#: The scale that a patch names, where it is none of those that a knob goes through.
+OWN_SCALE = "patch"
 
 #: The sound of a track that plays on MIDI outputs alone.
 NO_SOUND = "none"
@@ -23,24 +37,30 @@ NO_SOUND = "none"
 
 @dataclass(frozen=True, slots=True)
 class PatternSpec:
-    """What a track loops: who proposes it, and what is asked of them.
+    """What a track loops: who proposes it and what is asked of them, or what is written; and how it is read.
 
     The sliders mean what they mean in `generators.contract.Controls`. `rhythm` is what the role plays (of
     drums the kick); `lanes` gives drums by name a rhythm each, and lets no others play. Both are in the
     notation of `rhythms.notation`; where both are empty the rhythm is the generator's. With `every` 0 the
-    bars loop until a re-roll is asked for; with N a fresh proposal comes each N times round.
+    bars loop until a re-roll is asked for; with N a fresh proposal comes each N times round. What is
+    `written` by hand needs no generator, and leaves all of that empty.
     """
 
     name: str
-    generator: str
+    generator: str = ""
     bars: int = 1
     density: float = 0.5
-    swing: float = 0.5
-    humanise: float = 0.0
     accent: float = 0.5
     rhythm: str = ""
     lanes: Mapping[str, str] = field(default_factory=dict)
     every: int = 0
+    reading: Reading = PLAIN_READING
+    written: Written | None = None
+    follow: Follow | None = None
+
+    def bars_under(self, metres: Sequence[Metre]) -> int:
+        """Return how many bars it takes to come round under a cycle of metres."""
+        return lcm(self.bars, len(metres))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +69,8 @@ class TrackSpec:
 
     `controls` holds only what the patch sets, by the names of SOUND_CONTROLS. `port` is a pattern for a MIDI
     output's name, empty for the default output; `channel` 1–16; `program` 1–128 or None for none sent.
-    `listen` is a pattern for a MIDI input whose notes the track plays at once, empty for none.
+    `listen` is a pattern for a MIDI input whose notes the track plays at once, empty for none. Of the tracks of
+    one `mute_group` (0: none) one is heard at a time.
     """
 
     name: str
@@ -63,17 +84,28 @@ class TrackSpec:
     low: int = PITCH_MIN
     high: int = PITCH_MAX
     patterns: tuple[PatternSpec, ...] = ()
+    mute_group: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class SceneSpec:
     """Patterns that are launched together: track name → pattern name, empty for silence.
 
-    A track that a scene does not name keeps what it plays.
+    A track that a scene does not name keeps what it plays. Without `metres` of its own the patch's are in force.
     """
 
     name: str
     patterns: Mapping[str, str] = field(default_factory=dict)
+    metres: tuple[Metre, ...] = ()
+    follow: Follow | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SongSpec:
+    """An order of scenes: (number of the scene, bars that it plays) each; `end` is one of SONG_ENDS."""
+
+    order: tuple[tuple[int, int], ...]
+    end: str = "stop"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,29 +131,35 @@ class Zone:
 class OutputSpec:
     """What is to be known of a MIDI output; `port` is a pattern for its name.
 
-    `latency_ms` is how long after a note is sent the device sounds: every other output waits for it.
-    `clock_offset_ms` moves the clock against the notes, later where positive.
+    `latency_ms` is how long after a note is sent the device sounds: every other output waits for it. None where
+    the patch does not say: then what was measured on this machine holds, or what the system reports.
+    `clock_offset_ms` moves the clock against the notes, later where positive. `wire` is one of WIRES.
     `tuning` says how it is told of the tuning: "none", "bend" (then it has a `zone`) or "mts".
     """
 
     port: str
-    latency_ms: float = 0.0
+    latency_ms: float | None = None
     clock: bool = False
     clock_offset_ms: float = 0.0
     clock_when_stopped: bool = False
+    wire: str = "usb"
     tuning: str = "none"
     zone: Zone | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Patch:
-    """A whole set. `quantum` is one of QUANTA; `outputs` tells what is known of MIDI outputs: latency, clock."""
+    """A whole set. `quantum` is one of QUANTA; `outputs` tells what is known of MIDI outputs: latency, clock.
+
+    `follow` says whose time is kept on stage, where the player does not say otherwise. `metres` are those of its
+    bars, one each, round and round.
+    """
 
     path: Path
     title: str = ""
     about: str = ""
     tempo_bpm: float = 120.0
-    metre: Metre = field(default_factory=Metre)
+    metres: tuple[Metre, ...] = (Metre(),)
     seed: int = 1
     key: Key = field(default_factory=Key)
     chords: tuple[Chord, ...] = (Chord(),)
@@ -131,3 +169,14 @@ class Patch:
     outputs: tuple[OutputSpec, ...] = ()
     master: Mapping[str, float] = field(default_factory=dict)
     tuning: Tuning = field(default_factory=Tuning)
+    follow: Sources = field(default_factory=Sources)
+    song: SongSpec | None = None
+
+    @property
+    def metre(self) -> Metre:
+        """The metre of its first bar."""
+        return self.metres[0]
+
+    def scene_metres(self, scene: int) -> tuple[Metre, ...]:
+        """Return the metres that are in force while a scene plays."""
+        return self.scenes[scene].metres or self.metres

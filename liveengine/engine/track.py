@@ -8,13 +8,18 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field, replace
 
+from liveengine.engine.follow import Stay
 from liveengine.engine.orders import RequestBar
 from liveengine.engine.spec import Patch, PatternSpec, TrackSpec
 from liveengine.generators.contract import Controls
+from liveengine.music.bars import Bars
 from liveengine.music.dice import roll
 from liveengine.music.note import Bar
+from liveengine.music.reading import PLAIN_READING, Reading
+from liveengine.music.time import Metre
 
-SLIDERS = ("density", "swing", "humanise", "accent")
+#: What a generator is asked for.
+SLIDERS = ("density", "accent")
 
 
 @dataclass(slots=True)
@@ -25,6 +30,9 @@ class Track:
     spec: TrackSpec
     pattern: int | None = None  # which of its patterns; None: silent
     sliders: dict[str, float] = field(default_factory=dict)
+    reading: Reading = PLAIN_READING
+    round_bars: int = 1  # bars until its pattern comes round
+    stay: Stay = field(default_factory=Stay)
     rolls: int = 0  # how often it was re-rolled
     home: Bar | None = None  # what it plays when no fill does
     due_tick: int = 0  # song tick at which what was launched last is heard
@@ -35,27 +43,42 @@ class Track:
     fill_bar: float = -1  # song bar that the fill takes up; infinite until the data plane has told
 
     def choose(self, pattern: int | None) -> None:
-        """Take up a pattern: its sliders are the track's from now on."""
+        """Take up a pattern: its sliders, and how it is read, are the track's from now on."""
         self.pattern = pattern
-        self.fresh_bar = -1 if pattern is None else math.inf
+        self.begin_anew()
         if pattern is not None:
             spec = self.spec.patterns[pattern]
             self.sliders = {name: getattr(spec, name) for name in SLIDERS}
+            self.reading = spec.reading
+
+    def begin_anew(self) -> None:
+        """Expect the pattern to begin at its beginning."""
+        self.fresh_bar = -1 if self.pattern is None else math.inf
+        self.stay.wait()
 
     @property
     def playing(self) -> PatternSpec | None:
         """The pattern it plays."""
         return None if self.pattern is None else self.spec.patterns[self.pattern]
 
-    def request(self, patch: Patch, ticket: int) -> RequestBar:
-        """Ask for what the pattern says, under the track's own seed."""
+    def written(self, metres: tuple[Metre, ...]) -> Bar | None:
+        """Return what its pattern has written for bars of these metres; None where a generator is to be asked."""
+        spec = self.playing
+        if spec is None or spec.written is None:
+            return None
+        self.round_bars = spec.bars_under(metres)
+        return spec.written.bar(metres)
+
+    def request(self, patch: Patch, ticket: int, metres: tuple[Metre, ...]) -> RequestBar:
+        """Ask for what the pattern says, in bars of `metres`, under the track's own seed."""
         spec = self.playing
         assert spec is not None, "a silent track asks for nothing"
         sliders = self.sliders
+        self.round_bars = spec.bars_under(metres)
         controls = Controls(
             role=self.spec.role,
-            bars=spec.bars,
-            metre=patch.metre,
+            bars=self.round_bars,
+            metre=metres[0],
             key=patch.key,
             chords=patch.chords,
             low=self.spec.low,
@@ -63,19 +86,18 @@ class Track:
             rhythm=spec.rhythm,
             lanes=spec.lanes,
             density=sliders["density"],
-            swing=sliders["swing"],
-            humanise=sliders["humanise"],
             accent=sliders["accent"],
         )
         seed = roll(patch.seed, self.number, self.pattern or 0, self.rolls)
-        return RequestBar(ticket, self.number, spec.generator, None, frozenset(), controls, seed)
+        return RequestBar(ticket, self.number, spec.generator, None, frozenset(), controls, seed, metres)
 
-    def request_fill(self, patch: Patch, ticket: int, bar: int) -> RequestBar:
-        """Ask for one bar of fill, to sound in song bar `bar`."""
-        request = self.request(patch, ticket)
-        place = (bar - self.anchor_bar) % request.controls.bars % len(patch.chords)
-        controls = replace(request.controls, bars=1, fill=True, chords=(patch.chords[place],))
-        return replace(request, controls=controls, seed=roll(request.seed, bar))
+    def request_fill(self, patch: Patch, ticket: int, bar: int, bars: Bars) -> RequestBar:
+        """Ask for one bar of fill, to sound in song bar `bar` of `bars`."""
+        request = self.request(patch, ticket, bars.metres)
+        place = (bar - self.anchor_bar) % self.round_bars % len(patch.chords)
+        metre = bars.metre_of(bar)
+        controls = replace(request.controls, bars=1, metre=metre, fill=True, chords=(patch.chords[place],))
+        return replace(request, controls=controls, metres=(metre,), seed=roll(request.seed, bar))
 
     def is_due(self, bar: int) -> bool:
         """Say whether the pattern it took up is still to begin, in song bar `bar`."""
@@ -86,10 +108,13 @@ class Track:
         spec = self.playing
         if spec is None or spec.every == 0 or bar < self.fresh_bar < math.inf:
             return False
-        return (bar - self.anchor_bar + 1) % (spec.bars * spec.every) == 0
+        return (bar - self.anchor_bar + 1) % (self.round_bars * spec.every) == 0
 
-    def launched(self, slot: int, tick: int, bar: int, playing: bool) -> None:
-        """Take note that a slot (-1: silence) takes over at song tick `tick`, in `bar`; while stopped, at once."""
+    def launched(self, slot: int, tick: int, bar: int, first_bar: int, playing: bool) -> None:
+        """Take note that a slot (-1: silence) takes over at song tick `tick`, in `bar`; while stopped, at once.
+
+        A pattern that begins does so as if in `first_bar`.
+        """
         self.due_tick = tick
         if slot < 0:
             return
@@ -97,8 +122,9 @@ class Track:
             self.fill_bar = bar
         elif slot == self.fresh_slot:
             self.fresh_slot = -1  # The same slot may come again with another bar.
-            self.anchor_bar = bar
+            self.anchor_bar = first_bar
             self.fresh_bar = bar if playing else -1
+            self.stay.begin(self.fresh_bar)
 
     def transport_moved(self, playing: bool, first_bar: int, from_the_top: bool) -> None:
         """Take note of a start in song bar `first_bar`, or of a stop, which brings every launch to its end."""
@@ -107,4 +133,5 @@ class Track:
             self.fresh_bar = -1
         if playing and from_the_top:
             self.anchor_bar = 0
+            self.stay.begin()
         self.fill_bar = first_bar if playing and self.fill_slot >= 0 else -1

@@ -15,11 +15,11 @@ from pathlib import Path
 
 from liveengine.engine.orders import Order, SendLong, ToSequencer
 from liveengine.engine.schema import Section
-from liveengine.engine.spec import OutputSpec, Patch, TrackSpec, Zone
+from liveengine.engine.spec import OWN_SCALE, OutputSpec, Patch, TrackSpec, Zone
 from liveengine.formats.scala import SUFFIX, read_scale
 from liveengine.music.mts import bulk_dump, note_change
 from liveengine.music.pitch import OCTAVE, class_of, pitch_name, pitch_of
-from liveengine.music.temperament import find_scale
+from liveengine.music.temperament import SCALE_WORDS, find_scale
 from liveengine.music.tuning import A4, A4_MAX_HZ, A4_MIN_HZ, ALL_KEYS, EQUAL, KEYS, MAPPINGS, Scale, Tuning, equal_hz
 from liveengine.sequencer import commands as do
 
@@ -122,7 +122,8 @@ class Tuner:
     def values(self) -> dict[str, float | str]:
         """Return what its parameters stand at. A4 is told within the range to which it can be turned."""
         a4_hz = min(max(self.tuning.hz(A4), A4_MIN_HZ), A4_MAX_HZ)
-        return {"/tuning/a4": a4_hz, "/tuning/scale": self.tuning.scale.name}
+        name = self.tuning.scale.name
+        return {"/tuning/a4": a4_hz, "/tuning/scale": name if name in SCALE_WORDS else OWN_SCALE}
 
     def set_up(self) -> Iterator[Order]:
         """Tell every zone, every key that is not in its place, and to each device the whole."""
@@ -138,10 +139,9 @@ class Tuner:
         return self._retune()
 
     def choose_scale(self, name: str) -> Iterator[Order]:
-        """Play another scale from the same root: one that has a name, or the patch's own. Raises ValueError."""
-        if name == self._own.scale.name:
-            scale, mapping = self._own.scale, self._own.mapping
-        else:
+        """Play another scale from the same root: one of SCALE_WORDS, or OWN_SCALE."""
+        scale, mapping = self._own.scale, self._own.mapping
+        if name not in (OWN_SCALE, scale.name):
             scale = find_scale(name)
             mapping = _natural_mapping(scale)
         self.tuning = replace(self.tuning, scale=scale, mapping=mapping)

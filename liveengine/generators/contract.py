@@ -26,10 +26,9 @@ ROLES = ("drums", "bass", "chords", "lead")
 class Controls:
     """What is asked of a bar.
 
-    `bars` bars of `metre` over `chords` (one a bar, repeating). The four sliders `density`, `accent`,
-    `humanise` and `swing` mean the same to every proposer: density 0-1 (0.5: the rhythm as written, 0 the
-    bare bones, 1 as full as it goes), accent 0-1 (how far velocities spread), humanise 0-1 (how far timing
-    and velocity stray), swing 0.5-0.75 (where the off-beat sixteenth falls in its eighth; 0.618 is phi).
+    `bars` bars of `metre` over `chords` (one a bar, repeating). The two sliders mean the same to every
+    proposer: density 0-1 (0.5: the rhythm as written, 0 the bare bones, 1 as full as it goes), accent 0-1 (how
+    far velocities spread). Swing and all else that can be done to a bar as it is read is the data plane's.
     """
 
     role: str = "drums"
@@ -41,8 +40,6 @@ class Controls:
     high: int = 84
     density: float = 0.5
     accent: float = 0.5
-    humanise: float = 0.0
-    swing: float = 0.5
     fill: bool = False
     #: A rhythm in the notation of `rhythms.parse` (for drums the kick's); empty: the proposer's own idea.
     rhythm: str = ""
@@ -58,11 +55,9 @@ class Controls:
             raise ValueError("chords must name at least one chord")
         if not PITCH_MIN <= self.low <= self.high <= PITCH_MAX:
             raise ValueError(f"low {self.low} and high {self.high} must be pitches 0-127, low first")
-        for name in ("density", "accent", "humanise"):
+        for name in ("density", "accent"):
             if not 0.0 <= getattr(self, name) <= 1.0:
                 raise ValueError(f"{name} must lie in 0-1, not {getattr(self, name)}")
-        if not 0.5 <= self.swing <= 0.75:
-            raise ValueError(f"swing must lie in 0.5-0.75, not {self.swing}")
 
     def chord_at(self, bar: int) -> Chord:
         """Return the chord of a bar, counted from 0; the chords repeat."""

@@ -1,4 +1,4 @@
-"""From strokes to notes: velocity, swing, micro-timing and length, with no pitch on top of itself.
+"""From strokes to notes: velocity and length, with no pitch on top of itself.
 
 Chance is keyed by where a note stands, so that a note added or taken away
 leaves the others as they were.
@@ -21,12 +21,8 @@ from liveengine.music.time import TICKS_PER_SIXTEENTH
 #: Velocity of a stroke of accent 0.5, and how far accents of 1 and 0 go from it at a full accent slider.
 VELOCITY, LOUDER, SOFTER = 88, 38, 65
 
-#: The furthest that a note strays at a full humanise slider, in ticks (21 ms at 120 BPM) and in velocity.
-STRAY_TICKS = TICKS_PER_SIXTEENTH // 6
-STRAY_VELOCITY = 12
-
-# What a throw of chance is for: its first coordinate, so that throws never share a place.
-_LEVEL, _STRAY, _EARLY, _LATE = range(4)
+# The first coordinate of a throw of chance, so that throws for different ends never share a place.
+_LEVEL = 0
 
 
 def performed(strokes: list[Stroke], controls: Controls, seed: int, one_voice: bool) -> list[Note]:
@@ -42,7 +38,6 @@ def performed(strokes: list[Stroke], controls: Controls, seed: int, one_voice: b
                 pitch=stroke.pitch,
                 velocity=_velocity(stroke, controls, seed),
                 gate=max(GATE_MIN, min(stroke.gate, int(room * stroke.share))),
-                offset=_offset(stroke, controls, seed),
             )
         )
     return untangled(notes, controls.length)
@@ -53,18 +48,7 @@ def _velocity(stroke: Stroke, controls: Controls, seed: int) -> int:
     spread = controls.accent * reach * (LOUDER if reach > 0 else SOFTER)
     place = stroke.tick, stroke.pitch
     spread += controls.accent * 10 * (uniform(seed, _LEVEL, *place) - 0.5)
-    spread += controls.humanise * STRAY_VELOCITY * 2 * (uniform(seed, _STRAY, *place) - 0.5)
     return min(max(round(VELOCITY + spread), 1), 127)
-
-
-def _offset(stroke: Stroke, controls: Controls, seed: int) -> int:
-    """Swing the off-beat sixteenths, and stray: two throws added, so that small errors are likelier."""
-    eighth = 2 * TICKS_PER_SIXTEENTH
-    off_beat = stroke.tick % controls.metre.bar_ticks % eighth == TICKS_PER_SIXTEENTH
-    swung = (controls.swing - 0.5) * eighth if off_beat else 0.0
-    place = stroke.tick, stroke.pitch
-    stray = uniform(seed, _EARLY, *place) + uniform(seed, _LATE, *place) - 1
-    return round(swung + controls.humanise * STRAY_TICKS * stray)
 
 
 def untangled(notes: Iterable[Note], length: int) -> list[Note]:

@@ -48,6 +48,7 @@ RECEIVED = np.dtype(
 # Status bytes (MIDI 1.0); the low nibble of a channel message is the channel.
 NOTE_OFF = 0x80
 NOTE_ON = 0x90
+KEY_PRESSURE = 0xA0
 CONTROL_CHANGE = 0xB0
 PROGRAM_CHANGE = 0xC0
 CHANNEL_PRESSURE = 0xD0

@@ -79,6 +79,10 @@ def equal_division(parts: int) -> Scale:
     return Scale(f"{parts}edo", tuple(1200.0 * step / parts for step in range(1, parts + 1)), f"{parts} equal steps")
 
 
+#: Scales that a knob can go through: all that have a name, and the divisions that are played most.
+SCALE_WORDS = (*TEMPERAMENTS, *(f"{parts}edo" for parts in (5, 7, 10, 17, 19, 22, 24, 31, 41, 53)))
+
+
 def find_scale(name: str) -> Scale:
     """Return a scale by its name, or "19edo". Raises ValueError, naming the nearest."""
     word = " ".join(name.lower().replace("_", " ").split())

@@ -43,7 +43,12 @@ class Metre:
     @property
     def bar_ticks(self) -> int:
         """Length of one bar, in ticks."""
-        return self.beats * TICKS_PER_BEAT * 4 // self.unit
+        return self.beats * self.beat_ticks
+
+    @property
+    def beat_ticks(self) -> int:
+        """Length of a beat as the metre counts it, in ticks: of an eighth in 7/8."""
+        return TICKS_PER_BEAT * 4 // self.unit
 
     @classmethod
     def parse(cls, text: str) -> Metre:

@@ -19,6 +19,7 @@ class Child:
     """Runs `python -m MODULE PATTERN VIRTUAL_NAME`. Raises MidiPortError when it cannot open its port."""
 
     def __init__(self, module: str, pattern: str, virtual_name: str) -> None:
+        self._words = pattern, virtual_name
         self._process = subprocess.Popen(
             [sys.executable, "-m", module, pattern, virtual_name],
             stdin=subprocess.PIPE,
@@ -33,6 +34,12 @@ class Child:
             self._process.wait()
             raise MidiPortError(rest or f"{module} did not start")
         self.name = rest
+
+    @property
+    def ended(self) -> str:
+        """How the process ended, in words; empty while it runs."""
+        code = self._process.poll()
+        return "" if code is None else f"signal {-code}" if code < 0 else f"exit code {code}"
 
     @property
     def input(self) -> IO[bytes]:

@@ -2,9 +2,8 @@
 
 A client is whoever has sent something; it is told changes at the address it
 sent from. Unknown addresses and garbage are counted, never fatal. Loopback
-unless another address is chosen. A bundle is taken whole, as it comes:
-nothing waits for its time tag, since a bar line is nearer than any clock of
-a tablet.
+unless another address is chosen. What stands in a bundle is to be done at the
+bundle's time tag, and who hears it sees to that; nothing waits here.
 """
 
 from __future__ import annotations
@@ -13,7 +12,8 @@ import errno
 import socket
 import socketserver
 import threading
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from pythonosc.osc_message import OscMessage
@@ -21,7 +21,8 @@ from pythonosc.osc_message_builder import build_msg
 
 from liveengine.engine.events import Asked
 from liveengine.engine.mapping import Action
-from liveengine.engine.orders import Report
+from liveengine.engine.orders import Report, ReportAll
+from liveengine.engine.parameter import Setting
 
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 9000
@@ -32,6 +33,17 @@ CLIENTS_MAX = 32
 #: A bundle begins with this word and eight bytes of time tag.
 _BUNDLE = b"#bundle\0"
 _BUNDLE_HEAD = 16
+
+#: Seconds from the beginning of 1900, as time tags count, to that of 1970 (RFC 5905).
+_NTP_EPOCH_S = 2_208_988_800
+
+#: A time tag that is further ahead is a wrong clock, not a wish: its bundle is taken at once.
+AHEAD_MAX_S = 60.0
+#: The time tag of what is to be taken as it comes (OSC 1.0).
+_AT_ONCE = (1).to_bytes(8, "big")
+
+#: Longer datagrams are cut into pieces on the way.
+_DATAGRAM_BYTES = 1400
 
 #: Bundles within bundles; no client sends more.
 _DEPTH_MAX = 8
@@ -48,13 +60,17 @@ def parse_address(text: str) -> tuple[str, int]:
     return host.strip("[]") or DEFAULT_HOST, int(port)
 
 
-def messages(datagram: bytes, depth: int = 0) -> Iterator[OscMessage]:
-    """Return every message of a datagram. Raises ValueError, or python-osc's ParseError, for what is no OSC."""
+def messages(datagram: bytes, depth: int = 0, due_s: float = 0.0) -> Iterator[tuple[OscMessage, float]]:
+    """Return every message of a datagram, and when it is due in seconds since 1970, 0 for at once.
+
+    Raises ValueError, or python-osc's ParseError, for what is no OSC.
+    """
     if datagram.startswith(b"/"):
-        yield _message(datagram)
+        yield _message(datagram), due_s
         return
     if not datagram.startswith(_BUNDLE) or len(datagram) < _BUNDLE_HEAD or depth == _DEPTH_MAX:
         raise ValueError("neither a message nor a bundle")
+    due_s = max(due_s, _time_s(datagram[len(_BUNDLE) : _BUNDLE_HEAD]))
     place = _BUNDLE_HEAD
     while place < len(datagram):
         # Read without a sign: a negative size is python-osc's way into an endless loop.
@@ -62,8 +78,27 @@ def messages(datagram: bytes, depth: int = 0) -> Iterator[OscMessage]:
         part = datagram[place + 4 : place + 4 + size]
         if len(part) < size:
             raise ValueError("a bundle that ends too early")
-        yield from messages(part, depth + 1)
+        yield from messages(part, depth + 1, due_s)
         place += 4 + size
+
+
+def _time_s(tag: bytes) -> float:
+    """Return a time tag in seconds since 1970; 0 or less for at once, and for what is before that."""
+    return int.from_bytes(tag, "big") / 2**32 - _NTP_EPOCH_S
+
+
+def bundles(values: Mapping[str, Setting]) -> Iterator[bytes]:
+    """Return values as bundles that are to be taken at once, none longer than an Ethernet frame unless one value is."""
+    bundle = b""
+    for address, value in values.items():
+        data = build_msg(address, [value]).dgram
+        part = len(data).to_bytes(4, "big") + data
+        if bundle and _BUNDLE_HEAD + len(bundle) + len(part) > _DATAGRAM_BYTES:
+            yield _BUNDLE + _AT_ONCE + bundle
+            bundle = b""
+        bundle += part
+    if bundle:
+        yield _BUNDLE + _AT_ONCE + bundle
 
 
 def _message(data: bytes) -> OscMessage:
@@ -96,15 +131,18 @@ class OscServer:
         return str(host), int(port)
 
     def _on_datagram(self, datagram: bytes, client: tuple[str, int]) -> None:
-        asked = [(message.address, _value(message)) for message in list(messages(datagram))]
+        asked = [
+            (Action(message.address, _value(message)), _monotonic_s(due_s))
+            for message, due_s in list(messages(datagram))
+        ]
         origin = f"osc {client[0]}:{client[1]}"
         with self._clients_lock:
             self._clients.pop(origin, None)
             self._clients[origin] = client
             while len(self._clients) > CLIENTS_MAX:
                 self._clients.pop(next(iter(self._clients)))
-        for address, value in asked:
-            self._hear(Asked(Action(address, value), origin))
+        for action, due_s in asked:
+            self._hear(Asked(action, origin, due_s))
 
     def _on_garbage(self) -> None:
         self.garbage += 1
@@ -123,10 +161,29 @@ class OscServer:
                 with self._clients_lock:
                     self._clients.pop(origin, None)
 
+    def tell_all(self, reports: ReportAll) -> None:
+        """Send values to one client in bundles: a message each would be more datagrams than its system keeps for it."""
+        with self._clients_lock:
+            client = self._clients.get(reports.to)
+        if client is None:
+            return
+        try:
+            for data in bundles(reports.values):
+                self._server.socket.sendto(data, client)
+        except OSError:
+            with self._clients_lock:
+                self._clients.pop(reports.to, None)
+
     def close(self) -> None:
         """Stop listening."""
         self._server.shutdown()
         self._server.server_close()
+
+
+def _monotonic_s(due_s: float) -> float:
+    """Return an instant in seconds since 1970 as one of the monotonic clock; 0 where nothing is to wait for it."""
+    ahead_s = due_s - time.time()
+    return time.monotonic() + ahead_s if 0.0 < ahead_s <= AHEAD_MAX_S else 0.0
 
 
 def _value(message: OscMessage) -> bool | int | float | str | None:

@@ -36,6 +36,10 @@ class Receiver(Child):
         self.fd = self.output.fileno()
         os.set_blocking(self.fd, False)
 
+    def again(self) -> Receiver:
+        """Return another process for the same port. Raises MidiPortError."""
+        return Receiver(*self._words)
+
 
 def record(data: bytes, when_ns: int) -> bytes:
     """Return a message of up to three bytes as a RECEIVED record; nothing for a longer one."""

@@ -36,6 +36,10 @@ class Sender(Child):
         self.fd = self.input.fileno()
         os.set_blocking(self.fd, False)
 
+    def again(self) -> Sender:
+        """Return another process for the same port. Raises MidiPortError."""
+        return Sender(*self._words)
+
 
 def forward(fd: int, output: Output) -> None:
     """Send every message that comes down `fd` until it closes; then end what still sounds."""

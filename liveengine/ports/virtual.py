@@ -19,6 +19,8 @@ _READ_SIZE = 65_536
 class VirtualOutput:
     """A MIDI output that remembers what was sent to it. It holds 64 KiB that nobody has read yet; more is lost."""
 
+    ended = ""
+
     def __init__(self, name: str = "virtual") -> None:
         self.name = name
         self._read_fd, self.fd = os.pipe()
@@ -26,6 +28,10 @@ class VirtualOutput:
         os.set_blocking(self.fd, False)
         self._parser = mido.Parser()
         self._unread: list[bytes] = []
+
+    def again(self) -> VirtualOutput:
+        """Return another of its name."""
+        return VirtualOutput(self.name)
 
     def received(self) -> list[bytes]:
         """Return the messages that came since the last call, each whole and with its status byte."""
@@ -62,11 +68,17 @@ class VirtualOutput:
 class VirtualInput:
     """A MIDI input that a program plays."""
 
+    ended = ""
+
     def __init__(self, name: str = "virtual") -> None:
         self.name = name
         self.fd, self._write_fd = os.pipe()
         os.set_blocking(self.fd, False)
         os.set_blocking(self._write_fd, False)
+
+    def again(self) -> VirtualInput:
+        """Return another of its name."""
+        return VirtualInput(self.name)
 
     def send(self, data: bytes, when_ns: int) -> None:
         """Let a message come in, stamped with an instant of the monotonic clock. Once closed, nothing is heard."""

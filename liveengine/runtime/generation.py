@@ -10,8 +10,9 @@ from collections.abc import Callable
 
 from liveengine.engine.events import BarFailed, BarReady
 from liveengine.engine.orders import RequestBar
+from liveengine.generators.across import across
 from liveengine.generators.catalogue import find
-from liveengine.generators.contract import Controls
+from liveengine.generators.contract import Controls, Proposer
 from liveengine.music.note import Bar, Note
 from liveengine.sequencer.slots import check_fits
 
@@ -19,21 +20,32 @@ from liveengine.sequencer.slots import check_fits
 def answer(request: RequestBar) -> BarReady | BarFailed:
     """Ask the generator and return what it proposes; whatever goes wrong becomes a BarFailed."""
     try:
-        propose = find(request.generator)
-        bar = propose(request.source, request.locks, request.controls, request.seed, "")
-        _check(bar, request.controls)
+        propose = _Checked(find(request.generator))
+        metres = request.metres or (request.controls.metre,)
+        bar = across(propose, request.source, request.locks, request.controls, metres, request.seed)
+        check_fits(bar)
     except (Exception, SystemExit) as error:  # a stranger's code: whatever it raises, the beat goes on
         return BarFailed(request.ticket, f"{request.generator} could not make a bar: {str(error) or repr(error)}")
     return BarReady(request.ticket, bar)
 
 
+class _Checked:
+    """A proposer that raises ValueError for what the data plane could not play."""
+
+    def __init__(self, propose: Proposer) -> None:
+        self._propose = propose
+
+    def __call__(self, source: Bar | None, locks: frozenset[int], controls: Controls, seed: int, model: str) -> Bar:
+        bar = self._propose(source, locks, controls, seed, model)
+        _check(bar, controls)
+        return bar
+
+
 def _check(bar: Bar, controls: Controls) -> None:
-    """Raise ValueError for what the data plane could not play."""
     if not isinstance(bar, Bar) or not all(isinstance(note, Note) for note in bar.notes):
         raise ValueError("what it returned is no bar of notes")
     if bar.length != controls.length:
         raise ValueError(f"it returned {bar.length} ticks instead of {controls.length}")
-    check_fits(bar)
 
 
 class GeneratorThread:

@@ -7,21 +7,14 @@ plane reads them. The engine's own input is the first.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
 
 from liveengine.ports import rtmidi
 from liveengine.ports.receiver import Receiver
+from liveengine.runtime.reopening import Door
 from liveengine.sequencer.state import IN_PORTS
 
-
-class Input(Protocol):
-    """A place that MIDI comes from, as RECEIVED records."""
-
-    name: str
-    fd: int
-
-    def close(self) -> None:
-        """Let go of it."""
+#: A place that MIDI comes from, as RECEIVED records.
+Input = Door
 
 
 def open_inputs(wanted: Callable[[str], bool], say: Callable[[str], None]) -> list[Input]:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from liveengine.drivers.offline import OfflineDriver
 from liveengine.engine.engine import Engine
 from liveengine.engine.events import BarFailed, BarReady, Event
-from liveengine.engine.orders import Report, Say
+from liveengine.engine.orders import Told
 from liveengine.engine.spec import Patch
 from liveengine.runtime.generation import answer
 from liveengine.runtime.recorder import Recorder
@@ -33,9 +33,7 @@ BLOCK_FRAMES = 2048
 class Rendering:
     """A set on a virtual clock. Turn it with `turn`; feed it events between turns."""
 
-    def __init__(
-        self, patch: Patch, with_sound: bool = True, tell: Callable[[Report | Say], None] = lambda told: None
-    ) -> None:
+    def __init__(self, patch: Patch, with_sound: bool = True, tell: Callable[[Told], None] = lambda told: None) -> None:
         self.patch = patch
         self.recorder = Recorder(patch)
         state = make_state(RATE_HZ, patch.tempo_bpm, patch.metre, patch.seed)
@@ -75,6 +73,6 @@ class Rendering:
 
 def blocks_until(rendering: Rendering, bars: int) -> Iterator[NDArray[np.float32]]:
     """Turn a rendering until `bars` bars have passed, to the frame, and yield the sound."""
-    end_tick = bars * rendering.patch.metre.bar_ticks
-    while (left := rendering.driver.frames_until(end_tick)) > 0:
+    # Asked anew each time: a scene may change the metre on the way.
+    while (left := rendering.driver.frames_until(rendering.session.engine.metre.bars.line_of(bars))) > 0:
         yield rendering.turn(min(left, BLOCK_FRAMES))[1]

@@ -11,27 +11,23 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable
-from typing import Protocol
 
 from liveengine.engine.spec import Patch
 from liveengine.ports.rtmidi import MidiPortError
 from liveengine.ports.sender import Sender
+from liveengine.runtime.reopening import Door
 
 DEFAULT_OUTPUT = "midi_out"
 
 
-class Output(Protocol):
-    """A place for raw MIDI bytes."""
-
-    name: str
-    fd: int
-
-    def close(self) -> None:
-        """Let go of it."""
+#: A place for raw MIDI bytes.
+Output = Door
 
 
 class RawDevice:
     """A raw MIDI device (or a FIFO, or a serial line): bytes go to it without any process between."""
+
+    ended = ""
 
     def __init__(self, path: str) -> None:
         try:
@@ -43,6 +39,10 @@ class RawDevice:
             os.close(self.fd)
             raise MidiPortError(f"{path} is a file, not a MIDI device")
         self.name = path
+
+    def again(self) -> RawDevice:
+        """Open it another time. Raises MidiPortError."""
+        return RawDevice(self.name)
 
     def close(self) -> None:
         """Close the device."""

@@ -13,6 +13,7 @@ from liveengine import kernel_cache
 from liveengine.drivers.jack import JackDriver
 from liveengine.engine.events import KeyPressed
 from liveengine.engine.spec import Patch
+from liveengine.formats.disk import write_whole
 from liveengine.ports.keyboard import Keyboard, open_keyboard
 from liveengine.runtime import doctor
 from liveengine.runtime.stage import Options, Stage
@@ -75,9 +76,9 @@ def play(patch: Patch, options: Options, headless: bool, seconds: float | None, 
         finally:
             screen.close()
             stage.stop()
+            if options.telemetry:
+                write_whole(options.telemetry, stage.telemetry().encode())
     screen.say(_farewell(stage))
-    if options.telemetry:
-        options.telemetry.write_text(stage.telemetry())
     if stage.lost:
         raise OSError(stage.lost)
     return 1 if stage.recorder.problem else 0
@@ -144,7 +145,7 @@ def _greeting(stage: Stage) -> str:
         outputs = f"JACK ports of client {stage.driver.client.name}"
         sound = "JACK"
     lines = [
-        f"{patch.title}: {patch.tempo_bpm:g} BPM, {patch.metre}, {len(patch.tracks)} tracks, "
+        f"{patch.title}: {patch.tempo_bpm:g} BPM, {' '.join(map(str, patch.metres))}, {len(patch.tracks)} tracks, "
         f"{len(patch.scenes)} scenes",
         f"driver {stage.driver.name} · MIDI out: {outputs} · sound: {sound}",
     ]

@@ -31,6 +31,10 @@ class Recorder:
         self._messages: list[Recorded] = []
         self._tempos: list[TempoChange] = []
         self._tempo_bpm = patch.tempo_bpm
+        # The log counts a bar in ticks; of two metres of one length the patch's own comes first.
+        cycles = [patch.metres, *(scene.metres for scene in patch.scenes)]
+        self._named = {metre.bar_ticks: metre for cycle in reversed(cycles) for metre in reversed(cycle)}
+        self._metres = [MetreChange(0, patch.metre)]
         self._origin: int | None = None  # the run tick at which the transport first ran
         self._last = 0
         self._saved_s = time.monotonic()
@@ -46,6 +50,8 @@ class Recorder:
                 self._tempo_bpm = float(record["x"])
                 if self._origin is not None:
                     self._tempos.append(TempoChange(run - self._origin, self._tempo_bpm))
+            elif kind == outlet.BAR and self._origin is not None:
+                self._begin_bar(run - self._origin, int(record["x"]))
             elif kind == outlet.SENT and record["port"] == INSTRUMENTS and self._origin is not None:
                 self._keep(record, run)
             if self._origin is not None:
@@ -58,6 +64,12 @@ class Recorder:
             if track.program is not None:
                 data = bytes((PROGRAM_CHANGE | (track.channel - 1), track.program - 1))
                 self._messages.append(Recorded(0, track.name, data))
+
+    def _begin_bar(self, tick: int, bar_ticks: int) -> None:
+        """Write a metre down where it changes."""
+        metre = self._named.get(bar_ticks, self._patch.metre)
+        if metre != self._metres[-1].metre:
+            self._metres = [*(change for change in self._metres if change.tick < tick), MetreChange(tick, metre)]
 
     def _keep(self, record: Any, run: int) -> None:
         """Keep a message under its track's name, on its track's own channel."""
@@ -72,7 +84,7 @@ class Recorder:
         return Score(
             messages=tuple(self._messages),
             tempos=tuple(self._tempos) or (TempoChange(0, self._tempo_bpm),),
-            metres=(MetreChange(0, self._patch.metre),),
+            metres=tuple(self._metres),
             title=self._patch.title,
             length=self._last,
             tracks=tuple(track.name for track in self._patch.tracks),

@@ -10,7 +10,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from liveengine.engine.orders import Report, Say
+from liveengine.engine.orders import Say, Told
 from liveengine.engine.spec import Patch
 from liveengine.formats import midifile
 from liveengine.formats.wavfile import WavWriter
@@ -49,7 +49,7 @@ def _render(patch: Patch, bars: int, path: Path) -> float:
     columns = (TextColumn("rendering"), BarColumn(), TextColumn("{task.completed:.0f}/{task.total:.0f} bars"),
                TimeElapsedColumn(), TimeRemainingColumn())  # fmt: skip
 
-    def tell(told: Report | Say) -> None:
+    def tell(told: Told) -> None:
         if isinstance(told, Say):
             console.print(told.text)
 
@@ -85,4 +85,6 @@ def _write_sound(rendering: Rendering, bars: int, path: Path, progress: Callable
 
 
 def _bars_done(rendering: Rendering) -> float:
-    return rendering.song_tick / rendering.patch.metre.bar_ticks
+    bars = rendering.session.engine.metre.bars
+    bar = bars.bar_at(rendering.song_tick)
+    return bar + (rendering.song_tick - bars.line_of(bar)) / bars.metre_of(bar).bar_ticks

@@ -199,7 +199,7 @@ def loop(subject: Subject, tempo_bpm: float, kit: dict[str, str]) -> Patch:
         path=Path("rhythm"),
         title=subject.title,
         tempo_bpm=tempo_bpm,
-        metre=subject.metre,
+        metres=(subject.metre,),
         tracks=(TrackSpec("rhythm", "drums", "drums", channel=10, patterns=(pattern,)),),
         scenes=(SceneSpec("loop", {"rhythm": "loop"}),),
     )

@@ -18,11 +18,13 @@ from liveengine.engine.events import (
     BeatBegan,
     Event,
     LaunchTold,
+    LedTold,
+    MetreTold,
     SlotEnded,
     TempoTold,
     TransportMoved,
 )
-from liveengine.engine.orders import Order, Report, RequestBar, Say, SendLong, ToSequencer, WriteSlot
+from liveengine.engine.orders import Order, RequestBar, Say, SendLong, Told, ToSequencer, WriteSlot
 from liveengine.music.time import TICKS_PER_BEAT
 from liveengine.runtime import telemetry
 from liveengine.sequencer import outlet
@@ -36,8 +38,8 @@ from liveengine.sequencer.state import COMMAND, State
 class Session:
     """Feeds the engine, and carries out what it orders.
 
-    `request` hands a RequestBar to a generator, whose answer comes back through `feed`; `tell` takes Reports
-    and Says; `wake` lets the driver take commands at once.
+    `request` hands a RequestBar to a generator, whose answer comes back through `feed`; `tell` takes what
+    others are to hear; `wake` lets the driver take commands at once.
     """
 
     def __init__(
@@ -45,7 +47,7 @@ class Session:
         engine: Engine,
         state: State,
         request: Callable[[RequestBar], None],
-        tell: Callable[[Report | Say], None] = lambda told: None,
+        tell: Callable[[Told], None] = lambda told: None,
         wake: Callable[[], None] = lambda: None,
     ) -> None:
         self.engine = engine
@@ -89,12 +91,14 @@ class Session:
         _, line = bar_at(self.state, song)
         return song - (song - line) % TICKS_PER_BEAT
 
-    def _event(self, record: Any) -> Event | None:
+    def _event(self, record: Any) -> Event | None:  # noqa: PLR0911 - one answer a kind
         """Return what a log record means to the engine."""
         kind, track, tick, a = (int(record[name]) for name in ("kind", "track", "tick", "a"))
         match kind:
             case outlet.BAR:
                 return BarBegan(a)
+            case outlet.METRE:
+                return MetreTold(a, tick)
             case outlet.LAUNCHED:
                 return LaunchTold(track, a, tick)
             case outlet.ENDED:
@@ -103,13 +107,13 @@ class Session:
                 return TransportMoved(bool(a), tick)
             case outlet.TEMPO:
                 return TempoTold(float(record["x"]))
+            case outlet.LED:
+                return LedTold(a)
             case outlet.REALIGNED:
                 milliseconds = 1000.0 * a / float(self.state.transport[0]["rate"])
                 self._tell(
                     Say(f"the machine stood still for {milliseconds:.0f} ms; the beat goes on from where it was")
                 )
-            case outlet.REFUSED:
-                self._tell(Say(f"the sequencer could not take command {a}"))
         return None
 
     def _carry_out(self, orders: Sequence[Order]) -> None:
@@ -119,8 +123,8 @@ class Session:
             match order:
                 case ToSequencer(kind, track, quantum, a, b, x):
                     commands.append((kind, track, quantum, -1, a, b, x))
-                case WriteSlot(slot, bar):
-                    write_slot(self.state, slot, bar)
+                case WriteSlot(slot, bar, reading):
+                    write_slot(self.state, slot, bar, reading)
                 case SendLong(port, data):
                     if push_long(self.state, port, data):
                         commands.append((DO_LONG, -1, 0, -1, 0, 0, 0.0))
@@ -133,5 +137,4 @@ class Session:
         if commands:
             if not push_all(self.state, np.array(commands, COMMAND)):
                 self.lost += len(commands)
-                self._tell(Say("the sequencer takes no more commands; some were lost"))
             self._wake()

@@ -17,29 +17,37 @@ from pathlib import Path
 from liveengine.drivers.audio import AudioDriver, device_rate
 from liveengine.drivers.jack import JackDriver
 from liveengine.drivers.timer import TimerDriver
+from liveengine.engine.clock import Sources
+from liveengine.engine.compensation import Latency, Waits
 from liveengine.engine.engine import Engine
-from liveengine.engine.events import Event, LinkTold, MidiCame
+from liveengine.engine.events import Event, FaultsTold, LinkTold, MidiCame
 from liveengine.engine.mapping import Mapping
-from liveengine.engine.orders import Report, Say
-from liveengine.engine.spec import OutputSpec, Patch
-from liveengine.instruments.rack import Rack, look_ahead_frames, make_rack
+from liveengine.engine.orders import Report, ReportAll, Say, SharePlaying, ShareTempo, Told
+from liveengine.engine.spec import Patch
+from liveengine.instruments.rack import Rack, make_rack
 from liveengine.ports.link import LinkPeer
 from liveengine.ports.names import matches
 from liveengine.ports.osc import OscServer
 from liveengine.priority import lock_memory
-from liveengine.runtime import telemetry
-from liveengine.runtime.clock import Clock
+from liveengine.runtime import faults, telemetry
+from liveengine.runtime.faults import Faults
 from liveengine.runtime.generation import GeneratorThread
 from liveengine.runtime.inputs import Input, open_inputs
 from liveengine.runtime.outputs import DEFAULT_OUTPUT, Output, open_outputs, port_patterns, track_ports
+from liveengine.runtime.postponed import Postponed
 from liveengine.runtime.recorder import Recorder
+from liveengine.runtime.reopening import Reopening
 from liveengine.runtime.session import Session
-from liveengine.runtime.wiring import output_specs, wire_inputs, wire_outputs
+from liveengine.runtime.wiring import Reach, latencies, miss, wire_inputs, wire_ports, wire_waits
 from liveengine.sequencer.commands import DO_PANIC, DO_STOP, push
 from liveengine.sequencer.slots import drain_inbox
-from liveengine.sequencer.state import PORTS, State, make_state
+from liveengine.sequencer.state import EXPRESS, PORTS, READ, WRITTEN, State, make_state
 
 DEFAULT_INPUT = "midi_in"
+
+#: What `Options.lead` may say: JACK's transport is led where nobody else does, or is taken over.
+LEAD = "jack"
+TAKE = "jack:take"
 
 #: How often the control thread looks at the log and at JACK's inbox when nothing wakes it.
 LOOK_S = 0.004
@@ -63,8 +71,9 @@ class Options:
     record: Path | None = None
     telemetry: Path | None = None  # where to write down how time was kept
     mappings: Sequence[Mapping] = field(default_factory=tuple)
-    clock: Clock = field(default_factory=Clock)
-    measured: Sequence[OutputSpec] = ()  # what is known of this machine's outputs
+    sources: Sources = field(default_factory=Sources)  # whose time is kept, the best first
+    lead: str = ""  # LEAD or TAKE: JACK's transport does as we do
+    measured: dict[str, float] = field(default_factory=dict)  # how late this machine's outputs sound, ms by name
     # The doors: python-rtmidi's, unless a program opens its own (`ports.virtual`).
     open_outputs: Callable[[list[str], Callable[[str], None]], dict[int, Output]] = open_outputs
     open_inputs: Callable[[Callable[[str], bool], Callable[[str], None]], list[Input]] = open_inputs
@@ -91,7 +100,14 @@ class Stage:
         self.input_names: list[str] = []
         self._wanted: list[str] = []
         self._options = options
+        self._faults = Faults()
+        self._is_silent = False
+        self._postponed = Postponed()
+        self._reopening: list[Reopening] = []
         self._measured_s = 0.0
+        self._latencies: list[Latency] = []
+        self._waits = Waits((), (), 0.0)
+        self._trusted: set[str] = set()  # outputs whose measured latency the player has been told of
         self._running = threading.Event()
         self._patterns = port_patterns(patch)
         self._names = [DEFAULT_OUTPUT, *(f"to_{pattern}" for pattern in self._patterns[1:])]
@@ -99,9 +115,7 @@ class Stage:
             wanted = len(self._patterns) - 1
             raise ValueError(f"{patch.path}: names {wanted} MIDI outputs for tracks and clock; {PORTS - 2} at most")
         self.driver: JackDriver | TimerDriver = self._put_up_driver()
-        self.engine = Engine(
-            patch, options.mappings, track_ports(patch, self._patterns), waits=options.clock.kind in ("midi", "jack")
-        )
+        self.engine = Engine(patch, options.mappings, track_ports(patch, self._patterns), options.sources)
         self.generator = GeneratorThread(self.inbox.put)
         self.session = Session(self.engine, self.driver.state, self.generator.request, self._tell, self.driver.wake)
         self._control = threading.Thread(target=self._run, name="control", daemon=True)
@@ -123,7 +137,7 @@ class Stage:
 
     def _put_up_jack(self) -> JackDriver:
         # A port of ours for each input that is wanted by name; the player's connections decide what it hears.
-        self._wanted = list(dict.fromkeys([self._options.clock.port, *(track.listen for track in self.patch.tracks)]))
+        self._wanted = list(dict.fromkeys([self._options.sources.port, *(track.listen for track in self.patch.tracks)]))
         self._wanted = [pattern for pattern in self._wanted if pattern]
         inputs = [DEFAULT_INPUT, *(f"from_{pattern}" for pattern in self._wanted)]
         return JackDriver(self._make, self._names, inputs)
@@ -138,6 +152,10 @@ class Stage:
             {number: output.fd for number, output in self.outputs.items()},
             [heard.fd for heard in self.inputs],
         )
+        self._reopening = [
+            Reopening("out", self.outputs, driver.connect, self.say),
+            Reopening("in", dict(enumerate(self.inputs)), driver.connect_input, self.say),
+        ]
         if self._options.audio:
             try:
                 rate = device_rate()
@@ -148,7 +166,7 @@ class Stage:
 
     def _is_wanted(self, name: str) -> bool:
         """Say whether anybody wants to hear a MIDI input: a mapping, a track, or the clock that is followed."""
-        patterns = [self._options.clock.port, *(track.listen for track in self.patch.tracks)]
+        patterns = [self._options.sources.port, *(track.listen for track in self.patch.tracks)]
         mapped = any(mapping.hears(name) for mapping in self._options.mappings)
         return mapped or any(pattern and matches(pattern, name) for pattern in patterns)
 
@@ -158,33 +176,68 @@ class Stage:
         self._running.set()
         driver = self.driver
         self.session.begin()
-        specs = output_specs(self.patch, self._patterns, self._options.measured)
         if isinstance(driver, JackDriver):
             self.input_names = [f"from_{DEFAULT_INPUT}", *(f"from_{pattern}" for pattern in self._wanted)]
         else:
             self.input_names = [heard.name for heard in self.inputs]
-        wire_outputs(driver.state, self.patch, specs, self._sound_ms())
-        wire_inputs(driver.state, self.patch, self._options.clock, self.input_names, self.say)
+        wire_ports(driver.state, self.patch, self._patterns)
+        wire_inputs(driver.state, self.patch, self._options.sources, self.input_names, self.say)
         lock_memory()  # Now, for locking holds up every thread that touches a fresh page, the driver's too.
-        if isinstance(driver, JackDriver) and self._options.clock.kind == "jack":
-            driver.keep_to_transport()
+        self._share_transport()
         driver.start()
         if isinstance(driver, JackDriver):
             self._connect_jack(driver)
         if self.audio:
             self._start_audio(self.audio)
-        if self._options.clock.kind == "link":
-            self.link = LinkPeer(self.patch.tempo_bpm, self.patch.metre.beats, self._hear_link)
+        self._align()
+        if self._options.sources.has("link"):
+            self._join_link()
         self._control.start()
 
-    def _sound_ms(self) -> float:
-        """Return how much later than a MIDI message at the same tick the built-in instruments are heard, in ms."""
+    def _share_transport(self) -> None:
+        """Follow JACK's transport, or lead it, where that is asked for."""
+        sources, lead = self._options.sources, self._options.lead
         if isinstance(self.driver, JackDriver):
-            return 1000.0 * look_ahead_frames(self.driver.rate) / self.driver.rate
-        return self.audio.latency_ms if self.audio else 0.0
+            if sources.has("jack"):
+                self.driver.keep_to_transport()
+            if lead and not self.driver.lead_transport(take=lead == TAKE):
+                self.say(f"--lead {lead}: another client leads JACK's transport (--lead {TAKE} takes it over)")
+            return
+        if sources.has("jack"):
+            miss(sources, "jack", "JACK's transport is followed where JACK turns the beat (--driver jack)", self.say)
+        if lead:
+            raise OSError(f"--lead {lead}: JACK's transport is led where JACK turns the beat (--driver jack)")
 
-    def _hear_link(self, beat: float, tempo_bpm: float, playing: bool, _peers: int) -> None:
-        self.inbox.put(LinkTold(beat, tempo_bpm, playing, self.driver.present()))
+    def _join_link(self) -> None:
+        try:
+            self.link = LinkPeer(self.patch.tempo_bpm, self.patch.metre.beats, self._hear_link)
+        except OSError as error:
+            miss(self._options.sources, "link", str(error), self.say)
+
+    def _align(self) -> None:
+        """Let every output wait for the slowest; again whenever what they reach, or what it reports, has changed."""
+        reached = self._reached()
+        found = latencies(self.patch, self._patterns, reached, self._options.measured)
+        if found == self._latencies:
+            return
+        self._latencies = found
+        self._waits = wire_waits(self.driver.state, found)
+        measured = {name: ms for reach in reached for name, ms in reach.measured(self._options.measured).items()}
+        for name in sorted(measured.keys() - self._trusted):
+            self.say(f"{name} sounds {measured[name]:.2f} ms late, as litmus measured it; the others wait for it")
+        self._trusted |= measured.keys()
+
+    def _reached(self) -> list[Reach]:
+        """Return what the instruments, and then every MIDI port, reach."""
+        driver, ports = self.driver, range(1, len(self._patterns) + 1)
+        if isinstance(driver, JackDriver):
+            return [Reach(driver.heard_by(0), driver.rack_ms), *(Reach(driver.heard_by(port)) for port in ports)]
+        sound = Reach({self.audio.name: self.audio.device_ms}, self.audio.rack_ms) if self.audio else Reach()
+        names = [self.outputs[port].name if port in self.outputs else "" for port in ports]
+        return [sound, *(Reach({name: 0.0}) for name in names)]
+
+    def _hear_link(self, beat: float, tempo_bpm: float, playing: bool, peers: int) -> None:
+        self.inbox.put(LinkTold(beat, tempo_bpm, playing, self.driver.present(), peers))
 
     def _open_osc(self) -> None:
         if self._options.osc is None:
@@ -227,22 +280,31 @@ class Stage:
         if self.osc:
             self.osc.tell(Report("/engine/remark", text))
 
-    def _tell(self, told: Report | Say) -> None:
-        if isinstance(told, Say):
-            self.say(told.text)
-            return
-        if self.link and told.address == "/transport/tempo":
-            self.link.set_tempo(float(told.value))
-        if self.osc:
-            self.osc.tell(told)
+    def _tell(self, told: Told) -> None:
+        match told:
+            case Say(text):
+                self.say(text)
+            case ShareTempo(tempo_bpm) if self.link:
+                self.link.set_tempo(tempo_bpm)
+            case SharePlaying(playing) if self.link:
+                self.link.set_playing(playing)
+            case Report() if self.osc:
+                self.osc.tell(told)
+            case ReportAll() if self.osc:
+                self.osc.tell_all(told)
 
     def _run(self) -> None:
         """The control thread: whatever comes, in order. An error is counted, told and survived."""
         while self._running.is_set():
             try:
-                self._look(self.inbox.get(timeout=LOOK_S))
+                event = self.inbox.get(timeout=min(LOOK_S, self._postponed.next_s(time.monotonic())))
             except queue.Empty:
-                self._look(None)
+                event = None
+            now_s = time.monotonic()
+            if not self._postponed.take(event, now_s):
+                self._look(event)
+            for due in self._postponed.due(now_s):
+                self._look(due)
 
     def _look(self, event: Event | None) -> None:
         try:
@@ -260,21 +322,62 @@ class Stage:
 
     def telemetry(self) -> str:
         """Return how time was kept, as JSON."""
-        extra = {"bars": max(0, self.engine.bar + 1), "errors": self.errors, "unknown_inputs": self.engine.unknown}
-        return telemetry.as_json(self.driver.state, self._options.clock, self.driver.name, extra)
+        names = ["instruments", *self._output_names()]
+        late = zip(names, self._latencies, self._waits.notes_ms, strict=False)
+        extra = {
+            "latencies_ms": {name: {"sounds_late": found.notes_ms, "waits": wait_ms} for name, found, wait_ms in late},
+            "bars": max(0, self.engine.bar + 1),
+            "errors": self.errors,
+            "unknown_inputs": self.engine.unknown,
+            "faults": {faults.name_of(place): count for place, count in self._count().items()},
+        }
+        ports = telemetry.counts(self.driver.state, self._output_names(), self.input_names)
+        return telemetry.as_json(self.driver.state, self._options.sources, self.driver.name, ports, extra)
 
     def _measure(self) -> None:
-        """Tell now and then how the clock and the ports do."""
+        """Tell now and then how the clock and the ports do, and what goes wrong."""
         now_s = time.monotonic()
         if now_s - self._measured_s < MEASURE_S:
             return
         self._measured_s = now_s
+        if not self.lost:
+            self._align()
         state = self.driver.state
-        outputs = [
-            self.outputs[port].name if port in self.outputs else name for port, name in enumerate(self._names, 1)
+        self.session.feed(telemetry.clock(state, self._options.sources))
+        self.session.feed(telemetry.traffic(state, self._output_names(), self.input_names))
+        counts = self._count()
+        self.session.feed(FaultsTold(faults.words(counts)))
+        for news in self._faults.news(counts, now_s):
+            self.say(news)
+        self._listen(now_s)
+        for ports in self._reopening:
+            ports.look()
+
+    def _listen(self, now_s: float) -> None:
+        """Tell when the sound is gone, and when it is back (F7)."""
+        was_silent, self._is_silent = self._is_silent, self.audio is not None and self.audio.is_lost(now_s)
+        if self._is_silent and not was_silent:
+            self.say("the sound is gone: its device, or the JACK server behind it, has stopped; MIDI plays on")
+        elif was_silent and not self._is_silent:
+            self.say("the sound is back")
+
+    def _output_names(self) -> list[str]:
+        """Return the name of each MIDI output, port 1 first."""
+        return [self.outputs[port].name if port in self.outputs else name for port, name in enumerate(self._names, 1)]
+
+    def _count(self) -> dict[faults.Place, int]:
+        """Return how often each thing went wrong."""
+        counted = [*faults.of_data_plane(self.driver.state), *self.driver.counted()]
+        if self.audio and not self._is_silent:
+            counted += self.audio.counted()
+        else:
+            counted = [fault for fault in counted if fault[0] != "sound_lost"]  # Nobody listens to the instruments.
+        counted += [
+            ("commands_lost", -1, self.session.lost),
+            ("osc_garbage", -1, self.osc.garbage if self.osc else 0),
+            ("osc_crowded", -1, self._postponed.crowded),
         ]
-        self.session.feed(telemetry.clock(state, self._options.clock))
-        self.session.feed(telemetry.traffic(state, outputs, self.input_names))
+        return faults.by_place(counted, self._output_names())
 
     # -- taking down -------------------------------------------------------
 
@@ -283,6 +386,8 @@ class Stage:
         self._running.clear()
         if self._control.is_alive():
             self._control.join(2.0)
+        if self.link:
+            self.link.close()  # Before the driver goes, which it asks for the instant.
         # From here on this thread is the control thread.
         push(self.driver.state, DO_STOP)
         push(self.driver.state, DO_PANIC)
@@ -292,12 +397,8 @@ class Stage:
         self.driver.stop()
         if self.audio:
             self.audio.stop()
-        for heard in self.inputs:
-            heard.close()
-        for output in self.outputs.values():
-            output.close()
-        if self.link:
-            self.link.close()
+        for ports in self._reopening:
+            ports.close()
         if self.osc:
             self.osc.close()
         self.generator.close()
@@ -306,8 +407,13 @@ class Stage:
             self.say(f"the recording could not be written: {self.recorder.problem}")
 
     def _wait_for_silence(self) -> None:
-        ends = self.driver.state.command_ends
+        """Wait until the last command is taken, and until no note waits in a lane."""
+        state = self.driver.state
         deadline = time.monotonic() + SILENCE_S
-        while ends[0] != ends[8] and not self.lost and time.monotonic() < deadline:
+        while not self.lost and time.monotonic() < deadline:
+            waiting = state.lanes["count"]
+            taken = state.command_ends[WRITTEN] == state.command_ends[READ]
+            if taken and not waiting[:PORTS].any() and not waiting[EXPRESS:].any():
+                break
             time.sleep(0.002)
         time.sleep(FADE_S)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 import threading
@@ -31,7 +32,7 @@ def place_words(stage: Stage) -> str:
 
 
 def track_words(stage: Stage) -> list[str]:
-    """Say what each track plays: its pattern, `-` for silence, in brackets when muted.
+    """Say what each track plays: its pattern, `-` for silence, in brackets when it is not heard.
 
     What was launched and is not heard yet counts its beats down, `→3`; what is still being made shows `*`.
     """
@@ -39,7 +40,7 @@ def track_words(stage: Stage) -> list[str]:
     waiting, song = set(stage.engine.launches.waiting), song_tick(stage)
     for track in stage.engine.tracks:
         playing = track.playing.name if track.playing else "-"
-        if stage.engine.panel.values.get(f"/track/{track.number + 1}/mute"):
+        if stage.engine.mixing.silent(track.number):
             playing = f"({playing})"
         if 0 <= track.fill_bar == stage.engine.bar:
             playing += "+fill"
@@ -59,8 +60,11 @@ def line(stage: Stage) -> str:
     kept = "exact" if stage.driver.name == "jack" else f"p99 {p99 / 1000:.2f} ms late"
     scene = stage.patch.scenes[stage.engine.scene].name if stage.engine.scene >= 0 else "-"
     values = stage.engine.panel.values
-    if values["/clock/source"] not in ("", "internal"):
-        kept += f", {values['/clock/source']} {values['/clock/state']}"
+    source, state_words = values["/clock/source"], values["/clock/state"]
+    if source != "internal":
+        kept += f", {source} {state_words}"
+    elif len(stage.engine.sources.ranked) > 1:
+        kept += f", {source}"
     tracks = "  ".join(track_words(stage))
     return f"{place_words(stage)} {tempo:6.1f} BPM  {stage.driver.name} {kept}  [{scene}]  {tracks}"
 
@@ -79,7 +83,7 @@ class Screen:
             if self._kept is not None:
                 self._kept = [*self._kept, text][-_KEPT_MAX:]
                 return
-            print(f"{_CLEAR if self._live else ''}{text}", flush=True)
+            self._print(f"{_CLEAR if self._live else ''}{text}\n")
 
     def show(self, text: str) -> None:
         """Draw the live line."""
@@ -89,7 +93,7 @@ class Screen:
         text = text[:width]
         head, tail = text[:5], text[5:]
         with self._lock:
-            print(f"{_CLEAR}{_BOLD}{head}{_PLAIN}{tail}", end="", flush=True)
+            self._print(f"{_CLEAR}{_BOLD}{head}{_PLAIN}{tail}")
 
     def hold(self) -> None:
         """Keep remarks for later: somebody else has the terminal."""
@@ -107,4 +111,12 @@ class Screen:
     def close(self) -> None:
         """Leave the terminal's cursor on a fresh line."""
         if self._live:
-            print(_CLEAR, end="", flush=True)
+            self._print(_CLEAR)
+
+    def _print(self, text: str) -> None:
+        """Write where the player reads; when nobody does any more, the set plays on unseen."""
+        try:
+            print(text, end="", flush=True)
+        except OSError:  # a pipe without a reader, a terminal that was closed
+            # What Python still has to write would raise again when it ends.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

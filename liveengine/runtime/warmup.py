@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from liveengine.drivers import audio, jack, timer
+from liveengine.drivers import audio, jack_period, jack_transport, timer
 from liveengine.drivers.offline import OfflineDriver
 from liveengine.instruments.rack import make_rack
 from liveengine.sequencer import commands, slots
@@ -45,7 +45,8 @@ def _audio() -> None:
 
 
 def _jack() -> None:
-    jack.process_callback()
+    jack_period.process_callback()
+    jack_transport.timebase_callback()
 
 
 #: What is compiled, in the order in which it builds on itself.

@@ -14,7 +14,7 @@ from typing import Any
 from liveengine.compiled import compiled
 from liveengine.sequencer.state import AGENDA_SIZE, SLOT_STEPS, State
 
-# What happens first at one tick. O4: clock, note-off, note-on; commands decide before anything sounds.
+# What happens first at one tick; commands decide before anything sounds.
 COMMAND_DUE = 0
 TEMPO_STEP = 1
 BAR_LINE = 2

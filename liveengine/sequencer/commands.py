@@ -18,42 +18,46 @@ from numpy.typing import NDArray
 from liveengine.compiled import compiled
 from liveengine.music.event import INSTRUMENTS
 from liveengine.music.target import BEND, CONTROLLER, CONTROLLERS, PRESSURE, SOUND, TARGETS
-from liveengine.music.time import TEMPO_MAX_BPM, TEMPO_MIN_BPM, TICKS_PER_PULSE, TICKS_PER_SIXTEENTH
+from liveengine.music.time import TEMPO_MAX_BPM, TEMPO_MIN_BPM, TICKS_PER_BEAT, TICKS_PER_PULSE, TICKS_PER_SIXTEENTH
 from liveengine.music.tuning import ALL_KEYS
 from liveengine.sequencer.agenda import COMMAND_DUE, schedule
 from liveengine.sequencer.follower import follow
+from liveengine.sequencer.leading import is_led, is_led_by, prefer
 from liveengine.sequencer.ledger import end_notes_of, panic
 from liveengine.sequencer.longs import expect_longs, longs_through
-from liveengine.sequencer.metre import change_metre, lengthen_metre, next_bar_line
-from liveengine.sequencer.outlet import MUTED, REFUSED, emit, song_tick, tell
-from liveengine.sequencer.players import cancel, launch, read_otherwise
+from liveengine.sequencer.metre import bar_at, change_metre, lengthen_metre, next_bar_line
+from liveengine.sequencer.outlet import METRE, MUTED, emit, song_tick, tell
+from liveengine.sequencer.players import ANEW, IN_STEP, cancel, launch, read_otherwise
 from liveengine.sequencer.reading import is_sound_reading
 from liveengine.sequencer.ring import publish, release, room, waiting
 from liveengine.sequencer.state import (
     COMMAND,
     COMMANDS_SIZE,
     IN_PORTS,
+    LINK,
     NEVER,
     PORTS,
+    PULSES,
     READ,
     SLOTS,
+    SOURCES,
     TRACKS,
     WRITTEN,
     State,
 )
-from liveengine.sequencer.steering import let_go, steer
+from liveengine.sequencer.steering import let_go, next_bar_outside, steer
 from liveengine.sequencer.tempo import wish_tempo
 from liveengine.sequencer.transport import (
     clock_is_heard,
     clock_runs_when_stopped,
     expect_bar_line,
     halt,
-    is_followed,
     locate,
     roll,
     run_clock_from,
 )
 from liveengine.sequencer.turning import turn
+from liveengine.sequencer.wire import WIRE_MIN_BYTES_S, set_wire
 from liveengine.sequencer.zone import BEND_RANGE_MAX, open_zone, tune
 
 # What a command can ask. `track` names a track, or a port where it says so.
@@ -62,12 +66,12 @@ DO_STOP = 1
 DO_CONTINUE = 2  # from where it stopped, at the next sixteenth there
 DO_LOCATE = 3  # a: song tick
 DO_TEMPO = 4  # x: BPM; a: ticks over which it is reached, 0 at once
-DO_LAUNCH = 5  # a: slot, -1 for silence; b: 1 keeps the playhead (legato)
+DO_LAUNCH = 5  # a: slot, -1 for silence; b: where in it (`players.ANEW` …)
 DO_CANCEL = 6  # take back a launch that has not begun
 DO_MUTE = 7  # a: 1 mutes, 0 unmutes
 DO_ROUTE = 8  # a: MIDI port or -1, b: channel 0-15; x: 1 where each note has a channel of its own, in the port's zone
 DO_CLOCK = 9  # track: port; a: 1 sends clock, b: 1 also while stopped
-DO_METRE = 10  # a: ticks in a bar; b: 1 adds it to the cycle that began with the metre before
+DO_METRE = 10  # a: ticks in a bar, b: ticks in a beat of it, 0 for a quarter note; x: 1 adds it to the cycle of bars
 DO_SEED = 11  # a: seed of the session
 DO_SEND = 12  # track: port; a: bytes, first lowest; b: how many (1-3)
 DO_CONTROL = 13  # an instrument control; track -1: the master; a: its number, x: its value
@@ -76,20 +80,29 @@ DO_FOLLOW = 15  # track: input port whose clock is followed, -1 for none; a: bea
 DO_THRU = 16  # track: input port; a: track that it plays, -1 for none
 DO_DELAY = 17  # track: port; a: units that its notes wait, b: units that its clock waits
 DO_LEAD = 18  # a: units by which everything is rendered early while a clock is followed
-DO_STEER = 19  # an outside timeline: a: its tick, b: the instant of that; x: BPM, 0 to let go of it
-DO_READING = 20  # how the track's pattern is read: a: one of READING_FIELDS, b or x: its value
-DO_TURN = 21  # a: kind of target, b: its number, x: value
-DO_FILL = 22  # a: 1 while a fill is asked for
-DO_TUNE = 23  # a: key, or ALL_KEYS; x: semitones at which it sounds, or by which all are moved
-DO_ZONE = 24  # track: port; a, b: its first and last channel in which notes are bent each by itself; x: bend range
-DO_LONG = 25  # a message has been put into the ring of long ones
-_KINDS = 26
+DO_STEER = 19  # the Link session: a: its tick, b: the instant of that; x: BPM, 0 when it is gone
+DO_PREFER = 20  # whose time is kept, of OWN, PULSES, LINK, JACK: a: a byte each, the best lowest; b: how many
+DO_READING = 21  # how the track's pattern is read: a: one of READING_FIELDS, b or x: its value
+DO_TURN = 22  # a: kind of target, b: its number, x: value
+DO_FILL = 23  # a: 1 while a fill is asked for
+DO_WIRE = 24  # track: port; x: bytes a second that its wire carries, 0 for no limit
+DO_TUNE = 25  # a: key, or ALL_KEYS; x: semitones at which it sounds, or by which all are moved
+DO_ZONE = 26  # track: port; a, b: its first and last channel in which notes are bent each by itself; x: bend range
+DO_LONG = 27  # a message has been put into the ring of long ones
+_KINDS = 28
 
 #: How far from its place a key may be tuned, in semitones: beyond all hearing.
 TUNED_MAX = 1000.0
 
+#: The quantum of the next bar line.
+NEXT_BAR = -1
+
 #: The most bars that a quantum can count.
 BARS_QUANTUM_MAX = 64
+
+#: In `pending`: the place is free; what stood there was taken back, and its entry on the agenda means nothing.
+_FREE = -1
+_TAKEN_BACK = -2
 
 
 @compiled
@@ -129,14 +142,14 @@ def _is_sound(c: Any) -> bool:  # noqa: PLR0911 - one answer a kind
         if not 0 <= c.track < TRACKS:
             return False
         if c.kind == DO_LAUNCH:
-            return -1 <= c.a < SLOTS
+            return -1 <= c.a < SLOTS and ANEW <= c.b <= IN_STEP
         if c.kind == DO_ROUTE:
             return -1 <= c.a < PORTS and 0 <= c.b < 16
         if c.kind == DO_READING:
             return is_sound_reading(c.a, c.b, c.x)
         if c.kind == DO_TURN:
             return is_sound_target(c.a, c.b) and math.isfinite(c.x)
-    if c.kind in (DO_CLOCK, DO_SEND, DO_DELAY) and not 0 <= c.track < PORTS:
+    if c.kind in (DO_CLOCK, DO_SEND, DO_DELAY, DO_WIRE) and not 0 <= c.track < PORTS:
         return False
     if c.kind == DO_FOLLOW:
         return -1 <= c.track < IN_PORTS and c.a >= 0
@@ -144,8 +157,12 @@ def _is_sound(c: Any) -> bool:  # noqa: PLR0911 - one answer a kind
         return 0 <= c.track < IN_PORTS and -1 <= c.a < TRACKS
     if c.kind == DO_DELAY:
         return c.a >= 0 and c.b >= 0
+    if c.kind == DO_WIRE:
+        return c.x == 0.0 or WIRE_MIN_BYTES_S <= c.x < math.inf
     if c.kind == DO_STEER:
         return c.x == 0.0 or TEMPO_MIN_BPM <= c.x <= TEMPO_MAX_BPM
+    if c.kind == DO_PREFER:
+        return _is_order(c.a, c.b)
     if c.kind == DO_TUNE:
         return 0 <= c.a <= ALL_KEYS and abs(c.x) <= TUNED_MAX
     if c.kind == DO_ZONE:
@@ -156,7 +173,19 @@ def _is_sound(c: Any) -> bool:  # noqa: PLR0911 - one answer a kind
         return TEMPO_MIN_BPM <= c.x <= TEMPO_MAX_BPM
     if c.kind == DO_LOCATE:
         return c.a >= 0
-    return c.kind != DO_METRE or c.a >= TICKS_PER_SIXTEENTH
+    return c.kind != DO_METRE or (c.a >= TICKS_PER_SIXTEENTH and c.b >= 0)
+
+
+@compiled
+def _is_order(order: int, count: int) -> bool:
+    """Say whether `count` bytes of `order` name sources, each once."""
+    seen = 0
+    for rank in range(count):
+        source = (order >> (8 * rank)) & 0xFF
+        if source >= SOURCES or seen & (1 << source):
+            return False
+        seen |= 1 << source
+    return 0 <= count <= SOURCES
 
 
 @compiled
@@ -176,12 +205,12 @@ def _due(s: State, c: Any, tick: int) -> int:  # noqa: PLR0911 - one answer a ki
     if c.kind in (DO_START, DO_CONTINUE):
         if not transport.playing:
             tick = longs_through(s, tick)
-        if is_followed(s):
+        if is_led_by(s, PULSES):
             follower = s.follower[0]
             pulses = max(-(-(tick - follower.tick) // TICKS_PER_PULSE), 1)
             return follower.tick + pulses * TICKS_PER_PULSE
-        if s.steering[0].on and not transport.playing:
-            return next_bar_line(s, tick, 1)  # On the others' bar line.
+        if is_led(s) and not transport.playing:
+            return next_bar_outside(s, tick)
     at_once = c.quantum == 0 and c.kind in (DO_START, DO_LOCATE)
     sets_off = at_once if transport.playing else c.kind in (DO_START, DO_CONTINUE)
     if sets_off and clock_is_heard(s):
@@ -204,12 +233,12 @@ def take_commands(s: State) -> None:
             return  # The rest waits for an empty `out`.
         c = s.commands[s.command_ends[READ] % COMMANDS_SIZE]
         if not _is_sound(c):
-            _refuse(s, c.kind, tick)
+            s.transport[0].refused += 1
         else:
             due = _due(s, c, tick)
             if c.kind == DO_LAUNCH and c.at < 0:
                 # A launch is made known early, so that pickups can sound before the line (N5).
-                launch(s, c.track, c.a, song_tick(s, due), c.b, tick)
+                launch(s, c.track, c.a, _line(s, c, due), c.b, tick)
             elif due > tick:
                 _keep(s, c, due, tick)
             else:
@@ -218,9 +247,12 @@ def take_commands(s: State) -> None:
 
 
 @compiled
-def _refuse(s: State, kind: int, tick: int) -> None:
-    s.transport[0].refused += 1
-    tell(s, REFUSED, -1, tick, kind, 0.0)
+def _line(s: State, c: Any, due: int) -> int:
+    """Return the song tick at which a launch counts; while stopped the line before, so that bars stay bars (L1)."""
+    song = song_tick(s, due)
+    if s.transport[0].playing or c.quantum == 0:
+        return song
+    return song - song % c.quantum if c.quantum > 0 else bar_at(s, song)[1]
 
 
 @compiled
@@ -229,8 +261,8 @@ def _keep(s: State, c: Any, due: int, tick: int) -> None:
     transport = s.transport[0]
     place = transport.sequence % COMMANDS_SIZE
     kept = s.pending[place]
-    if kept.kind >= 0 or not schedule(s, due, COMMAND_DUE, transport.sequence, 0, 0):
-        _refuse(s, c.kind, tick)
+    if kept.kind != _FREE or not schedule(s, due, COMMAND_DUE, transport.sequence, 0, 0):
+        transport.refused += 1
         return
     kept.kind, kept.track, kept.a, kept.b, kept.x = c.kind, c.track, c.a, c.b, c.x
     kept.at, kept.quantum = due, 0
@@ -241,8 +273,9 @@ def _keep(s: State, c: Any, due: int, tick: int) -> None:
 def carry_out_kept(s: State, sequence: int, tick: int) -> None:
     """Carry out a command whose time has come."""
     kept = s.pending[sequence % COMMANDS_SIZE]
-    carry_out(s, kept, tick)
-    kept.kind = -1
+    if kept.kind != _TAKEN_BACK:
+        carry_out(s, kept, tick)
+    kept.kind = _FREE
 
 
 @compiled
@@ -263,6 +296,7 @@ def _move(s: State, c: Any, tick: int) -> None:
         halt(s, tick)
         roll(s, tick, 0, True)
     elif c.kind == DO_STOP:
+        _take_starts_back(s)
         halt(s, tick)
     elif c.kind == DO_CONTINUE:
         if not transport.playing:
@@ -270,6 +304,14 @@ def _move(s: State, c: Any, tick: int) -> None:
             roll(s, tick, song, False)
     else:
         locate(s, tick, c.a)
+
+
+@compiled
+def _take_starts_back(s: State) -> None:
+    """Forget every start that still waits for its line: who says Stop means that, too."""
+    for place in range(COMMANDS_SIZE):
+        if s.pending[place].kind in (DO_START, DO_CONTINUE):
+            s.pending[place].kind = _TAKEN_BACK
 
 
 @compiled
@@ -304,10 +346,12 @@ def _set(s: State, c: Any, tick: int) -> None:
             elif not runs:
                 run_clock_from(s, NEVER)
     elif c.kind == DO_METRE:
-        if c.b == 0:
+        if c.x != 1.0:
             change_metre(s, c.a, song_tick(s, tick))
+            tell(s, METRE, -1, tick, transport.metre_bar, 0.0)
         elif not lengthen_metre(s, c.a):
-            _refuse(s, c.kind, tick)
+            transport.refused += 1
+        transport.beat_ticks = c.b if c.b > 0 else TICKS_PER_BEAT
         if transport.playing:
             expect_bar_line(s, tick)
     elif c.kind == DO_SEED:
@@ -355,10 +399,14 @@ def _connect(s: State, c: Any) -> None:
         s.lanes[PORTS + c.track].delay = c.b
     elif c.kind == DO_LEAD:
         s.transport[0].lead = c.a
+    elif c.kind == DO_PREFER:
+        prefer(s, c.a, c.b)
+    elif c.kind == DO_WIRE:
+        set_wire(s, c.track, c.x)
     elif c.x == 0.0:
-        let_go(s)
+        let_go(s, LINK)
     else:
-        steer(s, c.a, float(c.b), c.x)
+        steer(s, LINK, c.a, float(c.b), c.x)
 
 
 @compiled
@@ -369,8 +417,8 @@ def locate_at_bar(s: State, song: int) -> None:
     place = transport.sequence % COMMANDS_SIZE
     due = transport.song_origin + next_bar_line(s, here, 1)
     kept = s.pending[place]
-    if kept.kind >= 0 or not schedule(s, due, COMMAND_DUE, transport.sequence, 0, 0):
-        _refuse(s, DO_LOCATE, transport.tick)
+    if kept.kind != _FREE or not schedule(s, due, COMMAND_DUE, transport.sequence, 0, 0):
+        transport.refused += 1
         return
     kept.kind, kept.a, kept.at = DO_LOCATE, song, due
     transport.sequence += 1

@@ -2,7 +2,8 @@
 
 Positions are counted, never guessed: a pulse is TICKS_PER_PULSE run ticks
 after the one before, lost pulses are counted as lost, and those that are one
-too many are not counted. When each was meant is `clockline`'s to say.
+too many are not counted. When each was meant is `clockline`'s to say. While
+another leads the beat all this is measured alone, and bends nothing.
 
 Realtime-safe.
 """
@@ -14,6 +15,7 @@ import math
 from liveengine.compiled import compiled
 from liveengine.music.time import TICKS_PER_BEAT, TICKS_PER_PULSE
 from liveengine.sequencer.clockline import FADE, LOCK_PULSES, STRAY, TWICE, begin_line, count_pulse, is_twice, lay
+from liveengine.sequencer.leading import has_say, heard, is_led_by, leads, nobody_leads
 from liveengine.sequencer.outlet import FOLLOWED, tell
 from liveengine.sequencer.state import (
     ACQUIRING,
@@ -23,6 +25,7 @@ from liveengine.sequencer.state import (
     LOST,
     NEVER,
     OFF,
+    PULSES,
     State,
 )
 from liveengine.sequencer.timeline import draw_through, slewed
@@ -55,12 +58,13 @@ NEAR = 0.15
 
 @compiled
 def _change(s: State, state: int, fault: int) -> None:
-    """Take on a state, and tell."""
+    """Take on a state, and tell; the lead may change with it."""
     f = s.follower[0]
     if f.state != state or f.fault != fault:
         f.state = state
         f.fault = fault
         tell(s, FOLLOWED, f.port, s.transport[0].tick, state, float(fault))
+    heard(s, PULSES, state in (ACQUIRING, LOCKED, FREEWHEELING), state == LOCKED and fault == 0)
 
 
 @compiled
@@ -75,7 +79,7 @@ def follow(s: State, port: int) -> None:
 
 @compiled
 def clock_came(s: State, when: float) -> None:
-    """Take in a clock pulse, and bend the timeline to it."""
+    """Take in a clock pulse, and bend the timeline to it if this clock leads."""
     watch(s, when)
     f = s.follower[0]
     gap = when - f.came
@@ -97,6 +101,10 @@ def clock_came(s: State, when: float) -> None:
         else:
             _take(s, when, gap)
             slewing = gap
+    if not leads(s, PULSES):
+        f.armed = 0
+        return
+    _join(s)
     _bend(s, slewing)
     if f.armed:
         _set_off(s)
@@ -201,15 +209,27 @@ def _take_even(s: State, when: float) -> None:
 
 @compiled
 def _begin(s: State, when: float) -> None:
-    """Take a first pulse. It is the pulse of our own grid that is nearest: the beat moves by half a pulse at most."""
+    """Take a first pulse, for as long as the tempo is not known at ours."""
+    f = s.follower[0]
+    f.period = s.transport[0].unit_ticks * TICKS_PER_PULSE
+    f.extra = f.missing = f.jitter = f.high = f.low = 0.0
+    _first(s, when, 0.0)
+
+
+@compiled
+def _join(s: State) -> None:
+    """Take the lead: the last pulse is the one of our own grid that is nearest, half a pulse away at most."""
     f = s.follower[0]
     transport = s.transport[0]
-    here = transport.tick_origin + (when - transport.lead - transport.when_origin) / transport.unit_ticks
+    if transport.joined:
+        return
+    transport.joined = 1
+    here = transport.tick_origin + (f.time - transport.lead - transport.when_origin) / transport.unit_ticks
     origin = transport.song_origin if transport.playing else 0
-    f.tick = origin + math.floor((here - origin) / TICKS_PER_PULSE + 0.5) * TICKS_PER_PULSE
-    f.period = transport.unit_ticks * TICKS_PER_PULSE
-    f.extra = f.missing = f.jitter = f.high = f.low = 0.0
-    _first(s, when, (here - f.tick) * transport.unit_ticks if transport.playing else 0.0)
+    tick = origin + math.floor((here - origin) / TICKS_PER_PULSE + 0.5) * TICKS_PER_PULSE
+    f.even_tick += tick - f.tick
+    f.tick = tick
+    f.offset = (here - tick) * transport.unit_ticks if transport.playing else 0.0
 
 
 @compiled
@@ -271,10 +291,11 @@ def stop_came(s: State) -> None:
     f = s.follower[0]
     transport = s.transport[0]
     f.armed = 0
-    if transport.playing:
+    if transport.playing and has_say(s, PULSES):
         song = f.tick + TICKS_PER_PULSE - transport.song_origin
         halt(s, transport.tick)
-        transport.position = song
+        if is_led_by(s, PULSES):
+            transport.position = song
 
 
 @compiled
@@ -285,7 +306,7 @@ def watch(s: State, when: float) -> None:
     if f.state == OFF or f.count == 0:
         return
     silent = when - f.came
-    if silent > LOST_S * transport.rate:
+    if silent >= LOST_S * transport.rate:
         _change(s, LOST, 0)
     elif silent > max(SILENT_PERIODS * f.period, SILENT_S * transport.rate):
         _change(s, FREEWHEELING, 0)
@@ -302,4 +323,15 @@ def gives_up_at(s: State) -> int:
     transport = s.transport[0]
     if f.stop_beats == 0 or f.count == 0 or f.state == OFF or not transport.playing:
         return NEVER
+    if not (leads(s, PULSES) or nobody_leads(s)):
+        return NEVER
     return math.ceil(f.came + f.stop_beats * TICKS_PER_BEAT * transport.unit_ticks)
+
+
+@compiled
+def changes_at(s: State) -> int:
+    """Return the next instant at which silence alone changes the beat: it stops, or another takes the lead."""
+    f = s.follower[0]
+    if f.count == 0 or f.state in (OFF, LOST):
+        return gives_up_at(s)
+    return min(gives_up_at(s), math.ceil(f.came + LOST_S * s.transport[0].rate))

@@ -10,10 +10,12 @@ from liveengine.music.event import CLOCK, CONTINUE, INSTRUMENTS, NOTE_OFF, NOTE_
 from liveengine.music.time import TICKS_PER_SIXTEENTH
 from liveengine.sequencer.commands import locate_at_bar
 from liveengine.sequencer.follower import clock_came, stop_came
+from liveengine.sequencer.leading import has_say, leads
 from liveengine.sequencer.ledger import end_note, is_sounding, strike
 from liveengine.sequencer.outlet import emit
 from liveengine.sequencer.ring import publish, room
-from liveengine.sequencer.state import BURST, INBOX_SIZE, NEVER, OUT_SIZE, PORTS, WRITTEN, State
+from liveengine.sequencer.state import BURST, INBOX_SIZE, NEVER, OUT_SIZE, PORTS, PULSES, WRITTEN, State
+from liveengine.sequencer.transport import halt
 from liveengine.sequencer.zone import has_zone, sounding_as
 
 _REAL_TIME = 0xF8
@@ -47,17 +49,31 @@ def receive(s: State, port: int, when: int, size: int, b0: int, b1: int, b2: int
 
 
 @compiled
+def let_go(s: State, port: int) -> None:
+    """End what an input holds on the track that it plays: it has gone (K5)."""
+    track = s.thru[port]
+    for voice in range(s.transport[0].voice_count - 1, -1, -1):
+        key = s.voices[voice]
+        if s.ledger[key].track == track and s.ledger[key].express == 1.0:
+            end_note(s, key, s.transport[0].tick)
+
+
+@compiled
 def _follow(s: State, when: int, b0: int, b1: int, b2: int) -> None:
     f = s.follower[0]
     if b0 == CLOCK:
         clock_came(s, when)
+    elif b0 == STOP:
+        stop_came(s)
+    elif not has_say(s, PULSES):
+        return
     elif b0 == START:
         f.armed = 1
+        if not leads(s, PULSES):
+            halt(s, s.transport[0].tick)  # It takes over what nobody leads, from the top.
     elif b0 == CONTINUE:
         if not s.transport[0].playing:
             f.armed = 2
-    elif b0 == STOP:
-        stop_came(s)
     elif b0 == SONG_POSITION:
         song = (b1 | (b2 << 7)) * TICKS_PER_SIXTEENTH
         if s.transport[0].playing and f.armed == 0:

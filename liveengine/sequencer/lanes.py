@@ -1,10 +1,10 @@
-"""Lanes: what goes to one port waits until its time.
+"""Lanes: what goes to one port waits until its time, and until the port's wire is free.
 
-Each port has two, for its notes and for its clock, so that a slow device can
-be sent to earlier than a quick one, and a clock be set ahead of the notes.
-One more lane never waits: for what is played through from a keyboard.
-A lane only delays; what is to come early is had by rendering everything
-early (`transport.lead`) and delaying the rest.
+Each port has three. Its notes and its clock wait apart, so that a slow device
+can be sent to earlier than a quick one, and a clock be set ahead of the notes.
+In the third nothing waits but for the wire: what is played through from a
+keyboard. A lane only delays; what is to come early is had by rendering
+everything early (`transport.lead`) and delaying the rest.
 
 Realtime-safe.
 """
@@ -15,14 +15,23 @@ from typing import Any
 
 from liveengine.compiled import compiled
 from liveengine.music.event import CLOCK, SONG_POSITION
+from liveengine.sequencer.longs import message_size
+from liveengine.sequencer.precedence import gives_way, goes_before, is_newer, leans_on
 from liveengine.sequencer.state import EXPRESS, LANE_SIZE, LANES, NEVER, OUT_SIZE, PORTS, State
+from liveengine.sequencer.wire import carry, free_at, is_behind
 
 
 @compiled
 def _lane_of(event: Any) -> int:
     if event.size > 0 and event.value == 1.0:
-        return EXPRESS
+        return EXPRESS + event.port
     return event.port + (PORTS if event.b0 >= CLOCK or event.b0 == SONG_POSITION else 0)
+
+
+@compiled
+def _event(s: State, number: int, place: int) -> Any:
+    """Return the event at a place of a lane, counted from the one that came first."""
+    return s.lane_events[number * LANE_SIZE + (s.lanes[number].first + place) % LANE_SIZE]
 
 
 @compiled
@@ -31,29 +40,11 @@ def deliver(s: State, until: int) -> int:
     count = s.transport[0].out_count
     s.transport[0].out_count = 0
     gone = 0
-    if _goes_straight(s, count, until):
-        for i in range(count):
-            _place(s, s.out[i], i)
-        return count
     for i in range(count):
+        # Whatever leaves earlier leaves first, but for room that is kept for what full lanes push out.
+        gone = _let_go(s, gone, OUT_SIZE - count + i, min(s.out[i].when, until))
         gone = _wait(s, i, gone)
-    return _let_go(s, gone, until)
-
-
-@compiled
-def _goes_straight(s: State, count: int, until: int) -> bool:
-    """Say whether nothing waits and nothing has to."""
-    for number in range(LANES):
-        lane = s.lanes[number]
-        if lane.count > 0 or lane.delay > 0 or lane.present > 0:
-            return False
-    before = -NEVER
-    for i in range(count):
-        when = s.out[i].when
-        if not before <= when < until:
-            return False
-        before = when
-    return True
+    return _let_go(s, gone, OUT_SIZE, until)
 
 
 @compiled
@@ -74,43 +65,94 @@ def _wait(s: State, i: int, gone: int) -> int:
     lane = s.lanes[number]
     when = s.out[i].when
     if lane.count == LANE_SIZE:
-        oldest = s.lane_events[number * LANE_SIZE + lane.first]
+        oldest = _event(s, number, 0)
         oldest.when = min(oldest.when, when)
         _place(s, oldest, gone)
-        lane.first = (lane.first + 1) % LANE_SIZE
-        lane.count -= 1
+        _drop_first(s, number)
         gone += 1
     # A shorter delay is slid to, so that order stays and no two pulses come closer than half their distance (T6).
     lane.present = max(lane.delay, lane.present - max(when - lane.last, 0) // 2)
     lane.last = max(when, lane.last)
-    place = number * LANE_SIZE + (lane.first + lane.count) % LANE_SIZE
-    s.lane_events[place] = s.out[i]
-    s.lane_events[place].when = lane.last + lane.present
+    s.out[i].when = lane.last + lane.present
+    place = lane.count
+    while place > 0:
+        before = _event(s, number, place - 1)
+        if before.when != s.out[i].when or not goes_before(s.out[i], before):
+            break
+        s.lane_events[number * LANE_SIZE + (lane.first + place) % LANE_SIZE] = before
+        place -= 1
+    s.lane_events[number * LANE_SIZE + (lane.first + place) % LANE_SIZE] = s.out[i]
     lane.count += 1
     return gone
 
 
 @compiled
-def _let_go(s: State, gone: int, until: int) -> int:
-    """Merge what is due from all lanes, the earliest first; a clock goes before what shares its instant (O4)."""
-    while gone < OUT_SIZE:
+def _drop_first(s: State, number: int) -> None:
+    lane = s.lanes[number]
+    lane.first = (lane.first + 1) % LANE_SIZE
+    lane.count -= 1
+
+
+@compiled
+def _leaves(s: State, number: int) -> int:
+    """Return the instant at which the first event of a lane can leave; NEVER where none waits."""
+    if s.lanes[number].count == 0:
+        return NEVER
+    return max(_event(s, number, 0).when, free_at(s, number % PORTS))
+
+
+@compiled
+def _first_lane(s: State, port: int) -> int:
+    """Return the lane of a port whose event leaves first: the clock's before all that it finds waiting (O4)."""
+    first = port
+    if s.lanes[EXPRESS + port].count > 0:
+        express, notes = _event(s, EXPRESS + port, 0), _event(s, port, 0)
+        if (
+            s.lanes[port].count == 0
+            or express.when < notes.when
+            or (express.when == notes.when and goes_before(express, notes))
+        ):
+            first = EXPRESS + port
+    return PORTS + port if _leaves(s, PORTS + port) <= _leaves(s, first) else first
+
+
+@compiled
+def _let_go(s: State, gone: int, most: int, until: int) -> int:
+    """Merge what leaves all lanes before `until`, the earliest first, until `due` holds `most`."""
+    while gone < most:
         best = -1
-        best_when = NEVER
-        for i in range(LANES):
-            number = (EXPRESS - 1 - i) % LANES  # The clocks', then the notes', then what must not wait.
-            lane = s.lanes[number]
-            if lane.count > 0:
-                when = s.lane_events[number * LANE_SIZE + lane.first].when
-                if when < best_when:
-                    best, best_when = number, when
-        if best < 0 or best_when >= until:
+        best_when = until
+        for port in range(PORTS):
+            number = _first_lane(s, port)
+            when = _leaves(s, number)
+            if when < best_when:
+                best, best_when = number, when
+        if best < 0:
             break
-        lane = s.lanes[best]
-        _place(s, s.lane_events[best * LANE_SIZE + lane.first], gone)
-        lane.first = (lane.first + 1) % LANE_SIZE
-        lane.count -= 1
+        event = _event(s, best, 0)
+        _drop_first(s, best)
+        if is_behind(s, event.port, event.when, best_when) and _is_superseded(s, best, event, best_when):
+            s.wires[event.port].thinned += 1
+            continue
+        event.when = best_when
+        carry(s, event.port, message_size(s, event), best_when)
+        _place(s, event, gone)
         gone += 1
     return gone
+
+
+@compiled
+def _is_superseded(s: State, number: int, event: Any, when: int) -> bool:
+    """Say whether a newer value of the same controller waits by instant `when` behind one that has left its lane."""
+    if not gives_way(event):
+        return False
+    for place in range(s.lanes[number].count):
+        later = _event(s, number, place)
+        if later.when > when or leans_on(later, event):
+            return False
+        if is_newer(later, event):
+            return True
+    return False
 
 
 @compiled
@@ -118,6 +160,5 @@ def next_delivery(s: State) -> int:
     """Return the instant at which the next waiting event leaves; NEVER where none waits."""
     first = NEVER
     for number in range(LANES):
-        if s.lanes[number].count > 0:
-            first = min(first, s.lane_events[number * LANE_SIZE + s.lanes[number].first].when)
+        first = min(first, _leaves(s, number))
     return first

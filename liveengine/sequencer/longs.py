@@ -1,9 +1,9 @@
 """Messages of more than three bytes: they go out between what is on the beat, one at a time.
 
 A DIN cable is busy with a byte for 320 µs. While the transport runs, a long
-message leaves only where nothing else is due for as long as its bytes take;
-whoever makes them keeps them short. While it stands they leave one after the
-other, and a start waits until the last is through.
+message leaves only where nothing else is due for as long as its port's wire
+needs for it; whoever makes them keeps them short. While it stands they leave
+one after the other, and a start waits until the last is through.
 
 Realtime-safe, but for `push_long`, which belongs to the control thread alone.
 """
@@ -19,12 +19,9 @@ from numpy.typing import NDArray
 from liveengine.compiled import compiled
 from liveengine.music.event import LONG, LONG_BYTES_MAX
 from liveengine.sequencer.agenda import LONG_DUE, schedule
-from liveengine.sequencer.outlet import emit
+from liveengine.sequencer.outlet import emit, keep_busy
 from liveengine.sequencer.ring import publish, release, room, waiting
 from liveengine.sequencer.state import LONGS, NEVER, READ, WRITTEN, State
-
-#: 31,250 baud, ten bits a byte (MIDI 1.0 electrical specification).
-BYTE_S = 10.0 / 31_250.0
 
 
 def push_long(s: State, port: int, data: bytes) -> bool:
@@ -46,9 +43,9 @@ def push_long(s: State, port: int, data: bytes) -> bool:
 
 @compiled
 def _length(s: State, number: int) -> int:
-    """Return how many ticks a message's bytes take."""
-    transport = s.transport[0]
-    return math.ceil(s.longs[number % LONGS].size * BYTE_S * transport.rate / transport.unit_ticks)
+    """Return for how many ticks a message keeps its port's wire busy."""
+    message = s.longs[number % LONGS]
+    return math.ceil(message.size * s.wires[message.port].byte_units / s.transport[0].unit_ticks)
 
 
 @compiled
@@ -66,16 +63,17 @@ def send_long(s: State, tick: int) -> None:
     transport.long_due = 0
     if waiting(s.long_ends) == 0:
         return
-    number = s.long_ends[READ]
-    length = _length(s, number)
+    place = s.long_ends[READ] % LONGS
+    message = s.longs[place]
     following = s.agenda[0].tick if transport.agenda_count > 0 else NEVER
-    if transport.playing and following - tick < length:
+    through = max(s.wires[message.port].busy, float(tick)) + _length(s, s.long_ends[READ])
+    if transport.playing and through > following:
         transport.long_due = int(schedule(s, following, LONG_DUE, 0, 0, 0))
         return
-    place = number % LONGS
-    emit(s, tick, s.longs[place].port, -1, LONG, 0xF0, place & 0xFF, place >> 8, 0.0)
+    keep_busy(s, tick, message.port, message.size)
+    emit(s, tick, message.port, -1, LONG, 0xF0, place & 0xFF, place >> 8, 0.0)
     release(s.long_ends, 1)
-    transport.long_free = tick + length
+    transport.long_free = math.ceil(through)
     expect_longs(s, tick)
 
 

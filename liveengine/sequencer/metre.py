@@ -44,6 +44,20 @@ def next_bar_line(s: State, song: int, every: int) -> int:
 
 
 @compiled
+def cycle_line(s: State, song: int) -> int:
+    """Return the song tick at which the cycle of metres begins that song tick `song` lies in."""
+    transport = s.transport[0]
+    return song - (song - transport.metre_tick) % transport.metre_ticks
+
+
+@compiled
+def begin_metre(s: State) -> None:
+    """Let the present cycle begin with the song: bar 0 is its first."""
+    s.transport[0].metre_tick = 0
+    s.transport[0].metre_bar = 0
+
+
+@compiled
 def change_metre(s: State, ticks: int, song: int) -> None:
     """Let a new cycle, of this one bar so far, begin at song tick `song`, which is or now becomes a bar line."""
     transport = s.transport[0]

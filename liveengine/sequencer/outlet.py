@@ -15,16 +15,17 @@ from liveengine.sequencer.timeline import when_at
 
 # Kinds of log records.
 SENT = 0  # a MIDI message went out: port, size, b0 b1 b2
-BAR = 1  # a bar line: a = number of the bar that begins, from 0
+BAR = 1  # a bar line: a = number of the bar that begins, from 0; x = its ticks
 LAUNCHED = 2  # a pattern takes over a track at song tick `tick`: a = slot, -1 for silence
 ENDED = 3  # a slot is free again: a = slot
 TRANSPORTED = 4  # a = 1 playing, 0 stopped; tick = position
 TEMPO = 5  # x = BPM
 REALIGNED = 6  # a stall was collapsed: a = units of the driver's clock
-REFUSED = 7  # a command could not be taken: a = its kind
-MUTED = 8  # a = 1 muted, 0 heard
-CANCELLED = 9  # a launch was taken back: a = slot
-FOLLOWED = 10  # the follower changed its state: a = state, x = fault (1: twice the pulses, -1: half)
+MUTED = 7  # a = 1 muted, 0 heard
+CANCELLED = 8  # a launch was taken back: a = slot
+FOLLOWED = 9  # the follower changed its state: a = state, x = fault (1: twice the pulses, -1: half)
+LED = 10  # another source leads the beat: a = OWN, PULSES, LINK or JACK
+METRE = 11  # a new cycle of metres begins at song tick `tick`: a = number of the bar there
 
 
 @compiled
@@ -78,17 +79,20 @@ def _log_sent(s: State, event: Any) -> None:
 
 
 @compiled
+def keep_busy(s: State, tick: int, port: int, size: int) -> float:
+    """Return the run tick from which a port's wire can carry `size` bytes that come at `tick`; it is busy with them."""
+    wire = s.wires[port]
+    begin = max(wire.busy, float(tick))
+    wire.busy = begin + size * wire.byte_units / s.transport[0].unit_ticks
+    return begin
+
+
+@compiled
 def emit(s: State, tick: int, port: int, track: int, size: int, b0: int, b1: int, b2: int, value: float) -> None:
-    """Append an event at a run tick. A clock pulse goes before whatever shares its instant (O4)."""
+    """Append an event at a run tick. The lanes see to the order of what shares an instant (O4)."""
     transport = s.transport[0]
-    when = max(when_at(transport, tick), transport.floor)
-    place = transport.out_count
-    if b0 == CLOCK:
-        while place > 0 and s.out[place - 1].when == when and s.out[place - 1].b0 < CLOCK:
-            s.out[place] = s.out[place - 1]
-            place -= 1
-    event = s.out[place]
-    event.when = when
+    event = s.out[transport.out_count]
+    event.when = max(when_at(transport, tick), transport.floor)
     event.tick = song_tick(s, tick)
     event.value = value
     event.port = port
@@ -96,5 +100,7 @@ def emit(s: State, tick: int, port: int, track: int, size: int, b0: int, b1: int
     event.size = size
     event.b0, event.b1, event.b2 = b0, b1, b2
     transport.out_count += 1
+    if 0 < size < LONG:
+        keep_busy(s, tick, port, size)
     if 0 < size < LONG and b0 != CLOCK:
         _log_sent(s, event)

@@ -12,10 +12,17 @@ from __future__ import annotations
 from liveengine.compiled import compiled
 from liveengine.music.note import OFFSET_LIMIT
 from liveengine.sequencer.agenda import PLAYER_END, new_stamp, schedule
+from liveengine.sequencer.metre import cycle_line
 from liveengine.sequencer.outlet import CANCELLED, ENDED, LAUNCHED, song_tick, tell, tell_at
 from liveengine.sequencer.reading import cell_song, change_reading
 from liveengine.sequencer.state import NEVER, TRACKS, State
 from liveengine.sequencer.steps import seek
+
+# Where a pattern that is launched begins.
+ANEW = 0  # at its first step
+LEGATO = 1  # where the playhead is that it takes over (L1)
+INTERLUDE = 2  # at its first step; whoever comes after it legato takes up the playhead that it interrupts
+IN_STEP = 3  # where it would be, had it begun with the present cycle of metres
 
 
 @compiled
@@ -71,15 +78,18 @@ def cancel(s: State, track: int, tick: int) -> None:
 
 
 @compiled
-def launch(s: State, track: int, slot: int, at: int, legato: int, tick: int) -> None:
-    """Let `slot` take over a track at song tick `at`; -1 is silence. `legato` keeps the playhead (L1)."""
+def launch(s: State, track: int, slot: int, at: int, playhead: int, tick: int) -> None:
+    """Let `slot` take over a track at song tick `at`; -1 is silence. `playhead` says where in it (L1)."""
     transport = s.transport[0]
     cancel(s, track, tick)
     heard = _owner(s, track, song_tick(s, tick))
-    start = at
+    start = cycle_line(s, at) if playhead == IN_STEP else at
+    head = start
     if heard >= 0:
-        if legato:
-            start = s.players[heard].start
+        if playhead in (LEGATO, INTERLUDE):
+            head = s.players[heard].head
+        if playhead == LEGATO:
+            start = head
         if transport.playing:
             _hold_until(s, heard, at)
         else:
@@ -92,6 +102,7 @@ def launch(s: State, track: int, slot: int, at: int, legato: int, tick: int) -> 
     player = s.players[p]
     player.slot = slot
     player.start = start
+    player.head = head
     player.begin = at
     player.stop = NEVER
     if transport.playing:
@@ -116,7 +127,7 @@ def restart(s: State, song: int, tick: int, from_the_top: bool) -> None:
         if player.slot >= 0:
             player.begin = song
             if from_the_top:
-                player.start = song
+                player.start = player.head = song
             seek(s, p, tick)
 
 
@@ -135,6 +146,9 @@ def read_otherwise(s: State, track: int, field: int, whole: int, share: float) -
                 round_, place = divmod(player.cell, slot.cells)
                 change_reading(slot, field, whole, share)
                 player.cell = round_ * slot.cells + place if place < slot.cells else (round_ + 1) * slot.cells
-                player.start += song - cell_song(slot, player.start, player.cell)
+                moved = song - cell_song(slot, player.start, player.cell)
+                if player.head == player.start:
+                    player.head += moved
+                player.start += moved
             else:
                 change_reading(slot, field, whole, share)

@@ -26,7 +26,8 @@ from liveengine.sequencer.agenda import (
     what_of,
 )
 from liveengine.sequencer.commands import carry_out_kept, take_commands
-from liveengine.sequencer.follower import gives_up_at, watch
+from liveengine.sequencer.follower import changes_at, watch
+from liveengine.sequencer.leading import is_led
 from liveengine.sequencer.ledger import end_chain
 from liveengine.sequencer.longs import send_long
 from liveengine.sequencer.outlet import REALIGNED, tell
@@ -35,7 +36,7 @@ from liveengine.sequencer.state import BURST, NEVER, OUT_SIZE, State
 from liveengine.sequencer.steps import open_cell, play_step, play_strike
 from liveengine.sequencer.tempo import tempo_step
 from liveengine.sequencer.timeline import collapse_stall, tick_at, when_at
-from liveengine.sequencer.transport import bar_line, catch_up, is_followed, pulse
+from liveengine.sequencer.transport import bar_line, catch_up, pulse
 
 
 @compiled
@@ -60,7 +61,7 @@ def render(s: State, from_: int, until: int) -> int:
     _pass_over(s, from_)
     take_commands(s)
     watch(s, from_)
-    until = min(until, max(gives_up_at(s), from_ + 1))
+    until = min(until, max(changes_at(s), from_ + 1))
     end = tick_at(transport, until)
     while transport.agenda_count > 0 and s.agenda[0].tick < end:
         if transport.out_count > OUT_SIZE - BURST:
@@ -83,12 +84,11 @@ def render(s: State, from_: int, until: int) -> int:
 def _pass_over(s: State, from_: int) -> None:
     """Collapse what there was no time for (T6): the own beat waits meanwhile, another's does not."""
     transport = s.transport[0]
-    is_led = is_followed(s) or s.steering[0].on != 0
-    slid = 0 if is_led else collapse_stall(transport, from_)
+    slid = 0 if is_led(s) else collapse_stall(transport, from_)
     transport.floor = max(from_, transport.until)
     if slid > 0:
         tell(s, REALIGNED, -1, transport.tick, slid, 0.0)
-    if is_led:
+    if is_led(s):
         transport.until = transport.floor
         catch_up(s)
 

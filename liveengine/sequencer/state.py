@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from liveengine.music.event import EVENT, LONG_BYTES_MAX
 from liveengine.music.note import LOCKS_MAX
 from liveengine.music.target import TARGETS
-from liveengine.music.time import NS_PER_SECOND, Metre, units_per_tick
+from liveengine.music.time import NS_PER_SECOND, TICKS_PER_BEAT, Metre, units_per_tick
 from liveengine.music.tuning import KEYS
 
 TRACKS = 256
@@ -60,6 +60,7 @@ TRANSPORT = np.dtype(
         ("fill", "i8"),            # 1 while a fill is asked for
         ("clock_stamp", "i8"),     # of the one valid clock entry on the agenda
         ("clock_tick", "i8"),      # run tick of the next pulse, NEVER when no clock runs
+        ("pulsed", "f8"),          # the instant of the last pulse
         ("bar_stamp", "i8"),       # of the one valid bar-line entry
         ("seed", "i8"),
         ("stamp", "i8"),           # the last stamp given out
@@ -83,6 +84,9 @@ TRANSPORT = np.dtype(
         ("long_due", "i8"),        # 1 while a long message stands on the agenda
         ("long_free", "i8"),       # run tick from which the last long message is through
         ("own_tempo_bpm", "f8"),   # what the player set; the tempo in force while no clock is followed
+        ("beat_ticks", "i8"),      # of the beat that the metre counts
+        ("leader", "i8"),          # the source that leads the beat: OWN, PULSES, LINK or TRANSPORT …
+        ("joined", "i8"),          # … and whether the beat keeps its time already: 1 from its first word on
     ]
 )  # fmt: skip
 
@@ -104,6 +108,7 @@ PLAYER = np.dtype(
     [
         ("slot", "i8"),   # -1: nobody plays
         ("start", "i8"),  # song tick at which round 0 of the pattern begins
+        ("head", "i8"),   # … and that of whoever comes after it and keeps the playhead
         ("begin", "i8"),  # song tick from which its notes belong to it …
         ("stop", "i8"),   # … and up to which
         ("cell", "i8"),   # the next cell to be opened, counted from the start
@@ -279,14 +284,33 @@ FOLLOWER = np.dtype(
     ]
 )  # fmt: skip
 
-# An outside timeline that the beat keeps to: Ableton Link's, JACK transport's.
+# The sources of time: our own, a MIDI clock's pulses, Ableton Link's session, JACK's transport.
+OWN = 0
+PULSES = 1
+LINK = 2
+JACK = 3
+SOURCES = 4
+
+#: The rank of our own time where nobody wished for it: the last resort, which gives way to whoever comes.
+UNLISTED = SOURCES
+
+# How each source does.
+SOURCE = np.dtype(
+    [
+        ("rank", "i8"),   # 0 is the best; UNLISTED or NEVER where it was not asked for
+        ("lives", "i8"),  # 1 while it tells the time
+        ("since", "i8"),  # run tick from which on it has been steady, NEVER while it is not
+    ]
+)  # fmt: skip
+
+# An outside timeline: Ableton Link's, JACK transport's.
 STEERING = np.dtype(
     [
-        ("on", "i8"),
-        ("delta", "i8"),   # run tick minus outside tick
-        ("outside", "i8"),  # the last word from outside: this tick …
-        ("when", "f8"),    # … was at this instant
-        ("offset", "f8"),  # units by which the beat is still away; slewed to nothing
+        ("outside", "i8"),     # the last word from outside: this tick …
+        ("when", "f8"),        # … was at this instant …
+        ("unit_ticks", "f8"),  # … with so many units to a tick
+        ("delta", "i8"),       # run tick minus outside tick
+        ("offset", "f8"),      # units by which the beat is still away; slewed to nothing
     ]
 )  # fmt: skip
 
@@ -303,9 +327,22 @@ LANE = np.dtype(
         ("count", "i8"),
     ]
 )  # fmt: skip
-EXPRESS = 2 * PORTS  # the lane of what must not wait
-LANES = EXPRESS + 1
+# A port's lanes: its notes' has its number, its clock's and that of what must not wait come PORTS and EXPRESS later.
+EXPRESS = 2 * PORTS
+LANES = 3 * PORTS
 LANE_SIZE = 512
+
+# The wire behind a port, which carries one byte after the other.
+WIRE = np.dtype(
+    [
+        ("byte_units", "f8"),  # how long a byte takes; 0: no time at all
+        ("free", "f8"),        # instant from which it can carry the next
+        ("busy", "f8"),        # run tick until which it carries what has been rendered, if nothing waits in lanes
+        ("lags", "i8"),        # 1 from when it fell too far behind until it has caught up
+        ("overloads", "i8"),   # times that it fell too far behind
+        ("thinned", "i8"),     # values of controllers that gave way to newer ones
+    ]
+)  # fmt: skip
 
 IN_PORTS = 8
 INBOX_SIZE = 1024
@@ -349,7 +386,9 @@ class State(NamedTuple):
     due: NDArray[Any]
     lanes: NDArray[Any]
     lane_events: NDArray[Any]
+    wires: NDArray[Any]
     follower: NDArray[Any]
+    sources: NDArray[Any]
     steering: NDArray[Any]
     history: NDArray[np.float64]
     inbox: NDArray[Any]
@@ -392,8 +431,10 @@ LAYOUT: tuple[tuple[str, int, np.dtype[Any]], ...] = (
     ("due", OUT_SIZE, EVENT),
     ("lanes", LANES, LANE),
     ("lane_events", LANES * LANE_SIZE, EVENT),
+    ("wires", PORTS, WIRE),
     ("follower", 1, FOLLOWER),
-    ("steering", 1, STEERING),
+    ("sources", SOURCES, SOURCE),
+    ("steering", SOURCES, STEERING),  # of LINK and JACK
     ("history", 2 * HISTORY, np.dtype(np.float64)),  # when pulses came, and their numbers
     ("inbox", INBOX_SIZE, EVENT),
     ("inbox_ends", ENDS_SIZE, INT),
@@ -417,6 +458,7 @@ def make_state(
     transport["until"] = -1
     state.metres[0] = transport["metre_ticks"] = (metre or Metre()).bar_ticks
     transport["metre_bars"] = 1
+    transport["beat_ticks"] = TICKS_PER_BEAT
     transport["clock_tick"] = NEVER
     transport["seed"] = seed
     state.players["slot"] = -1
@@ -429,5 +471,8 @@ def make_state(
     state.chains["free"] = np.arange(1, VOICES + 1)
     state.pending["kind"] = -1
     state.follower["port"] = -1
+    state.sources["since"] = NEVER
+    state.sources[OWN] = (UNLISTED, 1, -NEVER)
+    state.sources["rank"][[PULSES, JACK, LINK]] = range(3)
     state.thru[:] = -1
     return state

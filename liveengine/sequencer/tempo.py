@@ -11,16 +11,10 @@ from __future__ import annotations
 from liveengine.compiled import compiled
 from liveengine.music.time import TICKS_PER_PULSE
 from liveengine.sequencer.agenda import TEMPO_STEP, new_stamp, schedule
+from liveengine.sequencer.leading import is_led
 from liveengine.sequencer.outlet import TEMPO, tell
-from liveengine.sequencer.state import LOST, OFF, State
+from liveengine.sequencer.state import State
 from liveengine.sequencer.timeline import set_tempo
-
-
-@compiled
-def is_own(s: State) -> bool:
-    """Say whether the beat keeps its own time."""
-    state = s.follower[0].state
-    return (state in (OFF, LOST)) and s.steering[0].on == 0
 
 
 @compiled
@@ -29,7 +23,7 @@ def wish_tempo(s: State, tempo_bpm: float, over_ticks: int, tick: int) -> None:
     transport = s.transport[0]
     transport.ramp_stamp = new_stamp(s)
     transport.own_tempo_bpm = tempo_bpm
-    if not is_own(s):
+    if is_led(s):
         return
     if over_ticks <= 0:
         set_tempo(transport, tempo_bpm, tick)
@@ -46,10 +40,10 @@ def wish_tempo(s: State, tempo_bpm: float, over_ticks: int, tick: int) -> None:
 def tempo_step(s: State, tick: int) -> None:
     """Take a step of the ramp: one each clock pulse, so that slaves see a straight line."""
     transport = s.transport[0]
-    if not is_own(s):
+    if is_led(s):
         return
     share = min(1.0, (tick - transport.ramp_begin) / (transport.ramp_end - transport.ramp_begin))
-    tempo_bpm = transport.ramp_from_bpm + share * (transport.ramp_to_bpm - transport.ramp_from_bpm)
+    tempo_bpm = (1.0 - share) * transport.ramp_from_bpm + share * transport.ramp_to_bpm  # Exact at both ends.
     set_tempo(transport, tempo_bpm, tick)
     tell(s, TEMPO, -1, tick, 0, tempo_bpm)
     if share < 1.0:

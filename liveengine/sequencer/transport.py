@@ -9,12 +9,13 @@ from liveengine.compiled import compiled
 from liveengine.music.event import CLOCK, CONTINUE, SONG_POSITION, START, STOP
 from liveengine.music.time import TICKS_PER_PULSE, TICKS_PER_SIXTEENTH
 from liveengine.sequencer.agenda import BAR_LINE, PULSE, new_stamp, schedule
+from liveengine.sequencer.leading import is_led, is_led_by
 from liveengine.sequencer.ledger import end_notes_of
-from liveengine.sequencer.metre import bar_at, bar_length, next_bar_line
+from liveengine.sequencer.metre import bar_at, bar_length, begin_metre, next_bar_line
 from liveengine.sequencer.outlet import BAR, REALIGNED, TEMPO, TRANSPORTED, emit, song_tick, tell
 from liveengine.sequencer.players import restart, settle
-from liveengine.sequencer.state import ACQUIRING, FREEWHEELING, LOCKED, NEVER, PORTS, TRACKS, State
-from liveengine.sequencer.timeline import tick_at
+from liveengine.sequencer.state import NEVER, PORTS, PULSES, TRACKS, State
+from liveengine.sequencer.timeline import tick_at, when_at
 from liveengine.sequencer.turning import release_locks
 
 _SONG_POSITION_MAX = (1 << 14) - 1
@@ -78,14 +79,9 @@ def pulse(s: State, tick: int) -> None:
     for port in range(1, PORTS):
         if s.ports[port].clock and (transport.playing or (s.ports[port].clock_when_stopped and not armed)):
             emit(s, tick, port, -1, 1, CLOCK, 0, 0, 0.0)
+    transport.pulsed = float(max(when_at(transport, tick), transport.floor))
     transport.clock_tick = _next_pulse(s, tick)
     schedule(s, transport.clock_tick, PULSE, 0, transport.clock_stamp, 0)
-
-
-@compiled
-def is_followed(s: State) -> bool:
-    """Say whether a clock leads the beat now, or has just done so."""
-    return s.follower[0].state in (ACQUIRING, LOCKED, FREEWHEELING)
 
 
 @compiled
@@ -95,7 +91,7 @@ def _next_pulse(s: State, tick: int) -> int:
     Whoever is followed may say Start any moment, and beat zero is not to come on the heels of another pulse: while
     stopped, ours come a little after the master's.
     """
-    if s.transport[0].playing or not is_followed(s):
+    if s.transport[0].playing or not is_led_by(s, PULSES):
         return tick + TICKS_PER_PULSE
     after = s.follower[0].tick + LAG_TICKS
     return after - (after - tick - TICKS_PER_PULSE // 2) // TICKS_PER_PULSE * TICKS_PER_PULSE
@@ -106,8 +102,8 @@ def bar_line(s: State, tick: int) -> None:
     """Tell that a bar begins, and put the next bar line on the agenda."""
     transport = s.transport[0]
     bar, _ = bar_at(s, song_tick(s, tick))
-    tell(s, BAR, -1, tick, bar, 0.0)
-    if s.follower[0].state != 0 or s.steering[0].on:
+    tell(s, BAR, -1, tick, bar, float(bar_length(s, bar)))
+    if is_led(s):
         tell(s, TEMPO, -1, tick, 0, transport.tempo_bpm)
     schedule(s, tick + bar_length(s, bar), BAR_LINE, 0, transport.bar_stamp, 0)
 
@@ -125,6 +121,8 @@ def expect_bar_line(s: State, tick: int) -> None:
 def roll(s: State, tick: int, song: int, from_the_top: bool) -> None:
     """Start at run tick `tick` with song tick `song`. The first pulse after Start or Continue is that tick (C1, O2)."""
     transport = s.transport[0]
+    if song == 0:
+        begin_metre(s)
     if from_the_top:
         _to_clock_ports(s, tick, START)
     else:
@@ -175,17 +173,20 @@ def skip_to(s: State, tick: int) -> None:
     """Jump over what there was no time for: nothing of it sounds, and the song goes on where it ought to be (T6)."""
     transport = s.transport[0]
     skipped = tick - transport.tick
-    transport.realigned += 1
     transport.tick = tick
     if transport.clock_tick != NEVER:
         origin = transport.song_origin if transport.playing else transport.clock_tick
-        run_clock_from(s, origin - (origin - tick) // TICKS_PER_PULSE * TICKS_PER_PULSE)
+        pulse_ = origin - (origin - tick) // TICKS_PER_PULSE * TICKS_PER_PULSE
+        if when_at(transport, pulse_) - transport.pulsed < TICKS_PER_PULSE * transport.unit_ticks * 0.5:
+            pulse_ += TICKS_PER_PULSE  # It would come on the heels of the one before.
+        run_clock_from(s, pulse_)
     if transport.playing:
         end_notes_of(s, -1, tick)
         settle(s, tick)
         expect_bar_line(s, tick)
         restart(s, tick - transport.song_origin, tick, False)
-    tell(s, REALIGNED, -1, tick, int(skipped * transport.unit_ticks), 0.0)
+        transport.realigned += 1
+        tell(s, REALIGNED, -1, tick, int(skipped * transport.unit_ticks), 0.0)
 
 
 @compiled

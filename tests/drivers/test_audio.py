@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -143,3 +148,19 @@ def test_the_callback_fills_a_buffer_of_any_length(frames):
     assert np.all(np.isfinite(sound))
     if frames > 16_384:
         assert np.abs(sound[8_192:16_384]).max() > 0.001
+
+
+# -- on a card -----------------------------------------------------------------
+
+
+def test_an_event_is_heard_as_late_as_the_driver_says(jack_server):
+    """A buffer, and the limiter's look-ahead, after its stamp: there the callback's frames leave for the card."""
+    program = Path(__file__).with_name("heard_on_card.py")
+    done = subprocess.run([sys.executable, program], capture_output=True, text=True, timeout=120, check=True)
+    told = json.loads(done.stdout)
+    if "problem" in told:
+        pytest.skip("this machine has no PortAudio that plays through JACK")
+    assert told["name"]
+    assert told["rack_ms"] == pytest.approx(1000.0 * (jack_server.period_frames + 72) / jack_server.rate)
+    # The callback comes some time into its period, and a busy machine holds it up now and then.
+    assert np.median(told["heard_ms"]) == pytest.approx(told["rack_ms"], abs=1.0)

@@ -13,7 +13,9 @@ from pathlib import Path
 import pytest
 from turned import TEMPO, Sent, offline, set_playing
 
-from liveengine.drivers.jack import CYCLES, LONG, MISSED, JackDriver, load_library, process_callback
+from liveengine.drivers.jack import JackDriver
+from liveengine.drivers.jack_memory import CYCLES, LONG, MISSED, load_library
+from liveengine.drivers.jack_period import process_callback
 from liveengine.instruments.rack import make_rack
 from liveengine.music.event import EVENT
 from liveengine.sequencer import commands as do

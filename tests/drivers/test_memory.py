@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from liveengine.compiled import compiled
-from liveengine.drivers import audio, jack
+from liveengine.drivers import audio
 from liveengine.drivers.audio import Audio
-from liveengine.drivers.jack import JACK_LAYOUT, Jack
+from liveengine.drivers.jack_memory import JACK_LAYOUT, Jack
 from liveengine.drivers.memory import address_of, address_table, array_at, pointer_to, tuple_at
 from liveengine.instruments.rack import RACK_LAYOUT, Rack, make_rack
 from liveengine.sequencer.state import LAYOUT, State, make_state
@@ -88,7 +88,7 @@ def test_every_layout_names_the_fields_of_its_tuple_in_order(kind, layout):
     [
         (make_state(), LAYOUT),
         (make_rack(48_000.0), RACK_LAYOUT),
-        (Jack(*(np.zeros(size, dtype) for _, size, dtype in jack.JACK_LAYOUT)), JACK_LAYOUT),
+        (Jack(*(np.zeros(size, dtype) for _, size, dtype in JACK_LAYOUT)), JACK_LAYOUT),
     ],
     ids=["state", "rack", "jack"],
 )

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from turned import TEMPO, offline, playing, sent
 
 from liveengine.drivers import system, timer
-from liveengine.drivers.timer import AUDIO_EVENTS, AUDIO_LOST, BACKLOG, BYTES_LOST, PERIOD_NS, RUNNING, TimerDriver
+from liveengine.drivers.backlog import BACKLOG
+from liveengine.drivers.timer import AUDIO_EVENTS, AUDIO_LOST, PERIOD_NS, RUNNING, TimerDriver
 from liveengine.music.time import PULSES_PER_BEAT
 from liveengine.sequencer import commands as do
 from liveengine.sequencer.render import begin
@@ -142,13 +143,13 @@ def test_a_port_that_takes_nothing_holds_up_no_other_and_loses_whole_messages_on
         state = playing(RATE)
         driver, turn = by_hand(state, fds, portable)
         seconds = 0
-        while driver.timer.counts[BYTES_LOST] == 0:
+        while driver.timer.backlog.lost[1] == 0:
             for now in range(seconds * 10**9, (seconds + 1) * 10**9, 2 * 10**6):
                 turn(now)
             seconds += 1
             assert seconds < 120
         assert drain(ends[2]) == bytes_for(2, seconds * 10**9 - 2 * 10**6 + 1)
-        assert BACKLOG - 3 < driver.timer.fill[1] <= BACKLOG
+        assert BACKLOG - 3 < driver.timer.backlog.fill[1] <= BACKLOG
         drain(ends[1])
         turn(seconds * 10**9)
         heard = drain(ends[1])
@@ -267,5 +268,5 @@ def test_a_port_without_a_descriptor_is_nobodys():
     state = playing(RATE)
     driver, turn = by_hand(state, {})
     turn(10**6)
-    assert driver.timer.fill.sum() == 0
+    assert driver.timer.backlog.fill.sum() == 0
     assert sent(driver.timer.audio[: waiting(driver.timer.audio_ends)]) == []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from liveengine.engine.engine import Engine
-from liveengine.engine.events import Asked, BarBegan, BarFailed, BarReady, LaunchTold, TransportMoved
+from liveengine.engine.events import Asked, BarBegan, BarFailed, BarReady, LaunchTold, MetreTold, TransportMoved
 from liveengine.engine.mapping import Action
 from liveengine.engine.orders import Order, Report, RequestBar, Say, ToSequencer, WriteSlot
 from liveengine.engine.spec import Patch, PatternSpec, SceneSpec, TrackSpec
@@ -43,7 +43,7 @@ SCENES = (
 def small_set(quantum: str = "bar", scenes: tuple[SceneSpec, ...] = SCENES, **more: object) -> Patch:
     """Return a set of two tracks and four scenes."""
     chords = tuple(Chord.parse(name) for name in ("Dm7", "G7", "C6", "A7"))
-    given = {"seed": 7, "metre": METRE, "chords": chords, "tracks": (DRUMS, BASS), "master": {"reverb_size": 0.5}}
+    given = {"seed": 7, "metres": (METRE,), "chords": chords, "tracks": (DRUMS, BASS), "master": {"reverb_size": 0.5}}
     return Patch(Path("small.toml"), "Small", quantum=quantum, scenes=scenes, **{**given, **more})  # type: ignore[arg-type]
 
 
@@ -115,7 +115,7 @@ class Desk:
         engine, launches = self.engine, self.launches
         for launch in launches:
             here = max(engine.bar, 0) * BAR
-            quantum = launch.quantum or 1
+            quantum = -launch.quantum * BAR if launch.quantum < 0 else launch.quantum or 1
             at = -(-(here + 1) // quantum) * quantum if engine.playing else 0
             engine.handle(LaunchTold(launch.track, launch.a, at if launch.quantum else here))
         return self
@@ -133,5 +133,5 @@ def playing(patch: Patch | None = None, **more: object) -> Desk:
     for track in desk.engine.tracks:
         if track.fresh_slot >= 0:
             desk.feed(LaunchTold(track.number, track.fresh_slot, 0))
-    desk.feed(TransportMoved(True, 0))
+    desk.feed(MetreTold(0, 0)).feed(TransportMoved(True, 0))
     return desk.bar(0)

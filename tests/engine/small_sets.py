@@ -20,10 +20,13 @@ generator = "phi"
 """
 
 #: Every key that a patch, a track and a pattern may hold, but for the tables within.
-TOP_KEYS = ("title", "about", "tempo", "metre", "seed", "key", "chords", "quantum", "clock", "master")
-TRACK_KEYS = ("name", "role", "sound", "controls", "port", "channel", "program", "low", "high")
+TOP_KEYS = ("title", "about", "tempo", "metre", "seed", "key", "chords", "quantum", "clock", "song", "master")
+TRACK_KEYS = ("name", "role", "sound", "controls", "port", "channel", "program", "low", "high", "mute_group")
 PATTERN_KEYS = (
-    "name", "generator", "bars", "density", "swing", "humanise", "accent", "rhythm", "lanes", "every",
+    "name", "generator", "bars", "density", "accent", "rhythm", "lanes", "every", "steps", "follow",
+    "direction", "rate", "rotation", "length", "step", "swing", "swing_unit", "humanise", "quantise", "transpose",
+    "scale", "velocity_range", "velocity_curve",
+    "velocity", "gate", "probability", "condition", "ratchet", "push", "locks",
 )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from sets import BAR, Desk, bar_for, playing, small_set
 
 from liveengine.engine.events import LaunchTold, TransportMoved
 from liveengine.engine.spec import SceneSpec
+from liveengine.sequencer.players import INTERLUDE, LEGATO
 
 # -- fills ---------------------------------------------------------------------------------------
 
@@ -23,9 +24,9 @@ def test_l3_a_fill_is_one_bar_and_home_comes_back_after_it_in_its_phase():
     desk = playing()
     home = desk.engine.tracks[1].home
     request, launch = fill(desk)
-    assert (request.controls.bars, request.controls.fill, launch.quantum, launch.b) == (1, True, BAR, 1)
+    assert (request.controls.bars, request.controls.fill, launch.quantum, launch.b) == (1, True, -1, INTERLUDE)
     (back,) = desk.bar(1).launches
-    assert (back.track, back.quantum, back.b) == (1, BAR, 1)
+    assert (back.track, back.quantum, back.b) == (1, -1, LEGATO)
     assert desk.written == [home]
     assert desk.bar(2).launches == []
 
@@ -48,7 +49,7 @@ def test_a_slider_that_is_turned_while_a_fill_waits_or_sounds_does_not_cut_it():
     assert desk.written == [bar_for(again, 71)]
     again = desk.ask("/track/bass/density", 0.8).requests[0]
     (launch,) = desk.answer(again, pitch=72).launches
-    assert (launch.quantum, launch.b) == (BAR, 1)
+    assert (launch.quantum, launch.b) == (-1, LEGATO)
 
 
 def test_a_fill_that_a_stop_overtakes_goes_home_after_the_next_first_bar():

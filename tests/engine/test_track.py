@@ -7,6 +7,10 @@ from hypothesis import strategies as st
 from sets import BASS, DRUMS, small_set
 
 from liveengine.engine.track import SLIDERS, Track
+from liveengine.music.bars import Bars
+from liveengine.music.time import Metre
+
+METRES = (Metre(),)
 
 
 def a_track(pattern: int = 1, **more) -> Track:
@@ -19,20 +23,22 @@ def a_track(pattern: int = 1, **more) -> Track:
 def test_g2_a_request_depends_on_patch_track_pattern_and_rolls_alone(rolls, bars):
     def seeds(**more):
         track = a_track(rolls=rolls)
-        return track.request(small_set(**more), 1).seed, track.request_fill(small_set(**more), 2, bars).seed
+        return track.request(small_set(**more), 1, METRES).seed, track.request_fill(
+            small_set(**more), 2, bars, Bars()
+        ).seed
 
     assert seeds() == seeds()
     assert seeds(seed=7) != seeds(seed=8)
-    assert len({*seeds(), a_track(0, rolls=rolls).request(small_set(), 1).seed}) == 3
+    assert len({*seeds(), a_track(0, rolls=rolls).request(small_set(), 1, METRES).seed}) == 3
 
 
 def test_a_request_says_what_the_patch_and_the_pattern_say():
     patch, track = small_set(), Track(1, BASS)
     track.choose(0)
     track.sliders["density"] = 0.875
-    controls = track.request(patch, 1).controls
+    controls = track.request(patch, 1, METRES).controls
     assert (controls.role, controls.bars, controls.density) == ("bass", 4, 0.875)
-    assert (controls.chords, controls.metre, controls.low) == (patch.chords, patch.metre, BASS.low)
+    assert (controls.chords, controls.metre, controls.low) == (patch.chords, METRES[0], BASS.low)
     assert not controls.fill
 
 
@@ -49,7 +55,8 @@ def test_a_pattern_brings_its_sliders(pattern):
 def test_a_fresh_bar_is_due_in_the_last_bar_of_every_round_from_where_the_pattern_began(anchor, bar):
     track = a_track(1)  # two bars, asked anew every second time round
     track.fresh_slot = 9
-    track.launched(9, anchor * 10, anchor, playing=True)
+    track.round_bars = 2
+    track.launched(9, anchor * 10, anchor, anchor, playing=True)
     due = track.is_last_time_round(bar)
     assert due == (bar >= anchor and (bar - anchor) % 4 == 3)
 
@@ -59,9 +66,9 @@ def test_a_pattern_is_due_until_its_bar_begins(told, bar):
     track = a_track()
     assert track.is_due(bar)
     track.fresh_slot = 9
-    track.launched(3, 0, 0, playing=True)
+    track.launched(3, 0, 0, 0, playing=True)
     assert track.is_due(bar)
-    track.launched(9, 0, told, playing=True)
+    track.launched(9, 0, told, told, playing=True)
     assert track.is_due(bar) == (bar < told)
     track.transport_moved(False, 0, False)
     assert not track.is_due(bar)

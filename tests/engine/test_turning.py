@@ -9,7 +9,7 @@ from sets import Desk, bar_for, playing, small_set
 
 from liveengine.engine.events import BarReady, KeyPressed, LatenessTold, MidiCame, TransportMoved
 from liveengine.engine.mapping import Binding, Mapping
-from liveengine.engine.orders import Report, ToSequencer
+from liveengine.engine.orders import Report, ReportAll, ToSequencer
 from liveengine.music.sound import MASTER_CONTROL, STRIP_CONTROL
 from liveengine.music.time import TEMPO_MAX_BPM, TEMPO_MIN_BPM
 from liveengine.sequencer import commands as do
@@ -90,9 +90,9 @@ def test_k6_a_ping_is_answered_to_the_asker_alone():
 
 def test_k6_a_refresh_tells_every_value_to_the_asker_alone():
     desk = playing().ask("/refresh", origin="osc 1")
-    assert {report.to for report in desk.of(Report)} == {"osc 1"}
-    assert desk.told == desk.engine.panel.values
-    assert {"/transport/tempo", "/track/1/density", "/track/2/sound/tone", "/scene/current"} <= set(desk.told)
+    (told,) = desk.orders
+    assert told == ReportAll(desk.engine.panel.values, "osc 1")
+    assert {"/transport/tempo", "/track/1/density", "/track/2/sound/tone", "/scene/current"} <= set(told.values)
 
 
 @pytest.mark.parametrize(

@@ -50,8 +50,6 @@ def controls(draw: st.DrawFn, **given: object) -> Controls:
         "high": draw(st.integers(low + 12, low + 48)),
         "density": draw(unit),
         "accent": draw(unit),
-        "humanise": draw(unit),
-        "swing": draw(st.floats(0.5, 0.75)),
         "fill": draw(st.booleans()),
         "rhythm": draw(texts),
         "lanes": draw(lanes) if draw(st.booleans()) else {},

@@ -23,7 +23,9 @@ class JackEnd:
         self._came: queue.SimpleQueue[bytes] = queue.SimpleQueue()
         self._to_send: queue.SimpleQueue[bytes] = queue.SimpleQueue()
         self.heard: list[bytes] = []
+        self.xruns = 0  # how often the server told that somebody was late: what was on its way then may be lost
         self.client.set_process_callback(self._process)
+        self.client.set_xrun_callback(self._count_xrun)
         self.client.activate()
 
     def _process(self, _frames: int) -> None:
@@ -32,6 +34,9 @@ class JackEnd:
         self._out.clear_buffer()
         if not self._to_send.empty():
             self._out.write_midi_event(0, self._to_send.get())
+
+    def _count_xrun(self, _delayed_us: float) -> None:
+        self.xruns += 1
 
     def hear(self, pattern: str) -> None:
         """Plug the cable into the output that a pattern (a regular expression) means, once it is there."""

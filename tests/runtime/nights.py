@@ -16,6 +16,7 @@ from liveengine.engine.orders import Report, Say
 from liveengine.engine.spec import Patch, PatternSpec, SceneSpec, TrackSpec
 from liveengine.music.chord import Chord
 from liveengine.music.note import Bar, Note
+from liveengine.music.reading import Reading
 from liveengine.runtime.offline import Rendering
 from liveengine.sequencer.commands import DO_LAUNCH
 from liveengine.sequencer.state import COMMANDS_SIZE, READ, SLOTS, WRITTEN
@@ -26,7 +27,7 @@ DRUMS = TrackSpec(
     "drums",
     channel=10,
     patterns=(
-        PatternSpec("one", "euclid", humanise=0.7, every=1),
+        PatternSpec("one", "euclid", every=1, reading=Reading(humanise=0.7)),
         PatternSpec("two", "fibonacci", bars=2, density=0.9, every=2),
         PatternSpec("hazard", "moody", bars=3, every=1),
     ),
@@ -34,7 +35,9 @@ DRUMS = TrackSpec(
 BASS = TrackSpec(
     "bass", "bass", "bass", program=34, patterns=(PatternSpec("low", "phi", bars=4), PatternSpec("lower", "euclid"))
 )
-PAD = TrackSpec("pad", "chords", "pad", channel=3, patterns=(PatternSpec("long", "phi", bars=2, humanise=1.0),))
+PAD = TrackSpec(
+    "pad", "chords", "pad", channel=3, patterns=(PatternSpec("long", "phi", bars=2, reading=Reading(humanise=1.0)),)
+)
 SCENES = (
     SceneSpec("all", {"drums": "one", "bass": "low", "pad": "long"}),
     SceneSpec("other", {"drums": "two", "bass": "lower"}),

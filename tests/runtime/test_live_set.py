@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import socket
+import time
 
 import pytest
 from live_set import MUTE, START_STOP, live
 from nights import SCENES, moody, night
+from pythonosc.osc_bundle_builder import OscBundleBuilder
 from pythonosc.osc_message import OscMessage
 from pythonosc.osc_message_builder import build_msg
 
@@ -77,3 +79,23 @@ def test_a_live_set_is_recorded(tmp_path):
     struck = [message for message in score.messages if message.data[0] & 0xF0 == 0x90]
     assert len(struck) == set_.strikes
     assert score.tempos[0].tempo_bpm == pytest.approx(240)
+
+
+def test_k6_a_bundle_is_done_at_its_time_tag_and_what_comes_meanwhile_before():
+    with live(night(tempo_bpm=240), osc=("127.0.0.1", 0)) as set_, socket.socket(type=socket.SOCK_DGRAM) as client:
+        turned: list[tuple[str, float]] = []
+        set_.stage.session._tell = lambda told: turned.append((getattr(told, "address", ""), time.time()))
+        due = time.time() + 0.3
+        later = OscBundleBuilder(due)
+        later.add_content(build_msg("/track/bass/level", [-9]))
+        client.sendto(later.build().dgram, set_.stage.osc.address)
+        client.sendto(build_msg("/track/pad/level", [-3]).dgram, set_.stage.osc.address)
+        set_.listen_until(lambda: set_.stage.engine.panel.values["/track/2/level"] == -9.0)
+        at = dict(turned)
+        assert at["/track/3/level"] < due <= at["/track/2/level"]
+
+
+def test_a_client_sends_a_live_set_to_a_place_in_the_song():
+    with live(night(tempo_bpm=240), osc=("127.0.0.1", 0)) as set_, socket.socket(type=socket.SOCK_DGRAM) as client:
+        client.sendto(build_msg("/transport/locate", [400.0]).dgram, set_.stage.osc.address)
+        set_.listen_until(lambda: 100 <= set_.stage.engine.bar < 110)

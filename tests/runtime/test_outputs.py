@@ -10,10 +10,15 @@ from hypothesis import strategies as st
 from nights import night
 
 from liveengine.engine.mapping import Binding, Mapping
+from liveengine.engine.patch import load_patch
+from liveengine.engine.schema import FileError
 from liveengine.engine.spec import OutputSpec, TrackSpec
 from liveengine.ports.rtmidi import MidiPortError
 from liveengine.runtime.inputs import open_inputs
 from liveengine.runtime.outputs import RawDevice, open_outputs, port_patterns, track_ports
+from liveengine.runtime.wiring import wire_ports
+from liveengine.sequencer.render import begin, render
+from liveengine.sequencer.state import make_state
 
 names = st.sampled_from(["", "Digitakt", "Moog*", "/dev/midi1"])
 
@@ -26,6 +31,27 @@ def test_every_track_and_every_clock_has_a_port_and_no_port_stands_twice(ports, 
     assert patterns[0] == ""
     assert sorted(patterns) == sorted({"", *ports, *clock})
     assert [patterns[number - 1] for number in track_ports(patch, patterns)] == ports
+
+
+def test_O4_a_patch_says_which_output_is_a_din_cable(tmp_path):
+    path = tmp_path / "set.toml"
+    path.write_text(
+        '[[output]]\nport = "Moog"\nwire = "din"\n[[output]]\nport = "Digitakt"\n'
+        '[[track]]\nname = "bass"\nrole = "bass"\n[[track.pattern]]\nname = "a"\ngenerator = "euclid"\n'
+    )
+    patch = load_patch(path)
+    state = make_state(48_000)
+    wire_ports(state, patch, port_patterns(patch))
+    begin(state, 0)
+    render(state, 0, 1)
+    assert state.wires["byte_units"][:4].tolist() == [0.0, 0.0, 48_000 / 3125, 0.0]
+
+
+def test_a_wire_that_nobody_makes_is_told_with_those_there_are(tmp_path):
+    path = tmp_path / "set.toml"
+    path.write_text('[[output]]\nport = "Moog"\nwire = "dim"\n')
+    with pytest.raises(FileError, match=r'output "Moog", key "wire": "dim" is not among its words.*"din"'):
+        load_patch(path)
 
 
 def test_a_raw_device_takes_bytes_and_never_blocks(tmp_path):

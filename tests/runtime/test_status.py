@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 import sys
 
 import pytest
@@ -70,3 +71,22 @@ def test_on_a_terminal_the_live_line_is_cut_to_its_width(monkeypatch, capsys):
     screen.show("x" * 100)
     shown = re.sub(r"\x1b\[[0-9]*[A-Za-z]|\r", "", capsys.readouterr().out)
     assert shown == "x" * 19
+
+
+def test_f1_where_nobody_reads_any_more_what_is_said_is_dropped_and_nothing_breaks():
+    program = (
+        "import sys\n"
+        "from liveengine.runtime.status import Screen\n"
+        "screen = Screen(live=False)\n"
+        "screen.say('one'); sys.stdin.read()\n"
+        "for _ in range(3): screen.say('more')\n"
+        "print('alive', file=sys.stderr)\n"
+    )
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen([sys.executable, "-c", program], text=True, **pipes) as speaker:
+        assert speaker.stdout is not None
+        assert speaker.stdout.readline() == "one\n"
+        speaker.stdout.close()
+        speaker.stdout = None
+        _, heard = speaker.communicate("", timeout=60)
+    assert (heard, speaker.returncode) == ("alive\n", 0)

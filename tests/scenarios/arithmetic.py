@@ -5,6 +5,7 @@ Pure.
 
 from __future__ import annotations
 
+import bisect
 import math
 from collections.abc import Iterable, Sequence
 
@@ -49,3 +50,25 @@ def unmatched(events: Iterable[Event], begun_early: Iterable[str] = ()) -> list[
             wrong.append(key)
         sounding[key] = begins
     return wrong + sorted(key for key, sounds in sounding.items() if sounds)
+
+
+def calm(frames: Iterable[int], disturbed: Iterable[int], after: int, before: int = 2048) -> list[int]:
+    """Return those frames that are not just before, nor for `after` frames after, a period that the server missed."""
+    troubles = list(disturbed)
+    return [frame for frame in frames if not any(-before <= frame - trouble < after for trouble in troubles)]
+
+
+def off(frames: Iterable[int], grid_frames: Sequence[int]) -> list[int]:
+    """Return by how many frames each is later than the nearest line of a grid, whose lines are in order."""
+    found = []
+    for frame in frames:
+        place = bisect.bisect(grid_frames, frame)
+        near = grid_frames[max(place - 1, 0) : place + 1]
+        found.append(min((frame - line for line in near), key=abs))
+    return found
+
+
+def percentile(values: Iterable[int], share: float) -> int:
+    """Return the least that `share` of the magnitudes do not exceed; there must be some."""
+    magnitudes = sorted(abs(value) for value in values)
+    return magnitudes[math.ceil(share * len(magnitudes)) - 1]

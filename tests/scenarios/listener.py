@@ -29,10 +29,15 @@ import sys
 import time
 
 import jack
+import numpy as np
 
 #: The engine compiles itself the first time that it plays.
 PATIENCE_S = 90.0
 MIDI_INPUTS = ("one", "two", "three")
+
+#: Sound begins where it is louder than this after so much silence.
+ONSET = 1e-3
+QUIET_FRAMES = 4000
 
 
 class Listener:
@@ -41,9 +46,11 @@ class Listener:
     def __init__(self, name: str) -> None:
         self.events: list[tuple[int, str, list[int]]] = []
         self.blocks: list[tuple[int, float]] = []
+        self.sounds: list[int] = []  # frames at which sound begins after silence
         self.note_ons = 0
         self.disturbed: list[int] = []  # frames at which the server missed a period
         self.lost = False
+        self._loud = -QUIET_FRAMES  # the last frame of sound
         self._to_play: collections.deque[bytes] = collections.deque()
         self._next_frame: int | None = None
         self.client = jack.Client(name, no_start_server=True)
@@ -66,9 +73,17 @@ class Listener:
                 self.note_ons += message[0] & 0xF0 == 0x90
         peak = max(float(abs(port.get_array()).max()) for port in self._audio)
         self.blocks.append((start, peak))
+        self._hear_onset(start, self._audio[0].get_array())
         self._hand.clear_buffer()
         if self._to_play:
             self._hand.write_midi_event(0, self._to_play.popleft())
+
+    def _hear_onset(self, start: int, sound: np.ndarray) -> None:
+        loud = np.flatnonzero(abs(sound) > ONSET)
+        if loud.size:
+            if start + int(loud[0]) - self._loud > QUIET_FRAMES:
+                self.sounds.append(start + int(loud[0]))
+            self._loud = start + int(loud[-1])
 
     def _on_xrun(self, _delayed_us: float) -> None:
         self.disturbed.append(self.client.frame_time)
@@ -117,7 +132,9 @@ class Listener:
 
     def end(self) -> str:
         # Heard before the ports go: leaving may disturb the others.
-        told = json.dumps({"events": self.events, "blocks": self.blocks, "disturbed": self.disturbed})
+        told = json.dumps(
+            {"events": self.events, "blocks": self.blocks, "disturbed": self.disturbed, "sounds": self.sounds}
+        )
         self.client.deactivate()
         self.client.close()
         return told

@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 import pytest
 from pythonosc.udp_client import SimpleUDPClient
@@ -146,11 +147,15 @@ def free_udp_port() -> int:
 
 @dataclass(frozen=True, slots=True)
 class Capture:
-    """What the listener heard: MIDI events, (first frame, peak) of every block of sound, and what disturbed it."""
+    """What the listener heard: MIDI events, (first frame, peak) of every block of sound, and what disturbed it.
+
+    `sounds` are the frames at which its left input begins to sound after a silence.
+    """
 
     events: Sequence[Event]
     blocks: Sequence[tuple[int, float]]
     disturbed: Sequence[int]
+    sounds: Sequence[int]
 
     @property
     def was_disturbed(self) -> bool:
@@ -179,12 +184,14 @@ class Told:
     marks: Mapping[str, int]
 
 
-class Listener:
-    """tests/scenarios/listener.py in a process of its own."""
+class Companion:
+    """A program of this folder in a process of its own, which answers every line that it is told by one."""
+
+    program = ""
 
     def __init__(self, name: str, env: Mapping[str, str] | None = None) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, str(HERE / "listener.py"), name],
+            [sys.executable, str(HERE / self.program), name],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -195,7 +202,7 @@ class Listener:
     def _read(self) -> str:
         assert self._process.stdout is not None
         ready, _, _ = select.select([self._process.stdout], [], [], PATIENCE_S)
-        assert ready, "the listener does not answer"
+        assert ready, f"{self.program} does not answer"
         return self._process.stdout.readline().strip()
 
     def ask(self, *words: object) -> str:
@@ -206,18 +213,7 @@ class Listener:
         assert not answer.startswith("!"), answer
         return answer
 
-    @property
-    def frame(self) -> int:
-        """The frame that it is now."""
-        return int(self.ask("frame"))
-
-    def capture(self) -> Capture:
-        """End it and return what it heard."""
-        heard = json.loads(self.ask("end"))
-        events = [(frame, port, tuple(data)) for frame, port, data in heard["events"]]
-        return Capture(events, [tuple(block) for block in heard["blocks"]], heard["disturbed"])
-
-    def __enter__(self) -> Listener:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -229,6 +225,65 @@ class Listener:
             self._process.kill()
             self._process.wait()
         self._process.stdout.close()
+
+
+class Listener(Companion):
+    """Hears everything, to the frame: tests/scenarios/listener.py."""
+
+    program = "listener.py"
+
+    @property
+    def frame(self) -> int:
+        """The frame that it is now."""
+        return int(self.ask("frame"))
+
+    def capture(self) -> Capture:
+        """End it and return what it heard."""
+        heard = json.loads(self.ask("end"))
+        events = [(frame, port, tuple(data)) for frame, port, data in heard["events"]]
+        return Capture(events, [tuple(block) for block in heard["blocks"]], heard["disturbed"], heard["sounds"])
+
+
+class Conductor(Companion):
+    """Leads JACK's transport: tests/scenarios/conductor.py."""
+
+    program = "conductor.py"
+
+
+class Shaker(Companion):
+    """Lets each clock pulse come early or late: tests/scenarios/shaker.py."""
+
+    program = "shaker.py"
+
+
+class LinkPeers(Companion):
+    """Two others in an Ableton Link session: tests/scenarios/link_peers.py."""
+
+    program = "link_peers.py"
+
+
+@contextlib.contextmanager
+def peer(*words: str, env: Mapping[str, str]) -> Iterator[subprocess.Popen[str]]:
+    """Run a program that others made, from a Debian package, as long as the story lasts."""
+    if not shutil.which(words[0]):
+        pytest.skip(f"missing: {words[0]} (Debian package jack-midi-clock)")
+    process = subprocess.Popen(
+        words,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        env={**os.environ, **env},
+    )
+    try:
+        yield process
+    finally:
+        process.send_signal(signal.SIGINT)
+        try:
+            process.communicate(timeout=5)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.communicate()
 
 
 def undisturbed(story: Callable[[], Told]) -> Told:

@@ -1,8 +1,9 @@
 """A set whose Python stands still for a second: a native call that keeps the GIL, in the midst of the music.
 
-    python stalled.py PATCH DRIVER
+    python stalled.py PATCH DRIVER [CLOCK]
 
-Prints, in JSON: on the driver's clock, between which instants Python stood still; for how long the busiest
+Says `ready` once it is, and `stands` when Python is about to stand still, a second after the music began. At the
+end it prints, in JSON: on the driver's clock, between which instants Python stood still; for how long the busiest
 other thread got no turn; and how often the data plane found that it had been held up.
 """
 
@@ -13,6 +14,8 @@ import json
 import sys
 import threading
 import time
+
+from liveengine.runtime.clock import Clock
 
 from liveengine.drivers.jack import JackDriver
 from liveengine.engine.patch import load_patch
@@ -38,9 +41,12 @@ class Watch:
 
 
 def main() -> None:
-    stage = Stage(load_patch(sys.argv[1]), Options(driver=sys.argv[2], audio=False), lambda text: None)
+    patch, driver_name, *clock = sys.argv[1:]
+    options = Options(driver=driver_name, audio=False, clock=Clock.parse(*clock) if clock else Clock())
+    stage = Stage(load_patch(patch), options, lambda text: None)
     driver = stage.driver
     stage.start()
+    print("ready", flush=True)
 
     def now() -> int:
         return int(driver.client.frame_time) if isinstance(driver, JackDriver) else driver.now()
@@ -49,6 +55,7 @@ def main() -> None:
         time.sleep(0.01)
     time.sleep(BEFORE_S)
     watch = Watch()
+    print("stands", flush=True)
     begin = now()
     ctypes.PyDLL(None).usleep(STALL_US)  # PyDLL, unlike CDLL, keeps the GIL.
     end = now()

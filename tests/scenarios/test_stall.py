@@ -8,12 +8,26 @@ import os
 import statistics
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
-from arithmetic import grid, unmatched
-from playing import HERE, PATIENCE_S, Listener, Outcome, Told, jack, lane, track, undisturbed, write_set
+from arithmetic import calm, grid, off, unmatched
+from playing import (
+    HERE,
+    PATIENCE_S,
+    RATE,
+    Conductor,
+    Listener,
+    Outcome,
+    Told,
+    jack,
+    lane,
+    peer,
+    track,
+    undisturbed,
+    write_set,
+)
 
 from liveengine.music.time import TICKS_PER_PULSE, TICKS_PER_SIXTEENTH, units_per_tick
 
@@ -24,17 +38,27 @@ TEMPO = 60.0
 CLOCK_FRAMES = 2_000
 
 
-def _stalled(patch: Path, driver: str, env: Mapping[str, str]) -> tuple[Outcome, dict[str, float]]:
-    done = subprocess.run(
-        [sys.executable, str(HERE / "stalled.py"), str(patch), driver],
-        capture_output=True,
+def _stalled(
+    patch: Path, driver: str, env: Mapping[str, str], clock: str = "internal", at: Mapping[str, Callable[[], None]] = {}
+) -> tuple[Outcome, dict[str, float]]:
+    """Let stalled.py play; `at` is what to do as soon as it says `ready`, or `stands`."""
+    process = subprocess.Popen(
+        [sys.executable, str(HERE / "stalled.py"), str(patch), driver, clock],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         text=True,
-        timeout=PATIENCE_S,
         env={**os.environ, **env},
-        check=False,
     )
-    assert done.returncode == 0, done.stderr
-    return Outcome(done.returncode, done.stdout, done.stderr), json.loads(done.stdout)
+    assert process.stdout is not None
+    try:
+        for word in ("ready", "stands"):
+            if process.stdout.readline().strip() == word and word in at:
+                at[word]()
+        out, err = process.communicate(timeout=PATIENCE_S)
+    finally:
+        process.kill()
+    assert process.returncode == 0, err
+    return Outcome(process.returncode, out, err), json.loads(out)
 
 
 def _on_jack(folder: Path) -> Told:
@@ -71,6 +95,68 @@ def test_T5_on_jack_not_one_clock_pulse_is_off_its_sample(on_jack):
     pulses = [frame for frame, data in on_jack.capture.bytes_on("two") if data == (0xF8,)]
     assert pulses == [pulses[0] + CLOCK_FRAMES * k for k in range(len(pulses))]
     assert len(pulses) > 2.5 * 24
+
+
+#: The master's tempo at first, and from when Python stands still.
+LED, THEN = 120.0, 132.0
+MS = 48  # frames
+
+
+def _led(folder: Path) -> Told:
+    patch = write_set(
+        folder / "led.toml",
+        'tempo = 100\nclock = ["ear:two"]\n',
+        track("hat", lane(EVERY, "hat"), port="ear:one", sound="none"),
+    )
+    with (
+        jack() as server,
+        Listener("ear", server.env) as ear,
+        Conductor("lead", server.env) as lead,
+        peer("jack_midi_clock", env=server.env),
+    ):
+        ear.ask("connect", "jack_midi_clock:mclk_out", "ear:three")
+        marks = {}
+
+        def begin() -> None:
+            ear.ask("pass", ear.frame + 24_000)  # The set's first bar is there by now.
+            lead.ask("start")
+
+        def hurry() -> None:
+            marks["changed"] = int(lead.ask("tempo", THEN))
+
+        at = {"ready": begin, "stands": hurry}
+        outcome, told = _stalled(patch, "jack", server.env, "midi:jack_midi_clock", at)
+        return Told(ear.capture(), outcome, marks | told)
+
+
+@pytest.fixture(scope="module")
+def led(tmp_path_factory: pytest.TempPathFactory) -> Told:
+    folder = tmp_path_factory.mktemp("led")
+    return undisturbed(lambda: _led(folder))
+
+
+def test_T5_on_jack_a_master_that_changes_tempo_meanwhile_is_followed(led):
+    """Within a beat (C7), while Python still stands still, our clock is with the master's to a millisecond."""
+    assert led.marks["longest_s"] > 0.9
+    assert led.marks["begin"] < led.marks["changed"]
+    master, ours = ([at for at, data in led.capture.bytes_on(port) if data == (0xF8,)] for port in ("three", "two"))
+    a_beat_later = led.marks["changed"] + 60 / THEN * RATE
+    during = [frame for frame in ours if a_beat_later < frame < led.marks["end"]]
+    judged = calm(during, led.capture.disturbed, after=RATE)
+    assert len(judged) >= 6
+    assert max(abs(late) for late in off(judged, master)) <= MS
+    gaps = [later - earlier for earlier, later in itertools.pairwise(judged)]
+    assert statistics.median(gaps) == pytest.approx(RATE * 60 / THEN / 24, abs=1)
+
+
+def test_T5_on_jack_no_note_is_lost_while_a_master_is_followed(led):
+    master = [at for at, data in led.capture.bytes_on("three") if data == (0xF8,)]
+    onsets = led.capture.onsets(HAT, "one")
+    heard = [frame for frame in onsets if led.marks["begin"] < frame < led.marks["end"]]
+    meant = [frame for frame in master[::6] if led.marks["begin"] < frame < led.marks["end"]]
+    assert len(heard) in (8, 9) or led.capture.was_disturbed
+    assert abs(len(heard) - len(meant)) <= 1 or led.capture.was_disturbed
+    assert unmatched(led.capture.events) == []
 
 
 def test_T5_on_the_timer_not_one_note_waits_for_python(tmp_path):

@@ -204,3 +204,36 @@ def test_O1_every_port_that_is_on_hears_the_same_clock():
     commands.push(state, commands.DO_START)
     sent = play_on(state, 2 * S).sent
     assert clock_of(sent, 1) == clock_of(sent, 7)
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(1, 19), st.sampled_from(["START", "CONTINUE"]))
+def test_O3_a_start_that_waits_for_its_pulse_is_taken_back_by_stop(ms, word):
+    state = clocked(stopped=1)
+    play_on(state, S + MS)
+    commands.push(state, getattr(commands, f"DO_{word}"))
+    play_on(state, S + MS + MS // 2)
+    commands.push(state, commands.DO_STOP)
+    sent = play_on(state, 2 * S).sent
+    assert [status for _, status in clock_of(sent) if status != CLOCK] == []
+    assert state.transport[0]["playing"] == 0
+    commands.push(state, commands.DO_START)
+    again = play_on(state, 2 * S + ms * MS + 21 * MS).sent
+    assert (START in [status for _, status in clock_of(again)]) and state.transport[0]["playing"] == 1
+
+
+@pytest.mark.parametrize("stopped_at_beats", [0.0, 1.25, 6.5])
+def test_L1_a_pattern_that_is_chosen_while_stopped_keeps_to_the_bar(stopped_at_beats):
+    """Its notes are where they would be had it been launched on the bar line before."""
+    bar = Bar.of([Note(0, 60), Note(2 * TICKS_PER_BEAT, 62)], 4 * TICKS_PER_BEAT)
+    state = clocked()
+    write_slot(state, 7, bar)
+    commands.push(state, commands.DO_LOCATE, a=round(stopped_at_beats * TICKS_PER_BEAT))
+    play_on(state, 1)
+    commands.push(state, commands.DO_LAUNCH, 0, quantum=4 * TICKS_PER_BEAT, a=7)
+    commands.push(state, commands.DO_CONTINUE)
+    sent = play_on(state, 8 * S).sent
+    notes = sent[(sent["b0"] == NOTE_ON) & (sent["port"] == 0)]
+    assert notes.size > 4
+    for note in notes:
+        assert int(note["tick"]) % (4 * TICKS_PER_BEAT) == (int(note["b1"]) - 60) * TICKS_PER_BEAT

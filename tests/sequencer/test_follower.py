@@ -471,7 +471,7 @@ def test_T6_no_two_pulses_are_sent_closer_than_half_their_distance_after_any_sta
     after = perform(state, came[came["when"] >= back], until=meant[-1] + MS)
     clock = np.r_[before.whens(CLOCK, 1), burst["when"][burst["b0"] == CLOCK], after.whens(CLOCK, 1)]
     assert np.diff(clock).min() > 0.5 * period(120)
-    onsets = after.sent[after.sent["b0"] == NOTE_ON][-96:]
+    onsets = after.sent[after.sent["b0"] == NOTE_ON][-80:]
     assert abs(onsets["when"] - meant[onsets["tick"] // TICKS_PER_PULSE]).max() < 1.5 * MS
 
 

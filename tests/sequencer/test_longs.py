@@ -14,10 +14,12 @@ from liveengine.music.event import LONG, LONG_BYTES_MAX
 from liveengine.music.note import Bar, Note
 from liveengine.music.time import TICKS_PER_BEAT, TICKS_PER_SIXTEENTH
 from liveengine.sequencer.lanes import deliver
-from liveengine.sequencer.longs import BYTE_S, copy_message, message_size, push_long
+from liveengine.sequencer.longs import copy_message, message_size, push_long
 from liveengine.sequencer.render import render
 from liveengine.sequencer.state import LONGS
 
+#: A DIN cable: 31,250 baud, ten bits a byte.
+BYTES_S = 3125.0
 PIECE = bytes((0xF0, *range(14), 0xF7))
 SIXTEENTHS = Bar.of([Note(k * TICKS_PER_SIXTEENTH, 60, gate=9_000) for k in range(16)], 4 * TICKS_PER_BEAT)
 
@@ -41,17 +43,18 @@ def send(state, data, port=1):
     order(state, "long")
 
 
-def playing(clock=True):
+def playing():
     state = data_plane([SIXTEENTHS])
     order(state, "route", track=0, a=1, b=0)
     order(state, "launch", track=0, a=0)
-    order(state, "clock", track=1, a=int(clock))
+    order(state, "clock", track=1, a=1)
+    order(state, "wire", track=1, x=BYTES_S)
     order(state, "start")
     return state
 
 
 def frames(data):
-    return len(data) * BYTE_S * RATE
+    return len(data) / BYTES_S * RATE
 
 
 @settings(max_examples=30, deadline=None)
@@ -88,12 +91,22 @@ def test_one_that_finds_no_gap_waits_until_the_music_stops():
     assert any(data[0] == 0xF0 for _, _, data in play(state, [100_000]))
 
 
+def test_where_the_wire_takes_no_time_it_goes_at_once():
+    state = playing()
+    order(state, "wire", track=1, x=0.0)
+    play(state, [1200])
+    for _ in range(3):
+        send(state, PIECE)
+    assert play(state, [1201]) == [(1200, 1, PIECE)] * 3
+
+
 def test_a_start_waits_for_what_is_sent_before_it():
     state = data_plane([SIXTEENTHS])
     order(state, "route", track=0, a=1, b=0)
     order(state, "launch", track=0, a=0)
     dump = bytes((0xF0, *[1] * 406, 0xF7))
     for port in (1, 2):
+        order(state, "wire", track=port, x=BYTES_S)
         send(state, dump, port)
     order(state, "start")
     sent = play(state, [24_000])

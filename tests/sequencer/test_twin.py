@@ -93,8 +93,8 @@ orders = st.one_of(
     st.builds(Order, whens, st.sampled_from(["stop", "continue"]), quantum=quanta),
     st.builds(Order, whens, st.just("locate"), quantum=quanta, a=st.integers(0, 8 * TICKS_PER_BEAT)),
     st.builds(Order, whens, st.just("tempo"), quantum=quanta, x=st.floats(20, 400)),
-    st.builds(Order, whens, st.just("launch"), tracks, quanta, st.integers(-1, 3), st.integers(0, 1)),
-    st.builds(Order, whens, st.just("launch"), tracks, quanta, st.integers(0, 3), st.integers(0, 1)),
+    st.builds(Order, whens, st.just("launch"), tracks, quanta, st.integers(-1, 3), st.integers(0, 3)),
+    st.builds(Order, whens, st.just("launch"), tracks, quanta, st.integers(0, 3), st.integers(0, 3)),
     st.builds(Order, whens, st.just("cancel"), tracks),
     st.builds(Order, whens, st.just("mute"), tracks, quanta, st.integers(0, 1)),
     st.builds(Order, whens, st.just("route"), tracks, a=st.integers(-1, 2), b=st.integers(0, 1)),
@@ -131,7 +131,7 @@ def perform(script: list[Order], fours: list[tuple[Bar, Reading]], tempo: float,
     for number, (length, steps) in GROOVES.items():
         write_groove(state, number, length, steps)
     for ticks_in_bar in METRE:
-        order(state, "metre", a=ticks_in_bar, b=int(ticks_in_bar != METRE[0]))
+        order(state, "metre", a=ticks_in_bar, x=float(ticks_in_bar != METRE[0]))
     sent = []
     for moment in sorted({*cuts, *(o.when for o in script), END}):
         sent += play_until(state, moment)

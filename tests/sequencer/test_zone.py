@@ -18,7 +18,7 @@ JUST = Tuning(find_scale("just"), root=2, reference_hz=432.0)
 
 notes = st.builds(
     Note,
-    tick=st.integers(0, 4 * TICKS_PER_BEAT - 1),
+    tick=st.integers(0, 4 * TICKS_PER_BEAT - 1000),
     pitch=st.integers(40, 90),
     gate=st.integers(3003, 3 * TICKS_PER_BEAT),
 )
@@ -160,6 +160,17 @@ def test_N2_a_keys_note_off_finds_its_note_wherever_the_zone_put_it():
     assert [data[0] for data in struck] == [0xE1, 0x91, 0xE2, 0x92]
     assert ended[-1] == (0x82, struck[3][1], 0)
     assert not state.transport[0]["voice_count"]
+
+
+@settings(max_examples=40, deadline=None)
+@given(bars)
+def test_on_a_slow_wire_no_bend_is_thinned_that_a_note_leans_on(bar):
+    state = zone(bar)
+    order(state, "wire", track=PORT, x=600.0)
+    heard = followed(on_port(play_until(state, 480_000)))
+    cents = {round(JUST.semitones(pitch), 2) for pitch in {note.pitch for note in bar.notes}}
+    assert {min(cents, key=lambda one, there=there: abs(one - there)) for there in heard} == cents
+    assert all(min(abs(one - there) for one in cents) < 0.01 for there in heard)
 
 
 @pytest.mark.parametrize(

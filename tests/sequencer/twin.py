@@ -65,6 +65,7 @@ class Player:
     begin: int
     seek: int
     track: int
+    head: int
     stop: int = FOREVER
     opened: int = 0  # the next cell to be read
     waiting: list[tuple[int, int, int]] = field(default_factory=list)  # (sounds, step, owned), in song ticks
@@ -140,7 +141,10 @@ class Player:
         around, place = divmod(self.opened, self.cells)
         self.reading = reading
         self.opened = around * self.cells + place if place < self.cells else (around + 1) * self.cells
-        self.start += song - self.cell_song(self.opened)
+        moved = song - self.cell_song(self.opened)
+        if self.head == self.start:
+            self.head += moved
+        self.start += moved
 
 
 class Twin:
@@ -197,7 +201,8 @@ class Twin:
         elif order.word in ("start", "locate") and self.playing and self.clock:
             due = max(self.pulse, self.tick)
         if order.word == "launch":
-            self.launch(order, due - self.origin if self.playing else self.position)
+            line = self.position - self.position % order.quantum if order.quantum else self.position
+            self.launch(order, due - self.origin if self.playing else line)
         elif due > self.tick:
             self.kept.append((due, len(self.kept), order))
         else:
@@ -209,6 +214,7 @@ class Twin:
                 self.halt()
                 self.roll(0, True)
             case "stop":
+                self.kept = [kept for kept in self.kept if kept[2].word not in ("start", "continue")]
                 self.halt()
             case "continue" if not self.playing:
                 self.roll(-(-self.position // TICKS_PER_SIXTEENTH) * TICKS_PER_SIXTEENTH, False)
@@ -268,7 +274,8 @@ class Twin:
         for players in self.players.values():
             for player in players:
                 player.begin = song
-                player.start = song if top else player.start
+                if top:
+                    player.start = player.head = song
                 player.go_to(song, self.seed, self.offset)
 
     def halt(self) -> None:
@@ -299,7 +306,14 @@ class Twin:
         self.cancel(order.track)
         players = self.players[order.track]
         heard = self.owner(order.track)
-        start = heard.start if heard and order.b else at
+        start = head = at
+        match order.b:
+            case 1 if heard:
+                start = head = heard.head
+            case 2 if heard:
+                head = heard.head
+            case 3:
+                start = head = at - at % sum(self.metre)
         if heard:
             heard.stop = at
             if not self.playing:
@@ -309,7 +323,7 @@ class Twin:
         place = 1 if heard and heard.place == 0 else 0
         players[:] = [p for p in players if p.place != place]
         seek = max(self.tick - self.origin, at - OFFSET_LIMIT)
-        player = Player(place, self.bars[order.a], self.readings[order.a], start, at, seek, order.track)
+        player = Player(place, self.bars[order.a], self.readings[order.a], start, at, seek, order.track, head)
         players.append(player)
         if self.playing:
             player.go_to(seek, self.seed, self.offset)

@@ -23,11 +23,13 @@ version = "1"
 [project.optional-dependencies]
 test = []
 training = []
+link = []
 """
 
 BACKEND = """
 import zipfile
-META = "Metadata-Version: 2.1\\nName: tiny\\nVersion: 1\\nProvides-Extra: test\\nProvides-Extra: training\\n"
+META = "Metadata-Version: 2.1\\nName: tiny\\nVersion: 1\\nProvides-Extra: test\\nProvides-Extra: training\\n" \
+       "Provides-Extra: link\\n"
 WHEEL = "Wheel-Version: 1.0\\nGenerator: tiny\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n"
 def build_editable(folder, settings=None, metadata=None):
     name = "tiny-1-py3-none-any.whl"

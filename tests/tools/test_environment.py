@@ -126,7 +126,7 @@ def test_what_pip_said_is_shown_when_it_fails(clone: Any) -> None:
     assert run.returncode == 1
     assert "installing the Python libraries: failed" in run.stdout
     assert "-m pip" in run.stderr
-    assert "at line 12" in run.stderr
+    assert "at line 13" in run.stderr
 
 
 def test_a_python_without_ensurepip_is_told_the_exact_line(clone: Any) -> None:

@@ -79,7 +79,7 @@ def checks(run: subprocess.CompletedProcess[str]) -> list[list[str | None]]:
 
 @pytest.mark.parametrize("failing", ["", "ruff", "mypy", "liveengine", "pytest"])
 def test_every_check_runs_and_one_failure_fails_all(clone: Any, failing: str) -> None:
-    forge(clone, "test", "training")
+    forge(clone, "test", "training", "link")
     clone.script("python", CHECKING.format(python=sys.executable))
     run = clone.run("tools/test.py", "--quick", "tests/music", "-x", FAILING=failing)
     assert checks(run) == [
@@ -94,7 +94,7 @@ def test_every_check_runs_and_one_failure_fails_all(clone: Any, failing: str) ->
 
 
 def test_where_ci_is_set_nothing_may_be_skipped(clone: Any) -> None:
-    forge(clone, "test", "training")
+    forge(clone, "test", "training", "link")
     clone.script("python", CHECKING.format(python=sys.executable))
     assert checks(clone.run("tools/test.py", "--quick", CI="true"))[-1] == ["pytest", "1"]
     assert checks(clone.run("tools/test.py", "--quick", CI="false"))[-1] == ["pytest", None]

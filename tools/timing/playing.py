@@ -20,7 +20,8 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from liveengine.drivers.jack import MISSED, OUT_FULL, JackDriver
+from liveengine.drivers.jack import JackDriver
+from liveengine.drivers.jack_memory import MISSED, OUT_FULL
 from liveengine.drivers.lateness import percentile_us
 from liveengine.drivers.timer import TimerDriver
 from liveengine.engine.patch import load_patch
