@@ -36,6 +36,7 @@ _EPILOG = """examples:
   liveengine doctor                            what this machine can do, and how to improve it
   liveengine litmus                            how well time is kept, measured by listening to ourselves
   liveengine rhythm euclid 5 16 --measure      see and measure a rhythm; --play to hear it
+  liveengine groove take.mid --save mine.toml  how early, late and loud each step was played
 
 In `play`: space stops and starts, 1-8 re-roll a track, q-i mute it, a-k fill it, n and p change
 the scene, + and - the tempo, c whose clock is followed, Escape or Ctrl-C ends the set."""
@@ -43,6 +44,10 @@ _WINDOW = "Watch and play a running set through its OSC port. Any number may; no
 
 _RHYTHM = (
     "See, measure, look for and hear a rhythm. Without a name, list those there are (--measure: the measures too)."
+)
+_GROOVE = (
+    "See how early, late and loud the steps of a MIDI file are played, and keep that as a groove for patches."
+    " Without a name, list the grooves that are made by a formula."
 )
 
 _NICE = 10
@@ -66,9 +71,10 @@ def _play(arguments: argparse.Namespace) -> int:
     from liveengine.runtime import measured
     from liveengine.runtime.play import play
     from liveengine.runtime.stage import Options
+    from liveengine.runtime.takes import MidiLibrary
 
     sources = _clocks(arguments.clock) if arguments.clock else None
-    patch = load_patch(resolve_patch(arguments.patch))
+    patch = load_patch(resolve_patch(arguments.patch), MidiLibrary())
     sources = sources or patch.follow
     if arguments.lead and sources.has("jack"):
         raise ValueError(f"--lead {arguments.lead}: JACK's transport cannot be led and followed at once")
@@ -121,8 +127,9 @@ def _dashboard(arguments: argparse.Namespace) -> int:
 def _render(arguments: argparse.Namespace) -> int:
     from liveengine.engine.patch import load_patch, resolve_patch
     from liveengine.runtime.render import render_file
+    from liveengine.runtime.takes import MidiLibrary
 
-    patch = load_patch(resolve_patch(arguments.patch))
+    patch = load_patch(resolve_patch(arguments.patch), MidiLibrary())
     if arguments.seed is not None:
         patch = replace(patch, seed=arguments.seed)
     return render_file(patch, arguments.bars, arguments.output)
@@ -152,6 +159,12 @@ def _rhythm(arguments: argparse.Namespace) -> int:
     return rhythm.main(arguments)
 
 
+def _groove(arguments: argparse.Namespace) -> int:
+    from liveengine.runtime import groove
+
+    return groove.main(arguments)
+
+
 _WORDS = {
     "play": _play,
     "dashboard": _dashboard,
@@ -160,6 +173,7 @@ _WORDS = {
     "doctor": _doctor,
     "litmus": _litmus,
     "rhythm": _rhythm,
+    "groove": _groove,
 }
 
 
@@ -217,6 +231,7 @@ def _parser() -> _Parser:
     ports.add_argument("--json", action="store_true", help="for programs")
     _add_litmus(words.add_parser("litmus", help="measure how a pair of ports keeps time, by a cable or loop"))
     _add_rhythm(words.add_parser("rhythm", help="see, measure, look for and hear a rhythm", description=_RHYTHM))
+    _add_groove(words.add_parser("groove", help="see the groove of a MIDI file, and keep it", description=_GROOVE))
     doctor = words.add_parser("doctor", help="say what this machine can do, and how to improve it")
     doctor.add_argument("--json", action="store_true", help="for programs")
     doctor.add_argument("--compile", action="store_true", help="compile everything ahead of the first set")
@@ -257,6 +272,19 @@ def _add_rhythm(rhythm: argparse.ArgumentParser) -> None:
     add("--play", action="store_true", help="play it round and round on the built-in drums")
     add("--tempo", type=_tempo, default=120.0, metavar="BPM", help="how fast (default: 120)")
     add("--seconds", type=_seconds, metavar="N", help="end after so many seconds")
+
+
+def _add_groove(groove: argparse.ArgumentParser) -> None:
+    add = groove.add_argument
+    add("source", nargs="?", default="", metavar="FILE", help="a .mid, a groove's .toml, or a formula: swing(58), phi")
+    add("--track", default="", metavar="NAME", help="which track of the MIDI file, by name or number")
+    add("--channel", type=int, choices=range(1, 17), default=0, metavar="N", help="which MIDI channel")
+    add("--drum", default="", metavar="NAME", help="one drum alone: kick, snare, hat, …")
+    add("--bars", type=_count, default=1, metavar="N", help="how long a round of the groove is (default: 1)")
+    add("--grid", default="1/16", metavar="1/16", help="what its steps are (default: 1/16)")
+    add("--tempo", type=_tempo, metavar="BPM", help="at which tempo to tell milliseconds (default: the file's)")
+    add("--save", type=Path, metavar="FILE.toml", help="keep it, for `groove = …` in a patch")
+    add("--json", action="store_true", help="for programs")
 
 
 def _add_play(play: argparse.ArgumentParser) -> None:

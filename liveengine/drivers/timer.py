@@ -33,6 +33,9 @@ from liveengine.sequencer.state import ENDS_SIZE, IN_PORTS, PORTS, WRITTEN, Stat
 #: The longest sleep: how long a command waits where it cannot wake the thread.
 PERIOD_NS = 1_000_000
 
+#: So long before an event the thread wakes and renders it, to send it at its instant: waking up is what takes longest.
+EARLY_NS = 100_000
+
 AUDIO_EVENTS = 4096
 
 RUNNING = 0
@@ -107,13 +110,15 @@ def resume_at(s: State, now: int) -> int:
 
 @compiled
 def turn(s: State, t: Timer, now: int) -> None:
-    """Render and send everything that is due by `now`; a stall before it is collapsed."""
+    """Render and send everything that is due by `now`, which may be a little ahead; a stall before it is collapsed."""
     from_ = resume_at(s, now)
     while s.transport[0].until <= now or s.transport[0].out_count > 0:
         render(s, max(from_, s.transport[0].until), max(now + 1, s.transport[0].until))
         count = deliver(s, s.transport[0].until)
         for i in range(count):
             _queue(s, t, s.due[i])
+        while count > 0 and system.now_ns(t.time) < now:
+            pass  # By EARLY_NS at most: no sleep is as short.
         _flush(t.backlog)
         for i in range(count):
             if s.due[i].size > 0:
@@ -153,15 +158,17 @@ def run(s: State, t: Timer) -> None:
         begin(s, system.now_ns(t.time))
     while load_acquire(t.flags, RUNNING) == 1:
         first = min(next_instant(s), next_delivery(s))
-        deadline = min(first, system.now_ns(t.time) + PERIOD_NS)
+        deadline = min(first - EARLY_NS, system.now_ns(t.time) + PERIOD_NS)
         came = 0
         if system.wait_until(deadline, t.polls, t.polls.size, t.time) > 0:
             if system.is_readable(t.polls[0]):
                 system.read_bytes(system.descriptor(t.polls[0]), t.wake, 8)
             came = _read_inputs(s, t)
-        # The clock is turned to each message's instant before it is heard, then to now.
+        # The clock is turned to each message's instant before it is heard, then to now, or to the event that is near.
         for i in range(came + 1):
-            turn(s, t, t.received[i].when - 1 if i < came else system.now_ns(t.time))
+            now = system.now_ns(t.time)
+            near = first if now < first <= now + EARLY_NS else now
+            turn(s, t, t.received[i].when - 1 if i < came else near)
             if i < came:
                 m = t.received[i]
                 receive(s, int(m.port), m.when, int(m.size), int(m.b0), int(m.b1), int(m.b2))

@@ -29,6 +29,7 @@ from liveengine.engine.events import (
     LinkTold,
     MetreTold,
     MidiCame,
+    ModulationTold,
     SlotEnded,
     TempoTold,
     TrafficTold,
@@ -39,6 +40,7 @@ from liveengine.engine.launches import Launch, Launches, Slots
 from liveengine.engine.mapping import Action, Mapping, translate
 from liveengine.engine.metre import MetreBook
 from liveengine.engine.mixing import Mixing
+from liveengine.engine.modulation import Modulation
 from liveengine.engine.orders import (
     Order,
     Report,
@@ -64,7 +66,7 @@ from liveengine.music.sound import MASTER_CONTROL, STRIP_CONTROL
 from liveengine.music.time import TEMPO_MAX_BPM, TEMPO_MIN_BPM, TICKS_PER_BEAT
 from liveengine.sequencer import commands as do
 from liveengine.sequencer.players import ANEW, IN_STEP, INTERLUDE, LEGATO
-from liveengine.sequencer.state import LINK, OWN
+from liveengine.sequencer.state import LINK, OWN, TRACKS
 
 #: A nudge of 1 hurries the beat by this share.
 NUDGE_SHARE = 0.04
@@ -94,6 +96,7 @@ class Engine:
         self.panel = Panel(patch)
         self.tuner = Tuner(patch, self.ports)
         self.panel.values.update(self.tuner.values())
+        self.modulation = Modulation(patch, self.panel.place, self.panel.values)
         self.display = Display(len(self.tracks))
         self.launches = Launches()
         self.slots = Slots()
@@ -120,12 +123,7 @@ class Engine:
         """Return what sets the data plane up and asks for the first bars; with those the music starts."""
         first = self._start_song() if self.patch.song else self._launch_scene(0)
         ground = [*self.metre.order(self.patch.metres), *self.tuner.set_up(), *set_up(self.patch, self.ports)]
-        return [
-            *ground,
-            *self._prefer(1),
-            *self._tempo(),
-            *first,
-        ]
+        return [*ground, *self.modulation.begin(), *self._prefer(1), *self._tempo(), *first]
 
     def handle(self, event: Event, now_s: float = 0.0) -> list[Order]:
         """Return what is to be done about an event that came at instant `now_s`."""
@@ -161,6 +159,8 @@ class Engine:
                 yield from self._transport_moved(playing, tick)
             case TempoTold(tempo_bpm):
                 yield from self._report_change("/transport/tempo_now", tempo_bpm)
+            case ModulationTold(group, number, value):
+                yield from self._modulation_told(group, number, value)
             case LinkTold():
                 yield from self._hear_link(event)
             case LedTold(source):
@@ -180,7 +180,7 @@ class Engine:
             yield ToSequencer(do.DO_STEER, a=round(told.beat * TICKS_PER_BEAT), b=told.when, x=told.tempo_bpm)
             if self.leader == LINK:
                 yield from self._report_change("/transport/tempo", told.tempo_bpm)
-            yield from self._do_as_session(told.playing)
+        yield from self._do_as_session(told.playing)
 
     def _prefer(self, first: int) -> Iterator[Order]:
         """Let the source that was named at place `first` (from 1) go before the others."""
@@ -226,6 +226,7 @@ class Engine:
             yield Report(turned.address, turned.value, but=origin)
         track = None if turned.track is None else self.tracks[turned.track]
         yield from self._do(turned.name, turned.value, track, origin)
+        yield from self.modulation.swing_about(turned.address, turned.value)
 
     def _do(self, name: str, value: Setting, track: Track | None, origin: str) -> Iterator[Order]:
         """Do what a parameter means, now that it has its value."""
@@ -271,6 +272,8 @@ class Engine:
     def _do_in_set(self, name: str, value: Setting, origin: str) -> Iterator[Order]:
         """Do what a parameter of the whole set means."""
         match name:
+            case _ if name.startswith("/lfo/"):
+                yield from self._turn_modulation(TRACKS, name.removeprefix("/"), value)
             case "/scene/next" | "/scene/previous":
                 step = 1 if name == "/scene/next" else -1
                 yield from self._launch_by_hand((self.scene + step) % len(self.patch.scenes))
@@ -301,6 +304,8 @@ class Engine:
 
     def _do_on_track(self, name: str, value: Setting, track: Track) -> Iterator[Order]:
         match name:
+            case _ if name.startswith(("lfo/", "arp/")):
+                yield from self._turn_modulation(track.number, name, value)
             case "mute":
                 for other in self.mixing.mute(track.number, bool(value)):
                     yield from self._report(f"/track/{other + 1}/mute", True)
@@ -325,6 +330,16 @@ class Engine:
             case _:
                 control = STRIP_CONTROL[name.removeprefix("sound/")]
                 yield ToSequencer(do.DO_CONTROL, track.number, a=control.number, x=float(value))
+
+    def _modulate(self, address: str, value: Setting) -> Iterator[Order]:
+        """Do what a parameter means at a value that it has from an LFO; what the player set stays written."""
+        name, track = self.panel.named(address)
+        yield from self._do(name, value, None if track is None else self.tracks[track], "")
+
+    def _turn_modulation(self, group: int, name: str, value: Setting) -> Iterator[Order]:
+        yield from self.modulation.turn(group, name, value)
+        if address := self.modulation.returned_by(group, name):
+            yield from self._modulate(address, self.panel.values[address])
 
     def _move(self, kind: int) -> Iterator[Order]:
         self.is_to_play = kind != do.DO_STOP
@@ -514,6 +529,8 @@ class Engine:
 
     def _bar_began(self, number: int) -> Iterator[Order]:
         self.bar = number
+        for address, value in self.modulation.due_at_bar():
+            yield from self._modulate(address, value)
         yield from self._report("/transport/bar", number + 1)
         yield from self._report_change("/transport/metre", str(self.metre.bars.metre_of(number)))
         yield from self.filling.bar_began(number)
@@ -563,6 +580,13 @@ class Engine:
         self.song.leave()
         yield from self._report_change("/song/play", False)
         yield from self._report_change("/song/place", 0)
+
+    def _modulation_told(self, group: int, number: int, value: float) -> Iterator[Order]:
+        told = self.modulation.told(group, number, value)
+        if isinstance(told, Report):
+            yield told
+        elif told:
+            yield from self._modulate(told, value)
 
     def _transport_moved(self, playing: bool, tick: int) -> Iterator[Order]:
         self.playing = self.is_to_play = playing

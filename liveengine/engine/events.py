@@ -164,8 +164,17 @@ class LinkTold:
     peers: int
 
 
+@dataclass(frozen=True, slots=True)
+class ModulationTold:
+    """An LFO that turns no target of a track is at `value`; `group` counts the tracks, then the set, `number` in it."""
+
+    group: int
+    number: int
+    value: float
+
+
 Event = (
     Asked | MidiCame | KeyPressed | BarReady | BarFailed | BarBegan | MetreTold | LaunchTold | SlotEnded
     | TransportMoved | LatenessTold | BeatBegan | ClockTold | TrafficTold
-    | FaultsTold | LinkTold | LedTold | TempoTold
+    | FaultsTold | LinkTold | LedTold | TempoTold | ModulationTold
 )  # fmt: skip

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 from liveengine.engine.parameter import Setting
 from liveengine.generators.contract import Controls
+from liveengine.music.groove import Groove
+from liveengine.music.modulation import Lfo
 from liveengine.music.note import Bar
 from liveengine.music.reading import PLAIN_READING, Reading
 from liveengine.music.time import Metre
@@ -45,6 +47,22 @@ class SendLong:
 
     port: int
     data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class WriteLfo:
+    """Write an LFO that is off; `number` as `sequencer.slots.write_lfo` counts them."""
+
+    number: int
+    lfo: Lfo
+
+
+@dataclass(frozen=True, slots=True)
+class WriteGroove:
+    """Write a groove that no pattern follows yet, under the number by which Readings name it."""
+
+    number: int
+    groove: Groove
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,4 +123,4 @@ class SharePlaying:
 
 #: What is told to people and programs; the rest is the data plane's, or the generators'.
 Told = Report | ReportAll | Say | ShareTempo | SharePlaying
-Order = ToSequencer | WriteSlot | SendLong | RequestBar | Told
+Order = ToSequencer | WriteSlot | WriteLfo | WriteGroove | SendLong | RequestBar | Told

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from liveengine.engine.modulation import exists, standing_of_arp, standing_of_lfos
 from liveengine.engine.parameter import Parameter, Setting
 from liveengine.engine.parameters import TABLE, find
 from liveengine.engine.schema import near, shown
@@ -42,9 +43,11 @@ class Panel:
                 continue
             if _TRACK in parameter.address:
                 for number, spec in enumerate(patch.tracks):
-                    self.values[parameter.at(number + 1)] = _of_track(parameter, spec)
-            else:
+                    if exists(parameter.address.removeprefix(_TRACK), spec.lfos):
+                        self.values[parameter.at(number + 1)] = _of_track(parameter, spec)
+            elif exists(parameter.address.removeprefix("/"), patch.lfos):
                 self.values[parameter.address] = parameter.default
+        self.values |= {f"/{name}": value for name, value in standing_of_lfos(patch.lfos).items()}
         self.values["/transport/tempo"] = patch.tempo_bpm
         self.values["/transport/metre"] = str(patch.metre)
         self.values["/clock/source"] = self.values["/clock/state"] = "internal"
@@ -57,10 +60,11 @@ class Panel:
 
         Raises LookupError or ValueError, in a player's words.
         """
-        parameter, track_name = find(address)
-        track = None if track_name is None else self._track(track_name)
-        place = parameter.address if track is None else parameter.at(track + 1)
-        name = parameter.address if track is None else parameter.address.removeprefix(_TRACK)
+        parameter, _ = self._find(address)
+        name, track = self.named(address)
+        place = self.place(address)
+        if parameter.kind != "trigger" and place not in self.values:
+            raise ValueError(f"this patch has no {' '.join(name.strip('/').split('/')[:2])} there")
         if parameter.kind == "trigger":
             return Turned(place, name, track, True, False) if parameter.accept(value) else None
         if add is not None:
@@ -73,6 +77,20 @@ class Panel:
             value = parameter.accept(value)
         self.values[place] = value
         return Turned(place, name, track, value, True)
+
+    def named(self, address: str) -> tuple[str, int | None]:
+        """Return an address as the engine acts on it: itself, or what follows its track; and the track (from 0)."""
+        parameter, track = self._find(address)
+        return (parameter.address, None) if track is None else (parameter.address.removeprefix(_TRACK), track)
+
+    def place(self, address: str) -> str:
+        """Return an address with its track's number, as `values` lists it."""
+        parameter, track = self._find(address)
+        return parameter.address if track is None else parameter.at(track + 1)
+
+    def _find(self, address: str) -> tuple[Parameter, int | None]:
+        parameter, track = find(address)
+        return parameter, None if track is None else self._track(track)
 
     def _track(self, name: str) -> int:
         """Return which track (from 0) a number or name means."""
@@ -103,4 +121,7 @@ def _of_track(parameter: Parameter, spec: TrackSpec) -> Setting:
     name = parameter.address.removeprefix(_TRACK)
     if name == "name":
         return spec.name
+    modulated = standing_of_lfos(spec.lfos) | standing_of_arp(spec.arp)
+    if name in modulated:
+        return modulated[name]
     return spec.controls.get(name.removeprefix("sound/"), parameter.default)

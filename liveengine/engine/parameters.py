@@ -26,11 +26,13 @@ from liveengine.engine.readings import (
 )
 from liveengine.engine.schema import near, shown
 from liveengine.engine.spec import OWN_SCALE
+from liveengine.music.arpeggio import GATE_SHARE_MIN, MODES, OCTAVES_MAX, STEP_MAX, STEP_MIN
+from liveengine.music.modulation import LFOS, RATE_MAX_HZ, RATE_MIN_HZ
 from liveengine.music.pitch import SCALES
 from liveengine.music.reading import DIRECTIONS, PLAIN_READING, STRAIGHT, SWING_MAX
 from liveengine.music.sound import MASTER_CONTROLS, SOUND_CONTROLS, SOUNDS, SoundControl
 from liveengine.music.temperament import SCALE_WORDS
-from liveengine.music.time import TEMPO_MAX_BPM, TEMPO_MIN_BPM
+from liveengine.music.time import TEMPO_MAX_BPM, TEMPO_MIN_BPM, TICKS_PER_BEAT
 from liveengine.music.tuning import A4_HZ, A4_MAX_HZ, A4_MIN_HZ, EQUAL
 from liveengine.sequencer.state import SOURCES
 
@@ -49,6 +51,9 @@ TRACK_NAME = re.compile(r"(?![0-9]+\Z)[A-Za-z0-9_-]{1,24}")
 #: The largest whole number that OSC carries: the end of a count that has none.
 COUNT_MAX = 2**31 - 1
 
+
+#: The longest period of an LFO, or lane: 256 bars of 4/4.
+PERIOD_MAX_BEATS = 1024.0
 
 #: Quarter notes that a song can be long: eleven days at 60 BPM, and exact in a float of OSC to a sixteenth.
 POSITION_MAX = 2**20
@@ -247,6 +252,8 @@ def _tracks() -> Iterator[Parameter]:
     for control in SOUND_CONTROLS:
         mixes = control.name in MIX_CONTROLS
         yield _of_sound(control, track if mixes else track + "sound/")
+    yield from _arp(track + "arp/")
+    yield from _lfos(track)
     yield _words(track + "name", "now", "Name of the track")
     yield _words(track + "playing", "now", "Pattern that plays and the generator it came from")
     yield _words(track + "steps", "beat", "The pattern that sounds, one sign a sixteenth: . rest, x hit, X accent")
@@ -290,6 +297,8 @@ def _readings(track: str) -> Iterator[Parameter]:
     yield number("swing", "float", STRAIGHT, SWING_MAX, "", "Where the off-beat falls: 0.5 straight, 0.618 phi")
     yield words("swing_unit", SWING_UNITS, "Which notes swing in pairs")
     yield number("humanise", "float", 0.0, 1.0, "", "How far timing and velocity stray from what is written")
+    yield number("groove_timing", "float", 0.0, 1.0, "", "How much of its groove's timing it follows")
+    yield number("groove_velocity", "float", 0.0, 1.0, "", "How much of its groove's velocities it follows")
     yield number("quantise", "float", 0.0, 1.0, "", "How much of the written micro-timing is taken away")
     yield number("transpose", "int", -TRANSPOSE_MAX, TRANSPOSE_MAX, "semitones", "Pitches higher or lower than written")
     yield words("scale", tuple(SCALES), "Pitches go to the nearest of this scale on the key's tonic")
@@ -298,7 +307,41 @@ def _readings(track: str) -> Iterator[Parameter]:
     yield number("velocity_curve", "float", CURVE_MIN, CURVE_MAX, "", "Above 1 soft notes are softer, below 1 louder")
 
 
+def _arp(arp: str) -> Iterator[Parameter]:
+    modes = ", ".join(f"{number} {mode}" for number, mode in enumerate(MODES, 1))
+    yield Parameter(arp + "on", "toggle", 0, 1, 0, "", "now", "1 plays the track's chords, and held keys, one by one")
+    yield Parameter(arp + "mode", "int", 1, len(MODES), 1, "", "now", f"Order of an arpeggio: {modes}")
+    yield Parameter(arp + "octaves", "int", 1, OCTAVES_MAX, 1, "", "now", "Octaves that an arpeggio goes over")
+    low, high = STEP_MIN / TICKS_PER_BEAT, STEP_MAX / TICKS_PER_BEAT
+    yield Parameter(arp + "step", "float", low, high, 0.25, "beats", "now", "From one note of an arpeggio to the next")
+    yield Parameter(arp + "gate", "float", GATE_SHARE_MIN, 1.0, 0.8, "", "now", "Share of its step that a note sounds")
+    yield Parameter(arp + "hold", "toggle", 0, 1, 0, "", "now", "1 plays a chord on until the next one is struck")
+
+
+def _lfos(root: str) -> Iterator[Parameter]:
+    """What can be turned on the LFOs of a track, or of the set. A patch has those of them that it writes."""
+    for number in range(1, LFOS + 1):
+        lfo = f"{root}lfo/{number}/"
+        yield Parameter(lfo + "on", "toggle", 0, 1, 1, "", "now", "1 lets it swing; 0, and what it turned returns")
+        yield Parameter(lfo + "depth", "float", 0.0, 1.0, 0.5, "", "now", "Share of the range that it covers")
+        yield Parameter(
+            lfo + "beats",
+            "float",
+            1 / 16,
+            PERIOD_MAX_BEATS,
+            4.0,
+            "beats",
+            "now",
+            "Locked to the song, with this period",
+        )
+        yield Parameter(
+            lfo + "hz", "float", RATE_MIN_HZ, RATE_MAX_HZ, 1.0, "Hz", "now", "Free of the song, at this rate"
+        )
+        yield Parameter(lfo + "phase", "float", 0.0, 1.0, 0.0, "", "now", "Where in its period it begins")
+
+
 def _rest() -> Iterator[Parameter]:
+    yield from _lfos("/")
     for control in MASTER_CONTROLS:
         yield _of_sound(control, "/master/")
     yield _trigger("/panic", "now", "Silence everything at once, on every port")

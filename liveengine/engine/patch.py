@@ -4,7 +4,7 @@ The format is told in `docs/patches.md`. What is read here is complete and
 right: a Patch names only generators, rhythms, chords, sounds and patterns
 that exist, and every number in it is within its range.
 
-Pure, but for `load_patch` reading its file.
+Pure, but for `load_patch` reading its files.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from math import lcm
 from pathlib import Path
 
+from liveengine.engine.borrowing import borrowed, read_groove_keys, read_taken
 from liveengine.engine.clock import KINDS, Source, Sources
 from liveengine.engine.handwriting import is_written, read_written, rhythm_in
 from liveengine.engine.parameters import PATTERNS_MAX, TRACK_NAME, TRACKS_MAX
@@ -29,6 +30,8 @@ from liveengine.engine.scenery import (
 )
 from liveengine.engine.schema import Section
 from liveengine.engine.spec import NO_SOUND, QUANTA, WIRES, OutputSpec, Patch, PatternSpec, SceneSpec, TrackSpec
+from liveengine.engine.swings import check_addresses, read_arp, read_lfos
+from liveengine.engine.takespec import Library, NoLibrary
 from liveengine.engine.tomlfile import close_file, open_file, resolve
 from liveengine.engine.tuning import check_zones, read_output_tuning, read_tuning
 from liveengine.engine.written import WrittenLanes
@@ -58,6 +61,8 @@ SEED_MAX = 2**63 - 1
 LATENCY_MAX_MS = 500.0
 GM_DRUM_CHANNEL = 10
 
+_NO_LIBRARY = NoLibrary()
+
 #: For each role the sound and the register that a track has unless it says otherwise.
 ROLE_DEFAULTS: dict[str, tuple[str, int, int]] = {
     "drums": ("drums", 35, 81),
@@ -76,8 +81,11 @@ def resolve_patch(name: str) -> Path:
     return resolve(name, "patches")
 
 
-def load_patch(path: Path | str) -> Patch:
-    """Read and check a patch. Raises FileError with everything that is wrong with it."""
+def load_patch(path: Path | str, library: Library = _NO_LIBRARY) -> Patch:
+    """Read and check a patch, and the files that it names; MIDI files are read by `library`.
+
+    Raises FileError with everything that is wrong with them.
+    """
     top = open_file(Path(path))
     metres = read_metres(top) or (Metre(),)
     key = top.parsed("key", Key.parse, Key())
@@ -102,10 +110,13 @@ def load_patch(path: Path | str) -> Patch:
         outputs=outputs,
         tuning=read_tuning(top.table("tuning"), Path(path).parent),
         master=_controls(top.table("master", "master control"), MASTER_CONTROLS),
+        lfos=read_lfos(top, metres[0], on_track=False),
         follow=_follow(top),
     )
+    check_addresses(top, (*patch.lfos, *(lfo for track in tracks for lfo in track.lfos)), tracks)
     if not patch.chords:
         top.problem("chords", "is an empty list (leave it out for the key's own chord)")
+    patch = borrowed(patch, top.report, library)
     close_file(top)
     return patch
 
@@ -193,6 +204,8 @@ def _track(section: Section, number: int, frame: _Frame) -> TrackSpec:
         high=high,
         patterns=_patterns(section, role, low, frame),
         mute_group=section.whole("mute_group", 0, TRACKS_MAX, 0),
+        lfos=read_lfos(section, frame.cycles[0][0]),
+        arp=read_arp(section, frame.cycles[0][0]),
     )
 
 
@@ -226,25 +239,27 @@ def _controls(section: Section, known: tuple[SoundControl, ...]) -> dict[str, fl
 
 
 def _patterns(track: Section, role: str, low: int, frame: _Frame) -> tuple[PatternSpec, ...]:
-    reading = read_reading(track, Reading(tonic=frame.key.tonic))
+    groove, reading = read_groove_keys(track, "", read_reading(track, Reading(tonic=frame.key.tonic)))
     faults = track.faults
     sections = track.tables("pattern", PATTERNS_MAX)
     if not sections and track.faults == faults:
         track.problem("", "a track needs at least one [[track.pattern]]")
-    patterns = tuple(_pattern(section, role, low, reading, frame) for section in sections)
+    patterns = tuple(_pattern(section, role, low, groove, reading, frame) for section in sections)
     unique(sections, [pattern.name for pattern in patterns])
     check_follows(sections, patterns)
     return patterns
 
 
-def _pattern(section: Section, role: str, low: int, reading: Reading, frame: _Frame) -> PatternSpec:
+def _pattern(section: Section, role: str, low: int, groove: str, reading: Reading, frame: _Frame) -> PatternSpec:
     name = read_name(section)
-    read = read_reading(section, reading)
+    groove, read = read_groove_keys(section, groove, read_reading(section, reading))
     follow = read_follow(section)
+    if "midi" in section:
+        return PatternSpec(name, reading=read, written=read_taken(section), follow=follow, groove=groove)
     if is_written(section):
         written = read_written(section, role, frame.cycles, frame.key, low, read.step)
         bars = written.bars if isinstance(written, WrittenLanes) else 1
-        return PatternSpec(name, bars=bars, reading=read, written=written, follow=follow)
+        return PatternSpec(name, bars=bars, reading=read, written=written, follow=follow, groove=groove)
     checked = rhythm_in(frame.cycles)
     lanes = section.table("lanes", "drum")
     if role != "drums" and "lanes" in section:
@@ -262,6 +277,7 @@ def _pattern(section: Section, role: str, low: int, reading: Reading, frame: _Fr
         every=section.whole("every", 0, EVERY_MAX, 0),
         reading=read,
         follow=follow,
+        groove=groove,
     )
 
 

@@ -25,8 +25,8 @@ from liveengine.sequencer.reading import RATE_BASE, READING_FIELDS
 
 #: What of a reading has a knob, by the names that both a Reading and the parameter table know.
 KNOBS = (
-    "direction", "rate", "rotation", "length", "swing", "swing_unit", "humanise", "quantise", "transpose",
-    "scale", "velocity_low", "velocity_high", "velocity_curve",
+    "direction", "rate", "rotation", "length", "swing", "swing_unit", "humanise", "groove_timing", "groove_velocity",
+    "quantise", "transpose", "scale", "velocity_low", "velocity_high", "velocity_curve",
 )  # fmt: skip
 assert set(KNOBS) <= set(READING_FIELDS)
 

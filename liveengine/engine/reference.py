@@ -8,6 +8,8 @@ Pure.
 
 from __future__ import annotations
 
+import re
+
 from liveengine.engine.parameters import COUNT_MAX, TABLE, Parameter
 from liveengine.engine.schema import span
 
@@ -15,7 +17,8 @@ INTRODUCTION = """\
 # Parameters
 
 Everything that can be turned, and everything that is told. Each address is an OSC address, and is what
-a mapping's `do` names. `{track}` is a track's number, counted from 1, or its name.
+a mapping's `do` names. `{track}` is a track's number, counted from 1, or its name; `{lfo}` the number of an
+LFO or lane of that track, or of the set, in the order of the patch, lanes last.
 
 A number outside its range is taken to the nearest end; a whole number outside its range is refused. A word
 may also be given as its number in its list, from 1. A trigger takes no value, or 1 when struck and 0 when
@@ -27,14 +30,22 @@ This page is made from the table in `liveengine/engine/parameters.py`:
 """
 
 
+_LFO = re.compile(r"/lfo/\d/")
+
+
 def page() -> str:
     """Return the whole page, in Markdown."""
     return "\n".join((INTRODUCTION, *_part("To turn", "heard", False), "", *_part("To read", "told", True), ""))
 
 
+def shown_address(parameter: Parameter) -> str:
+    """Return an address as the page lists it: all LFOs as one."""
+    return _LFO.sub("/lfo/{lfo}/", parameter.address)
+
+
 def _part(title: str, effect: str, read_only: bool) -> list[str]:
     """Return one table of the page, line by line."""
-    rows = [_row(parameter) for parameter in TABLE if parameter.read_only == read_only]
+    rows = dict.fromkeys(_row(parameter) for parameter in TABLE if parameter.read_only == read_only)
     return [
         f"## {title}",
         "",
@@ -48,7 +59,7 @@ def _row(parameter: Parameter) -> str:
     settable = not parameter.read_only and parameter.kind != "trigger"
     default = parameter.default if isinstance(parameter.default, str) else f"{parameter.default:g}"
     cells = (
-        f"`{parameter.address}`",
+        f"`{shown_address(parameter)}`",
         parameter.kind + (", held" if parameter.held else ""),
         _range(parameter),
         default if settable else "",

@@ -113,6 +113,16 @@ def words_for(parse: Callable[[str], Value]) -> Callable[[object], Value]:
     return take
 
 
+def _is_pair(value: object) -> bool:
+    """Tell whether a TOML value is a list of two numbers that a musician would write."""
+    return (
+        isinstance(value, list)
+        and len(value) == 2
+        and all(isinstance(number, int | float) and not isinstance(number, bool) for number in value)
+        and all(abs(number) < 1e9 for number in value)
+    )
+
+
 class Report:
     """The problems found in one file so far."""
 
@@ -321,6 +331,19 @@ class Section:
         except ValueError as error:
             self.problem(key, str(error))
             return default
+
+    def pairs(self, key: str, longest: int) -> list[tuple[float, float]]:
+        """Read a list of pairs of numbers, which must be there and not be empty."""
+        value = self._take(key, needed=True)
+        if value is None:
+            return []
+        pairs = value if isinstance(value, list) else []
+        if not pairs or not all(_is_pair(pair) for pair in pairs):
+            self.problem(key, f"{shown(value)} is not a list of pairs (write it [[0, 0.1], [8, 0.9]])")
+            return []
+        if len(pairs) > longest:
+            self.problem(key, f"holds {len(pairs)} pairs; {longest} at most")
+        return [(float(left), float(right)) for left, right in pairs[:longest]]
 
     def names(self, words: Iterable[str]) -> list[str]:
         """Return those of `words` that stand here as keys; any other key is then unknown."""

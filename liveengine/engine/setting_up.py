@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from liveengine.engine.orders import Order, ToSequencer
+from liveengine.engine.modulation import set_up_modulation
+from liveengine.engine.orders import Order, ToSequencer, WriteGroove
 from liveengine.engine.spec import NO_SOUND, Patch, TrackSpec, Zone
 from liveengine.engine.tuning import zone_of
 from liveengine.engine.written import locked_targets
@@ -17,12 +18,14 @@ from liveengine.sequencer import commands as do
 
 
 def set_up(patch: Patch, ports: Sequence[int]) -> Iterator[Order]:
-    """Return what a patch says about seed, master, routes, programs and sounds; `ports` as in Engine."""
+    """Return what a patch says about seed, grooves, master, routes, programs and sounds; `ports` as in Engine."""
     yield ToSequencer(do.DO_SEED, a=patch.seed)
+    yield from (WriteGroove(number, groove) for number, groove in enumerate(patch.grooves))
     for name, value in patch.master.items():
         yield ToSequencer(do.DO_CONTROL, a=MASTER_CONTROL[name].number, x=value)
     for number, (spec, port) in enumerate(zip(patch.tracks, ports, strict=True)):
         yield from _set_up_track(number, spec, port, zone_of(patch, spec))
+    yield from set_up_modulation(patch)
 
 
 def _set_up_track(number: int, spec: TrackSpec, port: int, zone: Zone | None) -> Iterator[Order]:

@@ -13,7 +13,10 @@ from pathlib import Path
 from liveengine.engine.clock import Sources
 from liveengine.engine.follow import Follow
 from liveengine.engine.written import Written
+from liveengine.music.arpeggio import Arpeggio
 from liveengine.music.chord import Chord
+from liveengine.music.groove import Groove
+from liveengine.music.modulation import Lfo
 from liveengine.music.pitch import PITCH_MAX, PITCH_MIN, Key
 from liveengine.music.reading import PLAIN_READING, Reading
 from liveengine.music.time import Metre
@@ -43,7 +46,8 @@ class PatternSpec:
     drums the kick); `lanes` gives drums by name a rhythm each, and lets no others play. Both are in the
     notation of `rhythms.notation`; where both are empty the rhythm is the generator's. With `every` 0 the
     bars loop until a re-roll is asked for; with N a fresh proposal comes each N times round. What is
-    `written` by hand needs no generator, and leaves all of that empty.
+    `written` by hand needs no generator, and leaves all of that empty. `groove` is what the patch calls
+    the groove that it follows.
     """
 
     name: str
@@ -57,10 +61,38 @@ class PatternSpec:
     reading: Reading = PLAIN_READING
     written: Written | None = None
     follow: Follow | None = None
+    groove: str = ""
 
     def bars_under(self, metres: Sequence[Metre]) -> int:
         """Return how many bars it takes to come round under a cycle of metres."""
         return lcm(self.bars, len(metres))
+
+
+@dataclass(frozen=True, slots=True)
+class LfoSpec:
+    """An LFO or an automation lane, and whether it is `on` from the start.
+
+    `address` is empty where it turns a target of its track; else it names a parameter, or, where it `is_foreign`,
+    something of another program that listens to OSC.
+    """
+
+    lfo: Lfo
+    on: bool = True
+    address: str = ""
+    is_foreign: bool = False
+
+    @property
+    def shown_target(self) -> str:
+        """What it turns, as a patch writes it."""
+        return self.address or str(self.lfo.target or "")
+
+
+@dataclass(frozen=True, slots=True)
+class ArpSpec:
+    """A track's arpeggiator, and whether it is `on` from the start."""
+
+    arpeggio: Arpeggio = field(default_factory=Arpeggio)
+    on: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +117,8 @@ class TrackSpec:
     high: int = PITCH_MAX
     patterns: tuple[PatternSpec, ...] = ()
     mute_group: int = 0
+    lfos: tuple[LfoSpec, ...] = ()
+    arp: ArpSpec = field(default_factory=ArpSpec)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +186,7 @@ class Patch:
     """A whole set. `quantum` is one of QUANTA; `outputs` tells what is known of MIDI outputs: latency, clock.
 
     `follow` says whose time is kept on stage, where the player does not say otherwise. `metres` are those of its
-    bars, one each, round and round.
+    bars, one each, round and round. A Reading names one of `grooves` by its place.
     """
 
     path: Path
@@ -169,6 +203,8 @@ class Patch:
     outputs: tuple[OutputSpec, ...] = ()
     master: Mapping[str, float] = field(default_factory=dict)
     tuning: Tuning = field(default_factory=Tuning)
+    lfos: tuple[LfoSpec, ...] = ()
+    grooves: tuple[Groove, ...] = ()
     follow: Sources = field(default_factory=Sources)
     song: SongSpec | None = None
 

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import lcm
 
+from liveengine.engine.takespec import TakeSpec
 from liveengine.generators.drums import GATE, GATES
 from liveengine.generators.performance import LOUDER, SOFTER, VELOCITY
 from liveengine.music.condition import FILL, UNCONDITIONAL, Condition
@@ -154,7 +155,24 @@ class WrittenLanes:
         return tuple(lane.touch for lane in self.lanes)
 
 
-Written = WrittenSteps | WrittenLanes
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What was taken from a MIDI file; as long as that is, whatever the metre."""
+
+    asked: TakeSpec
+    notes: Bar
+
+    def bar(self, metres: Sequence[Metre]) -> Bar:
+        """Return what was taken."""
+        return self.notes
+
+    @property
+    def touches(self) -> tuple[Touch, ...]:
+        """What its hits carry: nothing but themselves."""
+        return ()
+
+
+Written = WrittenSteps | WrittenLanes | Taken
 
 
 def waits_for_fill(written: Written | None) -> bool:

@@ -20,18 +20,29 @@ from liveengine.engine.events import (
     LaunchTold,
     LedTold,
     MetreTold,
+    ModulationTold,
     SlotEnded,
     TempoTold,
     TransportMoved,
 )
-from liveengine.engine.orders import Order, RequestBar, Say, SendLong, Told, ToSequencer, WriteSlot
+from liveengine.engine.orders import (
+    Order,
+    RequestBar,
+    Say,
+    SendLong,
+    Told,
+    ToSequencer,
+    WriteGroove,
+    WriteLfo,
+    WriteSlot,
+)
 from liveengine.music.time import TICKS_PER_BEAT
 from liveengine.runtime import telemetry
 from liveengine.sequencer import outlet
 from liveengine.sequencer.commands import DO_LONG, push_all
 from liveengine.sequencer.longs import push_long
 from liveengine.sequencer.metre import bar_at
-from liveengine.sequencer.slots import drain_log, write_slot
+from liveengine.sequencer.slots import drain_log, write_groove, write_lfo, write_slot
 from liveengine.sequencer.state import COMMAND, State
 
 
@@ -107,6 +118,8 @@ class Session:
                 return TransportMoved(bool(a), tick)
             case outlet.TEMPO:
                 return TempoTold(float(record["x"]))
+            case outlet.MODULATED:
+                return ModulationTold(track, a, float(record["x"]))
             case outlet.LED:
                 return LedTold(a)
             case outlet.REALIGNED:
@@ -130,6 +143,11 @@ class Session:
                         commands.append((DO_LONG, -1, 0, -1, 0, 0, 0.0))
                     else:
                         self._tell(Say("too much is waiting to be sent: a device was not told all of the tuning"))
+                case WriteLfo(number, lfo):
+                    write_lfo(self.state, number, lfo)
+                case WriteGroove(number, groove):
+                    steps = [(step.offset, step.level) for step in groove.steps]
+                    write_groove(self.state, number, groove.length, steps)
                 case RequestBar():
                     self._request(order)
                 case _:

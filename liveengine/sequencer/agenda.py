@@ -24,7 +24,9 @@ PLAYER_END = 5
 PLAYER_CELL = 6
 PLAYER_STEP = 7
 PLAYER_RATCHET = 8
-LONG_DUE = 9  # After all else, so that it sees what comes next.
+ARP_STEP = 9
+LFO_POINT = 10  # O4: controllers come last
+LONG_DUE = 11  # After all else, so that it sees what comes next.
 
 #: An entry's rank holds its order above so many bits of what it is about.
 _WHAT_BITS = 40
@@ -102,6 +104,10 @@ def is_current(s: State, order: int, what: int, stamp: int) -> bool:  # noqa: PL
         return transport.bar_stamp == stamp
     if order == LONG_DUE:
         return transport.long_due != 0
+    if order == LFO_POINT:
+        return s.lfos[what].stamp == stamp
+    if order == ARP_STEP:
+        return s.arps[what].stamp == stamp
     if order >= PLAYER_STEP:
         return s.players[what // SLOT_STEPS].stamp == stamp
     if order >= PLAYER_END:

@@ -17,15 +17,17 @@ from numpy.typing import NDArray
 
 from liveengine.compiled import compiled
 from liveengine.music.event import INSTRUMENTS
-from liveengine.music.target import BEND, CONTROLLER, CONTROLLERS, PRESSURE, SOUND, TARGETS
+from liveengine.music.target import SOUND, TARGETS
 from liveengine.music.time import TEMPO_MAX_BPM, TEMPO_MIN_BPM, TICKS_PER_BEAT, TICKS_PER_PULSE, TICKS_PER_SIXTEENTH
 from liveengine.music.tuning import ALL_KEYS
 from liveengine.sequencer.agenda import COMMAND_DUE, schedule
+from liveengine.sequencer.arpeggio import change_arp, forget_keys, is_sound_arp, let_hands_go
 from liveengine.sequencer.follower import follow
 from liveengine.sequencer.leading import is_led, is_led_by, prefer
 from liveengine.sequencer.ledger import end_notes_of, panic
 from liveengine.sequencer.longs import expect_longs, longs_through
 from liveengine.sequencer.metre import bar_at, change_metre, lengthen_metre, next_bar_line
+from liveengine.sequencer.modulation import change_lfo, is_sound_lfo, route_again
 from liveengine.sequencer.outlet import METRE, MUTED, emit, song_tick, tell
 from liveengine.sequencer.players import ANEW, IN_STEP, cancel, launch, read_otherwise
 from liveengine.sequencer.reading import is_sound_reading
@@ -46,6 +48,7 @@ from liveengine.sequencer.state import (
     State,
 )
 from liveengine.sequencer.steering import let_go, next_bar_outside, steer
+from liveengine.sequencer.targets import is_sound_target
 from liveengine.sequencer.tempo import wish_tempo
 from liveengine.sequencer.transport import (
     clock_is_heard,
@@ -86,10 +89,12 @@ DO_READING = 21  # how the track's pattern is read: a: one of READING_FIELDS, b 
 DO_TURN = 22  # a: kind of target, b: its number, x: value
 DO_FILL = 23  # a: 1 while a fill is asked for
 DO_WIRE = 24  # track: port; x: bytes a second that its wire carries, 0 for no limit
-DO_TUNE = 25  # a: key, or ALL_KEYS; x: semitones at which it sounds, or by which all are moved
-DO_ZONE = 26  # track: port; a, b: its first and last channel in which notes are bent each by itself; x: bend range
-DO_LONG = 27  # a message has been put into the ring of long ones
-_KINDS = 28
+DO_LFO = 25  # track: number of an LFO; a: one of LFO_FIELDS, b or x: its value
+DO_ARP = 26  # a: one of ARP_FIELDS, b or x: its value
+DO_TUNE = 27  # a: key, or ALL_KEYS; x: semitones at which it sounds, or by which all are moved
+DO_ZONE = 28  # track: port; a, b: its first and last channel in which notes are bent each by itself; x: bend range
+DO_LONG = 29  # a message has been put into the ring of long ones
+_KINDS = 30
 
 #: How far from its place a key may be tuned, in semitones: beyond all hearing.
 TUNED_MAX = 1000.0
@@ -134,11 +139,11 @@ def push(
 
 
 @compiled
-def _is_sound(c: Any) -> bool:  # noqa: PLR0911 - one answer a kind
+def _is_sound(c: Any) -> bool:  # noqa: PLR0911, PLR0912 - one answer a kind
     """Say whether a command names things that exist: the data plane trusts nobody."""
     if not 0 <= c.kind < _KINDS or c.quantum < -BARS_QUANTUM_MAX:
         return False
-    if c.kind in (DO_LAUNCH, DO_CANCEL, DO_MUTE, DO_ROUTE, DO_READING, DO_TURN):
+    if c.kind in (DO_LAUNCH, DO_CANCEL, DO_MUTE, DO_ROUTE, DO_READING, DO_TURN, DO_ARP):
         if not 0 <= c.track < TRACKS:
             return False
         if c.kind == DO_LAUNCH:
@@ -149,6 +154,12 @@ def _is_sound(c: Any) -> bool:  # noqa: PLR0911 - one answer a kind
             return is_sound_reading(c.a, c.b, c.x)
         if c.kind == DO_TURN:
             return is_sound_target(c.a, c.b) and math.isfinite(c.x)
+        if c.kind == DO_ARP:
+            return is_sound_arp(c.a, c.b, c.x)
+    if c.kind == DO_LFO:
+        return is_sound_lfo(c.track, c.a, c.b, c.x)
+    if c.kind == DO_CONTROL:
+        return -1 <= c.track < TRACKS and 0 <= c.a < TARGETS // 4
     if c.kind in (DO_CLOCK, DO_SEND, DO_DELAY, DO_WIRE) and not 0 <= c.track < PORTS:
         return False
     if c.kind == DO_FOLLOW:
@@ -186,14 +197,6 @@ def _is_order(order: int, count: int) -> bool:
             return False
         seen |= 1 << source
     return 0 <= count <= SOURCES
-
-
-@compiled
-def is_sound_target(kind: int, number: int) -> bool:
-    """Say whether a track has such a target."""
-    if kind == CONTROLLER:
-        return 0 <= number < CONTROLLERS
-    return (kind in (BEND, PRESSURE) and number == 0) or (kind == SOUND and 0 <= number < TARGETS // 4)
 
 
 @compiled
@@ -331,6 +334,7 @@ def _play_on(s: State, c: Any, tick: int) -> None:
         s.tracks[c.track].port = c.a
         s.tracks[c.track].channel = c.b
         s.tracks[c.track].zone = int(c.x == 1.0)
+        route_again(s, c.track)
 
 
 @compiled
@@ -364,6 +368,7 @@ def _set(s: State, c: Any, tick: int) -> None:
         else:
             emit(s, tick, INSTRUMENTS, -1, 0, 0, c.a, 0, c.x)
     elif c.kind == DO_PANIC:
+        forget_keys(s)
         panic(s, tick)
     elif c.kind == DO_READING:
         read_otherwise(s, c.track, c.a, c.b, c.x)
@@ -371,10 +376,12 @@ def _set(s: State, c: Any, tick: int) -> None:
         turn(s, tick, c.track, c.a, c.b, c.x)
     elif c.kind == DO_FILL:
         transport.fill = 1 if c.a else 0
-    elif c.kind in (DO_TUNE, DO_ZONE, DO_LONG):
-        _retune(s, c, tick)
+    elif c.kind == DO_LFO:
+        change_lfo(s, c.track, c.a, c.b, c.x, tick)
+    elif c.kind == DO_ARP:
+        change_arp(s, c.track, c.a, c.b, c.x, tick)
     else:
-        _connect(s, c)
+        _connect(s, c, tick)
 
 
 @compiled
@@ -388,11 +395,15 @@ def _retune(s: State, c: Any, tick: int) -> None:
 
 
 @compiled
-def _connect(s: State, c: Any) -> None:
-    if c.kind == DO_FOLLOW:
+def _connect(s: State, c: Any, tick: int) -> None:
+    if c.kind in (DO_TUNE, DO_ZONE, DO_LONG):
+        _retune(s, c, tick)
+    elif c.kind == DO_FOLLOW:
         s.follower[0].stop_beats = c.a
         follow(s, c.track)
     elif c.kind == DO_THRU:
+        if s.thru[c.track] >= 0:
+            let_hands_go(s, s.thru[c.track], tick)
         s.thru[c.track] = c.a
     elif c.kind == DO_DELAY:
         s.lanes[c.track].delay = c.a

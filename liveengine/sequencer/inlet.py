@@ -8,6 +8,7 @@ from __future__ import annotations
 from liveengine.compiled import compiled
 from liveengine.music.event import CLOCK, CONTINUE, INSTRUMENTS, NOTE_OFF, NOTE_ON, SONG_POSITION, START, STOP
 from liveengine.music.time import TICKS_PER_SIXTEENTH
+from liveengine.sequencer.arpeggio import hold_key, let_hands_go, release_key
 from liveengine.sequencer.commands import locate_at_bar
 from liveengine.sequencer.follower import clock_came, stop_came
 from liveengine.sequencer.leading import has_say, leads
@@ -51,11 +52,8 @@ def receive(s: State, port: int, when: int, size: int, b0: int, b1: int, b2: int
 @compiled
 def let_go(s: State, port: int) -> None:
     """End what an input holds on the track that it plays: it has gone (K5)."""
-    track = s.thru[port]
-    for voice in range(s.transport[0].voice_count - 1, -1, -1):
-        key = s.voices[voice]
-        if s.ledger[key].track == track and s.ledger[key].express == 1.0:
-            end_note(s, key, s.transport[0].tick)
+    if s.thru[port] >= 0:
+        let_hands_go(s, s.thru[port], s.transport[0].tick)
 
 
 @compiled
@@ -87,6 +85,12 @@ def _play_through(s: State, track: int, when: int, size: int, b0: int, b1: int, 
     """Let what is played on a keyboard sound on a track, at once and through the ledger (N1)."""
     kind = b0 & 0xF0
     tick = s.transport[0].tick
+    if s.arps[track].on and kind in (NOTE_ON, NOTE_OFF):
+        if kind == NOTE_ON and b2 > 0:
+            hold_key(s, track, b1, b2, NEVER, tick)
+        else:
+            release_key(s, track, b1, tick)
+        return
     for port in (INSTRUMENTS, s.tracks[track].port):
         if port < 0:
             continue

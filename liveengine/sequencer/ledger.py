@@ -12,7 +12,16 @@ from __future__ import annotations
 from typing import Any
 
 from liveengine.compiled import compiled
-from liveengine.music.event import ALL_NOTES_OFF, ALL_SOUND_OFF, CONTROL_CHANGE, NOTE_OFF, NOTE_ON, SUSTAIN
+from liveengine.music.event import (
+    ALL_NOTES_OFF,
+    ALL_SOUND_OFF,
+    CONTROL_CHANGE,
+    INSTRUMENTS,
+    NOTE_OFF,
+    NOTE_ON,
+    SUSTAIN,
+)
+from liveengine.music.sound import STRIPS
 from liveengine.sequencer.agenda import NOTE_END, new_stamp, schedule
 from liveengine.sequencer.outlet import emit
 from liveengine.sequencer.state import PORTS, VOICES, State
@@ -129,6 +138,15 @@ def strike(
         claim(s, tick, key, pitch)
         send_bend(s, tick, key, track, express)
     emit(s, tick, port, track, 3, NOTE_ON | channel, key & 127, velocity, express)
+
+
+@compiled
+def strike_on(s: State, tick: int, track: int, pitch: int, velocity: int, gate: int) -> None:
+    """Strike a note wherever a track plays."""
+    if track < STRIPS:
+        strike(s, tick, INSTRUMENTS, track, track, pitch, velocity, gate, 0.0)
+    if s.tracks[track].port > 0:
+        strike(s, tick, s.tracks[track].port, s.tracks[track].channel, track, pitch, velocity, gate, 0.0)
 
 
 @compiled

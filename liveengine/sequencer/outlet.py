@@ -26,6 +26,7 @@ CANCELLED = 8  # a launch was taken back: a = slot
 FOLLOWED = 9  # the follower changed its state: a = state, x = fault (1: twice the pulses, -1: half)
 LED = 10  # another source leads the beat: a = OWN, PULSES, LINK or JACK
 METRE = 11  # a new cycle of metres begins at song tick `tick`: a = number of the bar there
+MODULATED = 12  # an LFO whose value is told: track = its group, a = its number there, x = value
 
 
 @compiled

@@ -14,6 +14,7 @@ from liveengine.music.note import OFFSET_LIMIT
 from liveengine.sequencer.agenda import PLAYER_END, new_stamp, schedule
 from liveengine.sequencer.metre import cycle_line
 from liveengine.sequencer.outlet import CANCELLED, ENDED, LAUNCHED, song_tick, tell, tell_at
+from liveengine.sequencer.ownership import owner
 from liveengine.sequencer.reading import cell_song, change_reading
 from liveengine.sequencer.state import NEVER, TRACKS, State
 from liveengine.sequencer.steps import seek
@@ -54,16 +55,6 @@ def retire(s: State, p: int, tick: int) -> None:
 
 
 @compiled
-def _owner(s: State, track: int, song: int) -> int:
-    """Return the player that owns song tick `song` on a track, or -1."""
-    for p in range(2 * track, 2 * track + 2):
-        player = s.players[p]
-        if player.slot >= 0 and player.begin <= song < player.stop:
-            return p
-    return -1
-
-
-@compiled
 def cancel(s: State, track: int, tick: int) -> None:
     """Take back a launch whose time has not come; whoever plays goes on."""
     song = song_tick(s, tick)
@@ -72,7 +63,7 @@ def cancel(s: State, track: int, tick: int) -> None:
         if player.slot >= 0 and player.begin > song:
             tell(s, CANCELLED, track, tick, player.slot, 0.0)
             retire(s, p, tick)
-    heard = _owner(s, track, song)
+    heard = owner(s, track, song)
     if heard >= 0 and s.players[heard].stop != NEVER:
         _hold_until(s, heard, NEVER)
 
@@ -82,7 +73,7 @@ def launch(s: State, track: int, slot: int, at: int, playhead: int, tick: int) -
     """Let `slot` take over a track at song tick `at`; -1 is silence. `playhead` says where in it (L1)."""
     transport = s.transport[0]
     cancel(s, track, tick)
-    heard = _owner(s, track, song_tick(s, tick))
+    heard = owner(s, track, song_tick(s, tick))
     start = cycle_line(s, at) if playhead == IN_STEP else at
     head = start
     if heard >= 0:

@@ -10,8 +10,10 @@ from __future__ import annotations
 
 from liveengine.compiled import compiled
 from liveengine.sequencer.agenda import (
+    ARP_STEP,
     BAR_LINE,
     COMMAND_DUE,
+    LFO_POINT,
     LONG_DUE,
     NOTE_END,
     PLAYER_CELL,
@@ -25,11 +27,13 @@ from liveengine.sequencer.agenda import (
     order_of,
     what_of,
 )
+from liveengine.sequencer.arpeggio import arp_step
 from liveengine.sequencer.commands import carry_out_kept, take_commands
 from liveengine.sequencer.follower import changes_at, watch
 from liveengine.sequencer.leading import is_led
 from liveengine.sequencer.ledger import end_chain
 from liveengine.sequencer.longs import send_long
+from liveengine.sequencer.modulation import lfo_point
 from liveengine.sequencer.outlet import REALIGNED, tell
 from liveengine.sequencer.players import end_player
 from liveengine.sequencer.state import BURST, NEVER, OUT_SIZE, State
@@ -103,6 +107,10 @@ def _happen(s: State, order: int, what: int, mark: int, tick: int) -> None:
         play_strike(s, what, mark, tick)
     elif order == PLAYER_CELL:
         open_cell(s, what, tick)
+    elif order == LFO_POINT:
+        lfo_point(s, what, tick)
+    elif order == ARP_STEP:
+        arp_step(s, what, tick)
     elif order == PULSE:
         pulse(s, tick)
     elif order == BAR_LINE:

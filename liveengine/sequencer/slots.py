@@ -1,6 +1,6 @@
-"""Patterns go into free slots here; only then does a command switch to one.
+"""Patterns go into free slots here, and LFOs into their rows; only then does a command switch to one.
 
-The control thread alone calls these, on slots that nobody plays.
+The control thread alone calls these, on slots that nobody plays and LFOs that are off.
 """
 
 from __future__ import annotations
@@ -14,9 +14,11 @@ from numpy.typing import NDArray
 
 from liveengine.compiled import compiled
 from liveengine.music.event import EVENT
+from liveengine.music.modulation import LFOS, POINTS_MAX, SHAPES, Lfo
 from liveengine.music.note import Bar, Note
 from liveengine.music.reading import DIRECTIONS, PLAIN_READING, Reading
 from liveengine.music.time import TICKS_PER_SIXTEENTH
+from liveengine.sequencer.modulation import TOLD
 from liveengine.sequencer.ring import release, waiting
 from liveengine.sequencer.state import (
     GROOVE_STEPS,
@@ -27,6 +29,7 @@ from liveengine.sequencer.state import (
     SLOT_LOCKS,
     SLOT_NOTES,
     SLOT_STEPS,
+    TRACKS,
     State,
 )
 
@@ -70,6 +73,23 @@ def write_groove(state: State, number: int, length: int, steps: Sequence[tuple[f
         raise ValueError(f"a groove has 1-{GROOVE_STEPS} steps, not {len(steps)}")
     _fill(state.groove_steps, number * GROOVE_STEPS, list(steps))
     state.grooves[number] = (length, len(steps))
+
+
+def write_lfo(state: State, number: int, lfo: Lfo) -> None:
+    """Write an LFO that is off; `number` counts LFOS for each track, and then those of the set, whose target is None.
+
+    Raises ValueError where a track has no part in it, and one of its targets is named.
+    """
+    if lfo.target is not None and number >= TRACKS * LFOS:
+        raise ValueError(f"{lfo.target} is turned on a track; the set has no such target")
+    kind, target, (low, high) = TOLD, 0, (lfo.low, lfo.high)
+    if lfo.target is not None:
+        kind, target, (low, high) = lfo.target.kind, lfo.target.number, lfo.target.span
+    _fill(state.points, number * POINTS_MAX, list(lfo.points))
+    state.lfos[number] = (
+        0, 0, -1, 0.0, 0.0, 0, kind, target, low, high, SHAPES.index(lfo.shape), lfo.period, lfo.rate_hz, lfo.depth,
+        -1.0 if lfo.centre is None else lfo.centre, lfo.phase, len(lfo.points), lfo.stepped, lfo.with_pattern, lfo.once,
+    )  # fmt: skip
 
 
 def _die(note: Note) -> int:

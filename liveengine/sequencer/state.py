@@ -14,9 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from liveengine.music.event import EVENT, LONG_BYTES_MAX
+from liveengine.music.modulation import LFOS, POINTS_MAX
 from liveengine.music.note import LOCKS_MAX
 from liveengine.music.target import TARGETS
-from liveengine.music.time import NS_PER_SECOND, TICKS_PER_BEAT, Metre, units_per_tick
+from liveengine.music.time import NS_PER_SECOND, TICKS_PER_BEAT, TICKS_PER_SIXTEENTH, Metre, units_per_tick
 from liveengine.music.tuning import KEYS
 
 TRACKS = 256
@@ -36,6 +37,9 @@ VOICES = 4096
 #: The most events that one entry of the agenda can cause: every sounding note ends, and every channel is reset.
 BURST = VOICES + 1024
 LEDGER_SIZE = PORTS * 16 * 128
+#: LFOs stand in groups of LFOS: one group a track, and one more for the set.
+LFO_ROWS = (TRACKS + 1) * LFOS
+ARP_KEYS = 32
 
 #: A tick that never comes, and an instant before all others.
 NEVER = 1 << 62
@@ -84,6 +88,8 @@ TRANSPORT = np.dtype(
         ("long_due", "i8"),        # 1 while a long message stands on the agenda
         ("long_free", "i8"),       # run tick from which the last long message is through
         ("own_tempo_bpm", "f8"),   # what the player set; the tempo in force while no clock is followed
+        ("seconds", "f8"),         # seconds of music that have gone by …
+        ("seconds_tick", "i8"),    # … up to this run tick
         ("beat_ticks", "i8"),      # of the beat that the metre counts
         ("leader", "i8"),          # the source that leads the beat: OWN, PULSES, LINK or TRANSPORT …
         ("joined", "i8"),          # … and whether the beat keeps its time already: 1 from its first word on
@@ -172,6 +178,56 @@ LOCK = np.dtype([("value", "f8"), ("kind", "i4"), ("number", "i4")])
 
 GROOVE = np.dtype([("length", "i8"), ("steps", "i8")])
 GROOVE_STEP = np.dtype([("offset", "f8"), ("level", "f8")])  # ticks later, and a factor of the velocity
+
+# An LFO; the fields from `shape` on are those of `music.modulation`.
+LFO = np.dtype(
+    [
+        ("on", "i8"),
+        ("stamp", "i8"),
+        ("sent", "i8"),    # what it sent last, in the steps of its target; -1: nothing
+        ("since", "f8"),   # seconds of music at which …
+        ("turns", "f8"),   # … a free one had turned so often
+        ("origin", "i8"),  # song tick from which a locked one is counted
+        ("kind", "i8"),    # of its target; TOLD: the control plane
+        ("number", "i8"),
+        ("low", "f8"),
+        ("high", "f8"),
+        ("shape", "i8"),
+        ("period", "i8"),
+        ("rate_hz", "f8"),
+        ("depth", "f8"),
+        ("centre", "f8"),  # below 0: where the target stands
+        ("phase", "f8"),
+        ("points", "i8"),
+        ("stepped", "i8"),
+        ("with_pattern", "i8"),
+        ("once", "i8"),
+    ]
+)  # fmt: skip
+POINT = np.dtype([("place", "f8"), ("height", "f8")])
+
+# An arpeggio and the keys it is fed with; the fields from `mode` on are those of `music.arpeggio`.
+ARP = np.dtype(
+    [
+        ("on", "i8"),
+        ("stamp", "i8"),  # of its one valid entry on the agenda; 0: it stands still
+        ("count", "i8"),  # steps since its first key
+        ("keys", "i8"),
+        ("mode", "i8"),
+        ("octaves", "i8"),
+        ("rate", "i8"),
+        ("gate", "f8"),
+        ("latch", "i8"),
+    ]
+)  # fmt: skip
+KEY = np.dtype(
+    [
+        ("pitch", "i8"),
+        ("velocity", "i8"),
+        ("ends", "i8"),  # run tick at which it is let go; NEVER while a hand holds it down
+        ("hand", "i8"),  # 1: played by hand, 0: by the pattern
+    ]
+)  # fmt: skip
 
 PORT = np.dtype(
     [
@@ -366,6 +422,11 @@ class State(NamedTuple):
     locks: NDArray[Any]
     held: NDArray[Any]
     bases: NDArray[np.float64]
+    standing: NDArray[np.float64]
+    lfos: NDArray[Any]
+    points: NDArray[Any]
+    arps: NDArray[Any]
+    keys: NDArray[Any]
     grooves: NDArray[Any]
     groove_steps: NDArray[Any]
     metres: NDArray[np.int64]
@@ -411,6 +472,11 @@ LAYOUT: tuple[tuple[str, int, np.dtype[Any]], ...] = (
     ("locks", SLOTS * SLOT_LOCKS, LOCK),
     ("held", TRACKS * LOCKS_MAX, LOCK),  # what each track's last step locked
     ("bases", TRACKS * TARGETS, np.dtype(np.float64)),  # what targets return to; NaN where nobody has said
+    ("standing", TRACKS * TARGETS, np.dtype(np.float64)),  # where they stand: at a step's lock, or at their base
+    ("lfos", LFO_ROWS, LFO),
+    ("points", LFO_ROWS * POINTS_MAX, POINT),
+    ("arps", TRACKS, ARP),
+    ("keys", TRACKS * ARP_KEYS, KEY),  # that an arpeggio plays, in the order in which they were struck
     ("grooves", GROOVES, GROOVE),
     ("groove_steps", GROOVES * GROOVE_STEPS, GROOVE_STEP),
     ("metres", BARS_IN_METRE, INT),  # ticks in each bar of the cycle
@@ -464,7 +530,8 @@ def make_state(
     state.players["slot"] = -1
     state.tracks["port"] = -1
     state.slots["rate_up"] = state.slots["rate_down"] = 1
-    state.bases[:] = np.nan
+    state.bases[:] = state.standing[:] = np.nan
+    state.arps["octaves"], state.arps["rate"], state.arps["gate"] = 1, TICKS_PER_SIXTEENTH, 0.8
     state.ledger["chain"] = -1
     state.channels["key"] = -1
     state.tuning[:KEYS] = np.arange(KEYS)

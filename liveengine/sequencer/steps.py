@@ -12,12 +12,11 @@ from typing import Any
 
 from liveengine.compiled import compiled
 from liveengine.music.condition import ALWAYS, FILL, FIRST, PREVIOUS
-from liveengine.music.event import INSTRUMENTS
 from liveengine.music.note import GATE_MIN, OFFSET_LIMIT
-from liveengine.music.sound import STRIPS
 from liveengine.sequencer.agenda import PLAYER_CELL, PLAYER_RATCHET, PLAYER_STEP, new_stamp, schedule
+from liveengine.sequencer.arpeggio import hold_key
 from liveengine.sequencer.chance import uniform
-from liveengine.sequencer.ledger import strike
+from liveengine.sequencer.ledger import strike_on
 from liveengine.sequencer.reading import (
     cell_at,
     cell_begin,
@@ -93,7 +92,9 @@ def _open(s: State, p: int, tick: int) -> None:
         if step.tick >= end:
             break
         owned = song_of(slot, player.start, before + step.tick)
-        due = transport.song_origin + owned + offset_of(s, slot, p // 2, step.offset, step.die, owned)
+        due = transport.song_origin + owned
+        if not s.arps[p // 2].on:  # Keys that came late would miss an arpeggio's step.
+            due += offset_of(s, slot, p // 2, step.offset, step.die, owned)
         if max(due, transport.song_origin + owned) >= tick:
             what = p * SLOT_STEPS + index
             if not schedule(s, max(due, tick), PLAYER_STEP, what, player.stamp, owned):
@@ -164,7 +165,6 @@ def _strike(s: State, p: int, step: Any, owned: int, tick: int, number: int) -> 
     player = s.players[p]
     slot = s.slots[player.slot]
     index = p // 2
-    track = s.tracks[index]
     level = 1.0
     if step.strikes > 1:
         back = step.strikes - 1 - number if step.slope > 0 else number
@@ -174,10 +174,10 @@ def _strike(s: State, p: int, step: Any, owned: int, tick: int, number: int) -> 
         pitch = pitch_of(slot, note.pitch)
         velocity = velocity_of(s, slot, index, note.velocity * level, step.die, owned)
         gate = max(note.gate * slot.rate_down // (slot.rate_up * step.strikes), GATE_MIN)
-        if index < STRIPS:
-            strike(s, tick, INSTRUMENTS, index, index, pitch, velocity, gate, 0.0)
-        if track.port > 0:
-            strike(s, tick, track.port, track.channel, index, pitch, velocity, gate, 0.0)
+        if s.arps[index].on:
+            hold_key(s, index, pitch, velocity, tick + gate, tick)
+        else:
+            strike_on(s, tick, index, pitch, velocity, gate)
 
 
 @compiled

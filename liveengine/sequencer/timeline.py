@@ -34,8 +34,25 @@ def tick_at(transport: Any, when: int) -> int:
 
 
 @compiled
+def seconds_at(transport: Any, tick: int) -> float:
+    """Return the seconds of music from the start (or the first window) to a run tick: what ticks take, stalls left out.
+
+    They follow from ticks and tempi alone, so that they are the same live and offline (T4).
+    """
+    return transport.seconds + (tick - transport.seconds_tick) * transport.unit_ticks / transport.rate
+
+
+@compiled
+def _keep_seconds(transport: Any, tick: int) -> None:
+    """Count the seconds up to a run tick, for from there on a tick takes another time."""
+    transport.seconds = seconds_at(transport, tick)
+    transport.seconds_tick = tick
+
+
+@compiled
 def set_tempo(transport: Any, tempo_bpm: float, tick: int) -> None:
     """Change tempo from `tick` on; the instant of that tick does not move (T2)."""
+    _keep_seconds(transport, tick)
     transport.when_origin += (tick - transport.tick_origin) * transport.unit_ticks
     transport.tick_origin = tick
     transport.tempo_bpm = tempo_bpm
@@ -77,6 +94,7 @@ def draw_through(transport: Any, tick: int, when: float, unit_ticks: float) -> N
     The beat does not run backwards: a tick that has been rendered is never rendered again, so a timeline that
     moves back only makes the next tick wait.
     """
+    _keep_seconds(transport, transport.tick)
     transport.tick_origin = tick
     transport.when_origin = when
     transport.unit_ticks = unit_ticks

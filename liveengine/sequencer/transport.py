@@ -9,9 +9,11 @@ from liveengine.compiled import compiled
 from liveengine.music.event import CLOCK, CONTINUE, SONG_POSITION, START, STOP
 from liveengine.music.time import TICKS_PER_PULSE, TICKS_PER_SIXTEENTH
 from liveengine.sequencer.agenda import BAR_LINE, PULSE, new_stamp, schedule
+from liveengine.sequencer.arpeggio import arpeggiate_on, let_keys_go
 from liveengine.sequencer.leading import is_led, is_led_by
 from liveengine.sequencer.ledger import end_notes_of
 from liveengine.sequencer.metre import bar_at, bar_length, begin_metre, next_bar_line
+from liveengine.sequencer.modulation import stand_still, swing_on
 from liveengine.sequencer.outlet import BAR, REALIGNED, TEMPO, TRANSPORTED, emit, song_tick, tell
 from liveengine.sequencer.players import restart, settle
 from liveengine.sequencer.state import NEVER, PORTS, PULSES, TRACKS, State
@@ -134,6 +136,8 @@ def roll(s: State, tick: int, song: int, from_the_top: bool) -> None:
     expect_bar_line(s, tick)
     tell(s, TRANSPORTED, -1, tick, 1, transport.tempo_bpm)
     restart(s, song, tick, from_the_top)
+    swing_on(s, tick, from_the_top)
+    arpeggiate_on(s, tick)
 
 
 @compiled
@@ -145,6 +149,8 @@ def halt(s: State, tick: int) -> None:
     end_notes_of(s, -1, tick)
     for track in range(TRACKS):
         release_locks(s, tick, track)
+        let_keys_go(s, track, tick)
+    stand_still(s)
     _to_clock_ports(s, tick, STOP)
     settle(s, tick)
     transport.position = tick - transport.song_origin
@@ -187,6 +193,8 @@ def skip_to(s: State, tick: int) -> None:
         restart(s, tick - transport.song_origin, tick, False)
         transport.realigned += 1
         tell(s, REALIGNED, -1, tick, int(skipped * transport.unit_ticks), 0.0)
+    swing_on(s, tick, False)
+    arpeggiate_on(s, tick)
 
 
 @compiled

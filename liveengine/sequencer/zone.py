@@ -91,6 +91,13 @@ def sounding_as(s: State, port: int, pitch: int) -> int:
 
 
 @compiled
+def struck_as(s: State, key: int) -> int:
+    """Return the pitch that was struck where the ledger's `key` sounds."""
+    channel = s.channels[key >> 7]
+    return int(channel.pitch if channel.key == key else key & 127)
+
+
+@compiled
 def send_bend(s: State, tick: int, key: int, track: int, express: float) -> None:
     """Send the bend from a key of equal temperament to where the note that has its channel is tuned."""
     pitch = s.channels[key >> 7].pitch

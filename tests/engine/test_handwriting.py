@@ -224,7 +224,7 @@ def test_f3_a_slip_in_a_lane_names_the_drum(load):
 
 
 def test_f3_more_than_a_slot_holds_is_told(load):
-    with pytest.raises(FileError, match="holds 2048 notes; 512 at most"):
+    with pytest.raises(FileError, match="holds 2048 notes; 1024 at most"):
         load(KIT + 'bars = 16\nlanes = { kick = "' + "x" * 64 + '", hat = "' + "x" * 64 + '" }')
     with pytest.raises(FileError, match="holds 300 locks; 256 at most"):
         load(KEYS + 'steps = "' + "C3 " * 300 + '"\nlocks = { tone = 0.5 }')

@@ -6,23 +6,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sets import Desk
 
-from liveengine.engine.events import LinkTold, TransportMoved
+from liveengine.engine.clock import Sources
+from liveengine.engine.events import LedTold, LinkTold, TransportMoved
 from liveengine.engine.orders import SharePlaying, ShareTempo
 from liveengine.sequencer import commands as do
+from liveengine.sequencer.state import LINK
 
 MOVES = (do.DO_START, do.DO_STOP, do.DO_CONTINUE)
 
 
 def waiting(answered: bool = True) -> Desk:
     """Return a desk whose bars are ready, or not yet, and which waits for the session."""
-    desk = Desk(waits=True)
+    desk = Desk(sources=Sources.parse("link"))
     for request in desk.requests if answered else []:
         desk.answer(request)
     return desk
 
 
 def hear(desk: Desk, tempo_bpm: float = 120.0, playing: bool = False) -> Desk:
-    return desk.feed(LinkTold(0.0, tempo_bpm, playing, 0))
+    return desk.feed(LinkTold(0.0, tempo_bpm, playing, 0, peers=1))
 
 
 def moved(desk: Desk) -> list[int]:
@@ -31,7 +33,7 @@ def moved(desk: Desk) -> list[int]:
 
 def begun() -> Desk:
     """Return a desk that has joined a session and plays."""
-    return hear(waiting()).feed(TransportMoved(True, 0))
+    return hear(waiting()).feed(LedTold(LINK)).feed(TransportMoved(True, 0))
 
 
 def test_the_music_begins_with_the_sessions_first_word_and_not_before():

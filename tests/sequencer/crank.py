@@ -6,6 +6,7 @@ from liveengine.music.note import Bar
 from liveengine.music.reading import PLAIN_READING, Reading
 from liveengine.music.time import Metre
 from liveengine.sequencer import commands
+from liveengine.sequencer.agenda import is_current, order_of, what_of
 from liveengine.sequencer.lanes import deliver
 from liveengine.sequencer.render import begin, render
 from liveengine.sequencer.slots import write_slot
@@ -32,6 +33,13 @@ def data_plane(
 def order(state: State, word: str, **fields: float) -> None:
     """Push the command DO_<word>."""
     assert commands.push(state, getattr(commands, f"DO_{word.upper()}"), **fields)
+
+
+def awaited(state: State) -> int:
+    """How many entries of the agenda still mean something."""
+    entries = state.agenda[: state.transport[0]["agenda_count"]]
+    ranked = ((int(entry["rank"]), int(entry["stamp"])) for entry in entries)
+    return sum(bool(is_current(state, order_of(rank), what_of(rank), stamp)) for rank, stamp in ranked)
 
 
 def play_until(state: State, until: int) -> list[tuple[int, int, int, tuple[float, ...]]]:

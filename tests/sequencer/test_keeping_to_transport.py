@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from liveengine.music.event import CLOCK, CONTINUE, NOTE_ON, SONG_POSITION, START, STOP
 from liveengine.music.time import TICKS_PER_BEAT, TICKS_PER_PULSE, TICKS_PER_SIXTEENTH
-from liveengine.sequencer.state import State
+from liveengine.sequencer.state import JACK, State
 from liveengine.sequencer.steering import keep_to_transport
 
 Sent = tuple[int, int, int, tuple[int, ...]]
@@ -25,6 +25,7 @@ def put_up() -> State:
     state = data_plane([EVERY_PULSE])
     order(state, "launch", track=0, quantum=4 * TICKS_PER_BEAT, a=0)
     order(state, "clock", track=1, a=1)
+    order(state, "prefer", a=JACK, b=1)
     play_until(state, 1)
     return state
 

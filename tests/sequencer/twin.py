@@ -13,12 +13,14 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 import numpy as np
+from slow_modulation import GRID, SlowArp, SlowLfo, height, on_grid
 
 from liveengine.music.dice import uniform
+from liveengine.music.modulation import LFOS, Lfo
 from liveengine.music.note import GATE_MIN, OFFSET_LIMIT, Bar, Note
 from liveengine.music.reading import DIRECTIONS, PLAIN_READING, STRAY_TICKS, STRAY_VELOCITY, Reading
 from liveengine.music.target import BEND, PRESSURE, SOUND, Lock, Target
-from liveengine.music.time import TICKS_PER_PULSE, TICKS_PER_SIXTEENTH, Timeline
+from liveengine.music.time import TICKS_PER_PULSE, TICKS_PER_SIXTEENTH, Timeline, units_per_tick
 
 FOREVER = 1 << 62
 
@@ -149,7 +151,14 @@ class Player:
 
 class Twin:
     def __init__(
-        self, tempo: float, metre: list[int], seed: int, bars: list[Bar], readings: list[Reading], rate: float
+        self,
+        tempo: float,
+        metre: list[int],
+        seed: int,
+        bars: list[Bar],
+        readings: list[Reading],
+        rate: float,
+        lfos: dict[int, Lfo] | None = None,
     ) -> None:
         self.timeline = Timeline(tempo, 0, 0.0, rate)
         self.metre, self.seed, self.bars, self.readings = metre, seed, bars, readings
@@ -158,6 +167,12 @@ class Twin:
         self.previous: dict[int, bool] = {}
         self.held: dict[int, dict[Target, float]] = {}
         self.bases: dict[tuple[int, Target], float] = {}
+        self.standing: dict[tuple[int, Target], float] = {}
+        self.lfos = {number: SlowLfo(lfo) for number, lfo in (lfos or {}).items()}
+        self.arps: dict[int, SlowArp] = {}
+        self.hears = -1  # the track that a keyboard plays
+        self.by_hand: set[tuple[int, int, int]] = set()
+        self.seconds, self.seconds_tick = 0.0, 0
         self.players: dict[int, list[Player]] = {}
         self.muted: set[int] = set()
         self.route: dict[int, tuple[int, int]] = {}
@@ -201,7 +216,10 @@ class Twin:
         elif order.word in ("start", "locate") and self.playing and self.clock:
             due = max(self.pulse, self.tick)
         if order.word == "launch":
-            line = self.position - self.position % order.quantum if order.quantum else self.position
+            line = self.position - self.position % order.quantum if order.quantum > 0 else self.position
+            if order.quantum < 0:
+                lines = itertools.takewhile(lambda line: line <= self.position, (line for _, line in self.bar_lines()))
+                line = max(lines)
             self.launch(order, due - self.origin if self.playing else line)
         elif due > self.tick:
             self.kept.append((due, len(self.kept), order))
@@ -225,6 +243,7 @@ class Twin:
                 self.position = order.a
                 self.song_position(order.a)
             case "tempo":
+                self.seconds, self.seconds_tick = self.seconds_now(), self.tick
                 self.timeline = self.timeline.with_tempo(order.x, self.tick)
             case "cancel":
                 self.cancel(order.track)
@@ -235,7 +254,11 @@ class Twin:
             case "turn":
                 target = Target(order.a, order.b)
                 self.bases[order.track, target] = order.x
-                self.turn(order.track, target, order.x)
+                self.stand(order.track, target, order.x)
+            case "lfo":
+                self.turn_lfo(order)
+            case "arp":
+                self.turn_arp(order)
             case "fill":
                 self.fill = bool(order.a)
             case "reading":
@@ -243,6 +266,8 @@ class Twin:
             case "route":
                 self.route[order.track] = (order.a, order.b)
                 (self.zoned.add if order.x == 1 else self.zoned.discard)(order.track)
+                for number, lfo in self.lfos.items():
+                    lfo.sent = lfo.sent if number // LFOS != order.track else -1
             case "zone":
                 self.open_zone(order.track, order.a, order.b, int(order.x))
             case "tune":
@@ -277,6 +302,16 @@ class Twin:
                 if top:
                     player.start = player.head = song
                 player.go_to(song, self.seed, self.offset)
+        if top:
+            self.seconds, self.seconds_tick = 0.0, self.tick
+        for lfo in self.lfos.values():
+            if top:
+                lfo.since, lfo.turned, lfo.origin = 0.0, 0.0, 0
+            self.expect_lfo(lfo)
+        for arp in self.arps.values():
+            if arp.keys:
+                arp.count = 0
+                arp.next = on_grid(self.tick, self.origin, arp.rate)
 
     def halt(self) -> None:
         if not self.playing:
@@ -284,6 +319,10 @@ class Twin:
         self.end_all(-1)
         for track in list(self.held):
             self.lock(track, ())
+        for arp in self.arps.values():
+            arp.keys, arp.next = [key for key in arp.keys if key.ends == FOREVER], FOREVER
+        for lfo in self.lfos.values():
+            lfo.next = lfo.next if lfo.is_free else FOREVER
         self.to_clock_ports(0xFC)
         for track, players in self.players.items():
             self.players[track] = [p for p in players if p.stop == FOREVER]
@@ -331,6 +370,7 @@ class Twin:
     # -- notes -------------------------------------------------------------
 
     def end(self, key: tuple[int, int, int]) -> None:
+        self.by_hand.discard(key)
         _, track = self.sounding.pop(key)
         self.send(key[0], track, 0x80 | key[1], key[2], 0)
         if key in map(self.sent_as, self.having):
@@ -343,9 +383,6 @@ class Twin:
                 self.end(key)
 
     def strike(self, track: int, note: Note, reading: Reading, owned: int, strike: int) -> None:
-        places = [(0, track)] if track < 16 else []
-        if track in self.route and self.route[track][0] > 0:
-            places.append(self.route[track])
         pitch = self.pitch(reading, note.pitch)
         ratchet = note.ratchet
         gate = max(math.floor(note.gate / (reading.rate * ratchet.count)), GATE_MIN)
@@ -355,6 +392,15 @@ class Twin:
             back = ratchet.count - 1 - strike if slope > 0 else strike
             level = 1.0 - abs(slope) * back / (ratchet.count - 1)
         velocity = self.velocity(track, reading, note, note.velocity * level, owned)
+        if self.arp(track).on:
+            self.hold(track, pitch, velocity, self.tick + gate)
+        else:
+            self.strike_on(track, pitch, velocity, gate)
+
+    def strike_on(self, track: int, pitch: int, velocity: int, gate: int) -> None:
+        places = [(0, track)] if track < 16 else []
+        if track in self.route and self.route[track][0] > 0:
+            places.append(self.route[track])
         for port, channel in places:
             key = (port, channel, pitch)
             bends = port > 0 and track in self.zoned and port in self.zones
@@ -436,6 +482,8 @@ class Twin:
         return min(max(math.floor(bent + 0.5), 1), 127)
 
     def offset(self, player: Player, note: Note, owned: int) -> int:
+        if self.arp(player.track).on:
+            return 0
         reading = player.reading
         shift = note.offset * (1.0 - reading.quantise) * reading.rate.denominator / reading.rate.numerator
         lines = itertools.takewhile(lambda line: line <= owned, (line for _, line in self.bar_lines()))
@@ -468,13 +516,22 @@ class Twin:
         else:
             self.send(port, track, 0xB0 | channel, target.number, math.floor(value + 0.5))
 
+    def stand(self, track: int, target: Target, value: float) -> None:
+        self.standing[track, target] = value
+        for number, lfo in sorted(self.lfos.items()):
+            if lfo.on and lfo.lfo.target == target and number // LFOS == track:
+                self.swing(number)
+                return
+        if not math.isnan(value):
+            self.turn(track, target, value)
+
     def lock(self, track: int, locks: tuple[Lock, ...]) -> None:
         wanted = {lock.target: lock.value for lock in locks}
         for target in self.held.get(track, {}):
-            if target not in wanted and (track, target) in self.bases:
-                self.turn(track, target, self.bases[track, target])
+            if target not in wanted:
+                self.stand(track, target, self.bases.get((track, target), math.nan))
         for target, value in wanted.items():
-            self.turn(track, target, value)
+            self.stand(track, target, value)
         self.held[track] = wanted
 
     def read_otherwise(self, order: Order) -> None:
@@ -491,6 +548,119 @@ class Twin:
             else:
                 player.reading = reading
             self.readings[self.bars.index(player.bar)] = reading
+
+    # -- LFOs --------------------------------------------------------------
+
+    def seconds_now(self) -> float:
+        return self.seconds + (self.tick - self.seconds_tick) * self.timeline_unit() / self.timeline.rate
+
+    def timeline_unit(self) -> float:
+        return units_per_tick(self.timeline.tempo_bpm, self.timeline.rate)
+
+    def turns(self, number: int) -> float:
+        heard = self.owner(number // LFOS)
+        return self.lfos[number].turns(self.song(), self.seconds_now(), heard.start if heard else 0)
+
+    def swing(self, number: int) -> None:
+        """Send where an LFO is now, if that is another step than it sent last."""
+        one, (track, place) = self.lfos[number], divmod(number, LFOS)
+        target = one.lfo.target
+        low, high = target.span
+        centre = one.lfo.centre
+        if centre is None:
+            standing = self.standing.get((track, target), math.nan)
+            centre = 0.5 if math.isnan(standing) else (standing - low) / (high - low)
+        share = centre + one.lfo.depth * (height(one.lfo, self.turns(number), self.seed, track, place) - 0.5)
+        step = math.floor(min(max(share, 0.0), 1.0) * one.steps + 0.5)
+        if step != one.sent:
+            one.sent = step
+            self.turn(track, target, low + (high - low) * step / one.steps)
+
+    def expect_lfo(self, one: SlowLfo) -> None:
+        one.next = FOREVER
+        if one.on and (self.playing or one.is_free):
+            one.next = on_grid(self.tick, self.origin if self.playing else 0, GRID)
+
+    def turn_lfo(self, order: Order) -> None:
+        one, (track, _) = self.lfos[order.track], divmod(order.track, LFOS)
+        if order.a == 0:
+            if not order.b and one.on:
+                one.on, one.next = False, FOREVER
+                low, high = one.lfo.target.span
+                middle = low + (high - low) * (0.5 if one.lfo.centre is None else one.lfo.centre)
+                standing = self.standing.get((track, one.lfo.target), math.nan)
+                self.turn(track, one.lfo.target, middle if math.isnan(standing) else standing)
+            elif order.b:
+                one.on, one.sent = True, -1
+                one.since, one.turned, one.origin = self.seconds_now(), 0.0, self.song() if one.lfo.once else 0
+        elif order.a in (4, 5):
+            one.turned, one.since = self.turns(order.track) - one.lfo.phase, self.seconds_now()
+        one.turn(order.a, order.b, order.x)
+        if one.on:
+            self.swing(order.track)
+            self.expect_lfo(one)
+
+    def look_at_lfo(self, number: int) -> None:
+        self.swing(number)
+        self.lfos[number].next += GRID
+
+    # -- arpeggios ---------------------------------------------------------
+
+    def arp(self, track: int) -> SlowArp:
+        return self.arps.setdefault(track, SlowArp())
+
+    def turn_arp(self, order: Order) -> None:
+        arp = self.arp(order.track)
+        if order.a == 0 and bool(order.b) != arp.on:
+            arp.on, arp.keys, arp.next = bool(order.b), [], FOREVER
+            if arp.on:
+                held = [key for key in self.by_hand if self.sounding[key][1] == order.track]
+                for key in held:
+                    self.end(key)
+                for pitch in sorted({pitch for _, _, pitch in held}):
+                    self.hold(order.track, pitch, 100, FOREVER)
+        arp.turn(order.a, order.b, order.x)
+        if order.a == 3 and arp.next != FOREVER:
+            arp.next = on_grid(self.tick, self.origin if self.playing else 0, arp.rate)
+
+    def hold(self, track: int, pitch: int, velocity: int, ends: int) -> None:
+        arp = self.arp(track)
+        arp.hold(pitch, velocity, ends, self.tick)
+        if arp.next == FOREVER:
+            arp.count = 0
+            arp.next = on_grid(self.tick, self.origin if self.playing else 0, arp.rate)
+
+    def step_arp(self, track: int) -> None:
+        arp = self.arp(track)
+        plays = self.owner(track) is not None
+        arp.keys = [k for k in arp.keys if k.ends > self.tick or (arp.latch and (k.hand or plays))]
+        if not arp.keys:
+            arp.next = FOREVER
+            return
+        if track not in self.muted:
+            for pitch, velocity in arp.struck(self.seed, track, self.song()):
+                self.strike_on(track, pitch, velocity, arp.sounds)
+        arp.count += 1
+        arp.next += arp.rate
+
+    def key(self, pitch: int, velocity: int) -> None:
+        """A key of the keyboard goes down, or up where `velocity` is 0."""
+        track = self.hears
+        if self.arp(track).on:
+            if velocity:
+                self.hold(track, pitch, velocity, FOREVER)
+            else:
+                self.arp(track).release(pitch, self.tick)
+            return
+        route = self.route.get(track, (-1, 0))
+        for place in [(0, track), *([route] if route[0] >= 0 else [])]:
+            key = (*place, pitch)
+            if key in self.sounding and (velocity or self.sounding[key][1] == track):
+                self.end(key)
+            if velocity:
+                self.sounding[key] = (FOREVER, track)
+                self.by_hand.add(key)
+                self.send(place[0], track, 0x90 | place[1], pitch, velocity)
 
     # -- time --------------------------------------------------------------
 
@@ -514,6 +684,8 @@ class Twin:
         for (port, channel, pitch), (ends, _) in self.sounding.items():
             key = (port << 11) | (channel << 7) | pitch
             agenda.append((ends, 3, key, lambda k=(port, channel, pitch): self.end(k)))
+        agenda += [(arp.next, 8, track, lambda t=track: self.step_arp(t)) for track, arp in self.arps.items()]
+        agenda += [(lfo.next, 9, number, lambda n=number: self.look_at_lfo(n)) for number, lfo in self.lfos.items()]
         if self.playing:
             for track, players in self.players.items():
                 for player in players:
@@ -525,6 +697,9 @@ class Twin:
         number = 2 * track + player.place
         reads = self.origin + player.cell_song(player.opened) - OFFSET_LIMIT
         found = []
+        if player.stop != FOREVER:
+            ends = self.origin + player.stop + OFFSET_LIMIT
+            found.append((ends, 4, number, lambda: self.players[track].remove(player)))
         if player.bar.notes:
             found.append((reads, 5, number, lambda: player.read_on(self.tick - self.origin, self.seed, self.offset)))
         for entry in player.waiting:
