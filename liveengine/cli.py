@@ -165,6 +165,12 @@ def _groove(arguments: argparse.Namespace) -> int:
     return groove.main(arguments)
 
 
+def _data(arguments: argparse.Namespace) -> int:
+    from liveengine.training.data import command
+
+    return command.main(arguments)
+
+
 _WORDS = {
     "play": _play,
     "dashboard": _dashboard,
@@ -174,6 +180,7 @@ _WORDS = {
     "litmus": _litmus,
     "rhythm": _rhythm,
     "groove": _groove,
+    "data": _data,
 }
 
 
@@ -232,6 +239,7 @@ def _parser() -> _Parser:
     _add_litmus(words.add_parser("litmus", help="measure how a pair of ports keeps time, by a cable or loop"))
     _add_rhythm(words.add_parser("rhythm", help="see, measure, look for and hear a rhythm", description=_RHYTHM))
     _add_groove(words.add_parser("groove", help="see the groove of a MIDI file, and keep it", description=_GROOVE))
+    _add_data(words.add_parser("data", help="prepare collections of music for training, and look into them"))
     doctor = words.add_parser("doctor", help="say what this machine can do, and how to improve it")
     doctor.add_argument("--json", action="store_true", help="for programs")
     doctor.add_argument("--compile", action="store_true", help="compile everything ahead of the first set")
@@ -285,6 +293,26 @@ def _add_groove(groove: argparse.ArgumentParser) -> None:
     add("--tempo", type=_tempo, metavar="BPM", help="at which tempo to tell milliseconds (default: the file's)")
     add("--save", type=Path, metavar="FILE.toml", help="keep it, for `groove = …` in a patch")
     add("--json", action="store_true", help="for programs")
+
+
+def _add_data(data: argparse.ArgumentParser) -> None:
+    deeds = data.add_subparsers(dest="deed", metavar="WHAT", required=True)
+    prepare = deeds.add_parser("prepare", help="turn a collection's folder into rows to train on")
+    _add_collection(prepare)
+    prepare.add_argument("--to", dest="cache", type=Path, required=True, metavar="CACHE",
+        help="where the rows go, in CACHE/NAME/SPLIT, and the parsed pieces, in CACHE/pieces")
+    audit = deeds.add_parser("audit", help="tell what a collection holds, and whether it can be trusted")
+    _add_collection(audit)
+    audit.add_argument("--to", type=Path, metavar="FOLDER", help="write a page, numbers and charts (default: print)")
+    audit.add_argument("--cache", type=Path, metavar="CACHE", help="where `prepare` has put the parsed pieces")
+    cache = deeds.add_parser("cache", help="tell how much is kept of pieces once parsed")
+    cache.add_argument("cache", type=Path, metavar="CACHE", help="where `prepare` has put them")
+    cache.add_argument("--prune", type=float, metavar="MB", help="throw the longest unused away, down to so much")
+
+
+def _add_collection(deed: argparse.ArgumentParser) -> None:
+    deed.add_argument("source", metavar="NAME", help="gmd, freedoom, openewld_pd or billboard_chords")
+    deed.add_argument("--from", dest="folder", type=Path, required=True, metavar="DIR", help="where the collection is")
 
 
 def _add_play(play: argparse.ArgumentParser) -> None:

@@ -34,7 +34,7 @@ ROOMS: dict[str, set[str]] = {
     "compiled": {"kernel_cache"},
     "kernel_cache": set(),
     "priority": set(),
-    "cli": {"runtime", "dashboard", "engine", "ports", "formats", "music"},
+    "cli": {"runtime", "dashboard", "engine", "ports", "formats", "music", "training"},
     "__main__": {"cli"},
     "__init__": set(),
 }

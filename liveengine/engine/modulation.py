@@ -64,7 +64,7 @@ def standing_of_arp(spec: ArpSpec) -> dict[str, Setting]:
     arp = spec.arpeggio
     return {
         "arp/on": spec.on,
-        "arp/mode": MODES.index(arp.mode) + 1,
+        "arp/mode": arp.mode,
         "arp/octaves": arp.octaves,
         "arp/step": arp.rate / TICKS_PER_BEAT,
         "arp/gate": arp.gate,
@@ -107,7 +107,7 @@ def _turn_arp(track: int, name: str, value: Setting) -> Order:
         case "gate":
             return ToSequencer(do.DO_ARP, track, a=arpeggio.GATE, x=float(value))
         case "mode":
-            return ToSequencer(do.DO_ARP, track, a=arpeggio.MODE, b=int(value) - 1)
+            return ToSequencer(do.DO_ARP, track, a=arpeggio.MODE, b=MODES.index(str(value)))
         case _:
             field = {"on": arpeggio.ON, "octaves": arpeggio.OCTAVES, "hold": arpeggio.LATCH}[name]
             return ToSequencer(do.DO_ARP, track, a=field, b=int(value))

@@ -308,9 +308,8 @@ def _readings(track: str) -> Iterator[Parameter]:
 
 
 def _arp(arp: str) -> Iterator[Parameter]:
-    modes = ", ".join(f"{number} {mode}" for number, mode in enumerate(MODES, 1))
     yield Parameter(arp + "on", "toggle", 0, 1, 0, "", "now", "1 plays the track's chords, and held keys, one by one")
-    yield Parameter(arp + "mode", "int", 1, len(MODES), 1, "", "now", f"Order of an arpeggio: {modes}")
+    yield Parameter(arp + "mode", "word", 1, len(MODES), MODES[0], "", "now", "Order of an arpeggio", words=MODES)
     yield Parameter(arp + "octaves", "int", 1, OCTAVES_MAX, 1, "", "now", "Octaves that an arpeggio goes over")
     low, high = STEP_MIN / TICKS_PER_BEAT, STEP_MAX / TICKS_PER_BEAT
     yield Parameter(arp + "step", "float", low, high, 0.25, "beats", "now", "From one note of an arpeggio to the next")

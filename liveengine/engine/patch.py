@@ -110,7 +110,7 @@ def load_patch(path: Path | str, library: Library = _NO_LIBRARY) -> Patch:
         outputs=outputs,
         tuning=read_tuning(top.table("tuning"), Path(path).parent),
         master=_controls(top.table("master", "master control"), MASTER_CONTROLS),
-        lfos=read_lfos(top, metres[0], on_track=False),
+        lfos=read_lfos(top, metres, on_track=False),
         follow=_follow(top),
     )
     check_addresses(top, (*patch.lfos, *(lfo for track in tracks for lfo in track.lfos)), tracks)
@@ -204,8 +204,8 @@ def _track(section: Section, number: int, frame: _Frame) -> TrackSpec:
         high=high,
         patterns=_patterns(section, role, low, frame),
         mute_group=section.whole("mute_group", 0, TRACKS_MAX, 0),
-        lfos=read_lfos(section, frame.cycles[0][0]),
-        arp=read_arp(section, frame.cycles[0][0]),
+        lfos=read_lfos(section, frame.cycles[0]),
+        arp=read_arp(section, frame.cycles[0]),
     )
 
 

@@ -6,6 +6,7 @@ Pure.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from fractions import Fraction
 
 from liveengine.engine.parameters import PERIOD_MAX_BEATS
@@ -18,8 +19,11 @@ _FORM = re.compile(r"(\d{1,9}(?:\.\d{1,6})?)\s*([a-z]+)")
 _NOTE = re.compile(r"(\d{1,3})\s*/\s*(\d{1,3})")
 
 
-def parse_span(text: str, metre: Metre) -> int:
-    """Read a span and return it in ticks. Raises ValueError in a player's words."""
+def parse_span(text: str, metres: Sequence[Metre]) -> int:
+    """Read a span and return it in ticks; bars are those of the `metres`, round and round from the first.
+
+    Raises ValueError in a player's words.
+    """
     words = text.strip().lower()
     if match := _NOTE.fullmatch(words):
         ticks = Fraction(int(match[1]), max(int(match[2]), 1)) * 4 * TICKS_PER_BEAT
@@ -27,8 +31,8 @@ def parse_span(text: str, metre: Metre) -> int:
         unit = match[2] if match[2].endswith("s") else f"{match[2]}s"
         if unit not in _UNITS:
             raise ValueError(f'"{text}": no span is counted in {match[2]}{did_you_mean(unit, _UNITS)}')
-        length = {"bars": metre.bar_ticks, "beats": TICKS_PER_BEAT, "ticks": 1}[unit]
-        ticks = Fraction(match[1]) * length
+        count = Fraction(match[1])
+        ticks = _bars(count, metres) if unit == "bars" else count * {"beats": TICKS_PER_BEAT, "ticks": 1}[unit]
     else:
         raise ValueError(f'"{text}" is no span of time (write it like "2 bars", "3 beats" or "1/16")')
     if not 1 <= ticks <= PERIOD_MAX_BEATS * TICKS_PER_BEAT:
@@ -36,7 +40,16 @@ def parse_span(text: str, metre: Metre) -> int:
     return round(ticks)
 
 
-def parse_rate(text: str, metre: Metre) -> tuple[int, float]:
+def _bars(count: Fraction, metres: Sequence[Metre]) -> Fraction:
+    """Return the ticks of so many bars; of part of a bar that part of the one it would be."""
+    cycles, rest = divmod(count, len(metres))
+    whole, part = divmod(rest, 1)
+    ticks = cycles * sum(metre.bar_ticks for metre in metres)
+    ticks += sum(metre.bar_ticks for metre in metres[: int(whole)])
+    return ticks + part * metres[int(whole)].bar_ticks
+
+
+def parse_rate(text: str, metres: Sequence[Metre]) -> tuple[int, float]:
     """Read a rate: a span returns its ticks and 0, a free rate 0 and its Hz. Raises ValueError in a player's words."""
     words = text.strip().lower()
     if words in NAMED_RATES_HZ:
@@ -48,4 +61,4 @@ def parse_rate(text: str, metre: Metre) -> tuple[int, float]:
         return 0, rate_hz
     if re.fullmatch(r"[a-z]+", words):
         raise ValueError(f'no rate is called "{text}"{did_you_mean(words, NAMED_RATES_HZ)}')
-    return parse_span(text, metre), 0.0
+    return parse_span(text, metres), 0.0

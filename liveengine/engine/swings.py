@@ -10,6 +10,7 @@ Pure.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -31,13 +32,13 @@ _ALONG = ("song", "pattern")
 _NOWHERE = LfoSpec(Lfo(None))
 
 
-def read_lfos(section: Section, metre: Metre, on_track: bool = True) -> tuple[LfoSpec, ...]:
+def read_lfos(section: Section, metres: Sequence[Metre], on_track: bool = True) -> tuple[LfoSpec, ...]:
     """Read the LFOs of a track, and then its lanes; or those of the set."""
     lfos = section.tables("lfo", LFOS)
     lanes = section.tables("lane", LFOS)
     if len(lfos) + len(lanes) > LFOS:
         section.problem("lane", f"there are {LFOS} LFOs and lanes at most, not {len(lfos)} and {len(lanes)}")
-    specs = [_lfo(lfo, metre, on_track) for lfo in lfos] + [_lane(lane, metre, on_track) for lane in lanes]
+    specs = [_lfo(lfo, metres, on_track) for lfo in lfos] + [_lane(lane, metres, on_track) for lane in lanes]
     turned = [lane.shown_target for lane in specs]
     for index, table in enumerate([*lfos, *lanes]):
         if turned[index] and turned[index] in turned[:index]:
@@ -45,9 +46,9 @@ def read_lfos(section: Section, metre: Metre, on_track: bool = True) -> tuple[Lf
     return tuple(specs[:LFOS])
 
 
-def _lfo(section: Section, metre: Metre, on_track: bool) -> LfoSpec:
+def _lfo(section: Section, metres: Sequence[Metre], on_track: bool) -> LfoSpec:
     aim = _target(section, on_track)
-    period, rate_hz = section.parsed("rate", partial(parse_rate, metre=metre), (metre.bar_ticks, 0.0))
+    period, rate_hz = section.parsed("rate", partial(parse_rate, metres=metres), (metres[0].bar_ticks, 0.0))
     if rate_hz == 0.0 and period < PERIOD_MIN:
         section.problem("rate", "a swing takes a 64th note at least")
     lfo = replace(
@@ -62,9 +63,9 @@ def _lfo(section: Section, metre: Metre, on_track: bool) -> LfoSpec:
     return _finished(section, aim, lfo)
 
 
-def _lane(section: Section, metre: Metre, on_track: bool) -> LfoSpec:
+def _lane(section: Section, metres: Sequence[Metre], on_track: bool) -> LfoSpec:
     aim = _target(section, on_track)
-    period = section.parsed("over", partial(parse_span, metre=metre), metre.bar_ticks, needed=True)
+    period = section.parsed("over", partial(parse_span, metres=metres), metres[0].bar_ticks, needed=True)
     period = max(period, PERIOD_MIN)
     points = _points(section, period)
     stepped = section.toggle("stepped", False)
@@ -137,10 +138,10 @@ def check_addresses(section: Section, lfos: tuple[LfoSpec, ...], tracks: tuple[T
             section.problem("lfo", f"{spec.address}: no track {shown(track)}{near(track, names)}")
 
 
-def read_arp(section: Section, metre: Metre) -> ArpSpec:
+def read_arp(section: Section, metres: Sequence[Metre]) -> ArpSpec:
     """Read a track's arpeggiator: on where the key is there at all, unless it says otherwise."""
     arp = section.table("arp", "part of an arpeggio")
-    rate = arp.parsed("rate", partial(parse_span, metre=metre), TICKS_PER_SIXTEENTH)
+    rate = arp.parsed("rate", partial(parse_span, metres=metres), TICKS_PER_SIXTEENTH)
     if not STEP_MIN <= rate <= STEP_MAX:
         arp.problem("rate", "is outside 1/120–4/1 of a whole note")
         rate = TICKS_PER_SIXTEENTH

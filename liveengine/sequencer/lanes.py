@@ -16,7 +16,7 @@ from typing import Any
 from liveengine.compiled import compiled
 from liveengine.music.event import CLOCK, SONG_POSITION
 from liveengine.sequencer.longs import message_size
-from liveengine.sequencer.precedence import gives_way, goes_before, is_newer, leans_on
+from liveengine.sequencer.precedence import gives_way, goes_before, is_newer, is_note_off, leans_on
 from liveengine.sequencer.state import EXPRESS, LANE_SIZE, LANES, NEVER, OUT_SIZE, PORTS, State
 from liveengine.sequencer.wire import carry, free_at, is_behind
 
@@ -110,7 +110,8 @@ def _first_lane(s: State, port: int) -> int:
         if (
             s.lanes[port].count == 0
             or express.when < notes.when
-            or (express.when == notes.when and goes_before(express, notes))
+            # What a key played through began, it ends; its off is in nobody else's way, but the next note-on's.
+            or (express.when == notes.when and (is_note_off(express) or goes_before(express, notes)))
         ):
             first = EXPRESS + port
     return PORTS + port if _leaves(s, PORTS + port) <= _leaves(s, first) else first

@@ -184,8 +184,9 @@ def _turns(s: State, number: int, tick: int) -> float:
     song = song_tick(s, tick)
     origin = lfo.origin
     if lfo.with_pattern and number < TRACKS * LFOS:
+        # An interlude, as a fill is, leaves the playhead that it interrupts to whoever comes after it.
         p = owner(s, number // LFOS, song)
-        origin = s.players[p].start if p >= 0 else 0
+        origin = s.players[p].head if p >= 0 else 0
     return (song - origin) / lfo.period + lfo.phase
 
 

@@ -45,6 +45,12 @@ def _rank(event: Any) -> int:
 
 
 @compiled
+def is_note_off(event: Any) -> bool:
+    """Say whether an event ends a note."""
+    return _rank(event) == _OFF
+
+
+@compiled
 def goes_before(event: Any, other: Any) -> bool:
     """Say whether an event goes before another that was there first, at the same instant of the same port."""
     mine, theirs = _rank(event), _rank(other)

@@ -51,7 +51,7 @@ def test_each_parameter_turns_its_field():
         ("/track/1/lfo/1/hz", 7.83, lfo(0, modulation.RATE_HZ, 7, 7.83)),
         ("/track/1/lfo/1/beats", 3.0, lfo(0, modulation.PERIOD, 3 * TICKS_PER_BEAT, 3.0)),
         ("/lfo/3/on", 0, lfo(SET + 2, modulation.ON)),
-        ("/track/2/arp/mode", 8, ToSequencer(do.DO_ARP, 1, a=arpeggio.MODE, b=7)),
+        ("/track/2/arp/mode", "golden", ToSequencer(do.DO_ARP, 1, a=arpeggio.MODE, b=7)),
         ("/track/bass/arp/step", 1.0, ToSequencer(do.DO_ARP, 1, a=arpeggio.RATE, b=TICKS_PER_BEAT)),
         ("/track/1/arp/hold", 1, ToSequencer(do.DO_ARP, 0, a=arpeggio.LATCH, b=1)),
     ):
@@ -61,7 +61,7 @@ def test_each_parameter_turns_its_field():
 def test_what_the_patch_says_stands_on_the_panel_and_what_it_has_not_is_refused_by_name():
     d = Desk(swinging_set())
     values = d.engine.panel.values
-    assert (values["/track/2/arp/mode"], values["/track/2/arp/on"], values["/lfo/2/on"]) == (2, True, False)
+    assert (values["/track/2/arp/mode"], values["/track/2/arp/on"], values["/lfo/2/on"]) == ("down", True, False)
     assert values["/lfo/3/hz"] == 7.83 and "/lfo/4/on" not in values and "/track/2/lfo/1/on" not in values
     assert d.ask("/lfo/4/on", 1).said == "this patch has no lfo 4 there"
 

@@ -16,7 +16,7 @@ from liveengine.music.modulation import Lfo
 from liveengine.music.target import Target
 from liveengine.music.time import TICKS_PER_BEAT, Metre
 
-FOUR, SEVEN = Metre(4, 4), Metre(7, 8)
+FOUR, SEVEN, ROUND = (Metre(4, 4),), (Metre(7, 8),), (Metre(4, 4), Metre(4, 4), Metre(7, 8))
 
 
 def bass_with(arp: str) -> str:
@@ -35,15 +35,15 @@ def load(tmp_path_factory):
 
 
 @pytest.mark.parametrize(
-    ("text", "metre", "beats"),
+    ("text", "metres", "beats"),
     [
         ("1 bar", FOUR, 4), ("2 bars", SEVEN, 7), ("3 beats", SEVEN, 3), ("1.5 beats", FOUR, 1.5),
-        ("1/16", FOUR, 1 / 4),
+        ("1/16", FOUR, 1 / 4), ("3 bars", ROUND, 11.5), ("7.5 bars", ROUND, 29),
         ("1/12", FOUR, 1 / 3), (" 1 / 4 ", FOUR, 1), ("180180 ticks", FOUR, 1 / 4),
     ],
 )  # fmt: skip
-def test_spans_are_exact(text, metre, beats):
-    assert parse_span(text, metre) == round(beats * TICKS_PER_BEAT)
+def test_spans_are_exact(text, metres, beats):
+    assert parse_span(text, metres) == round(beats * TICKS_PER_BEAT)
 
 
 @given(st.text(max_size=20))

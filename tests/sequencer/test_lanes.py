@@ -231,6 +231,16 @@ def test_what_is_played_through_does_not_wait_with_the_patterns_notes():
     assert abs(played.whens(NOTE_OFF, 1) - (S + 20 * MS)).max() < 1000, "to the tick"
 
 
+def test_N3_a_key_held_by_hand_ends_before_the_pattern_strikes_it_at_the_same_instant():
+    state = plane({}, Bar.of([Note(TICKS_PER_BEAT, 72)], 4 * TICKS_PER_BEAT))
+    commands.push(state, commands.DO_THRU, 3, a=0)
+    commands.push(state, commands.DO_LAUNCH, 0, a=0)
+    commands.push(state, commands.DO_START)
+    sent = perform(state, messages(S // 4, NOTE_ON, 72, 100, port=3)).sent
+    notes = sent[(sent["port"] == 1) & (sent["size"] == 3) & (sent["b1"] == 72)]["b0"] & 0xF0
+    assert notes[:4].tolist() == [NOTE_ON, NOTE_OFF, NOTE_ON, NOTE_OFF]
+
+
 def test_N1_stop_ends_what_waits_after_it_has_begun():
     state = started({1: (60, 0)})
     first = play_on(state, S + 3 * MS).sent

@@ -559,7 +559,7 @@ class Twin:
 
     def turns(self, number: int) -> float:
         heard = self.owner(number // LFOS)
-        return self.lfos[number].turns(self.song(), self.seconds_now(), heard.start if heard else 0)
+        return self.lfos[number].turns(self.song(), self.seconds_now(), heard.head if heard else 0)
 
     def swing(self, number: int) -> None:
         """Send where an LFO is now, if that is another step than it sent last."""

@@ -1,0 +1,1 @@
+"""SOURCES: one collection a file."""
