@@ -401,27 +401,40 @@ class Twin:
         places = [(0, track)] if track < 16 else []
         if track in self.route and self.route[track][0] > 0:
             places.append(self.route[track])
-        for port, channel in places:
-            key = (port, channel, pitch)
-            bends = port > 0 and track in self.zoned and port in self.zones
-            if bends:
-                place = self.place_for(port, pitch)
-                if place in self.having:
-                    self.end(self.sent_as(place))
-                key = (*place, min(max(math.floor(self.tuned(pitch) + 0.5), 0), 127))
-            if key in self.sounding:
-                self.end(key)
-            self.sounding[key] = (self.tick + gate, track)
-            if bends:
-                self.having[key[:2]], self.sent_keys[key[:2]] = pitch, key[2]
-                self.since[key[:2]] = self.tick
-                self.bend(key[:2])
-            self.send(port, track, 0x90 | key[1], key[2], velocity)
+        for place in places:
+            self.strike_at(place, track, pitch, velocity, self.tick + gate)
+
+    def strike_at(
+        self, place: tuple[int, int], track: int, pitch: int, velocity: int, ends: int
+    ) -> tuple[int, int, int]:
+        key = (*place, pitch)
+        bends = self.has_zone(place[0], track)
+        if bends:
+            place = self.place_for(place[0], pitch)
+            if place in self.having:
+                self.end(self.sent_as(place))
+            key = (*place, min(max(math.floor(self.tuned(pitch) + 0.5), 0), 127))
+        if key in self.sounding:
+            self.end(key)
+        self.sounding[key] = (ends, track)
+        if bends:
+            self.having[place], self.sent_keys[place] = pitch, key[2]
+            self.since[place] = self.tick
+            self.bend(place)
+        self.send(place[0], track, 0x90 | key[1], key[2], velocity)
+        return key
 
     # -- tuning ------------------------------------------------------------
 
+    def has_zone(self, port: int, track: int) -> bool:
+        return port > 0 and track in self.zoned and port in self.zones
+
     def tuned(self, pitch: int) -> float:
         return self.tuning[pitch] + self.tuning[128]
+
+    def struck_as(self, key: tuple[int, int, int]) -> int:
+        place = key[:2]
+        return self.having[place] if place in self.having and self.sent_as(place) == key else key[2]
 
     def sent_as(self, place: tuple[int, int]) -> tuple[int, int, int]:
         return (*place, self.sent_keys[place])
@@ -615,9 +628,10 @@ class Twin:
             arp.on, arp.keys, arp.next = bool(order.b), [], FOREVER
             if arp.on:
                 held = [key for key in self.by_hand if self.sounding[key][1] == order.track]
+                struck = {self.struck_as(key) for key in held}
                 for key in held:
                     self.end(key)
-                for pitch in sorted({pitch for _, _, pitch in held}):
+                for pitch in sorted(struck):
                     self.hold(order.track, pitch, 100, FOREVER)
         arp.turn(order.a, order.b, order.x)
         if order.a == 3 and arp.next != FOREVER:
@@ -654,13 +668,14 @@ class Twin:
             return
         route = self.route.get(track, (-1, 0))
         for place in [(0, track), *([route] if route[0] >= 0 else [])]:
-            key = (*place, pitch)
-            if key in self.sounding and (velocity or self.sounding[key][1] == track):
-                self.end(key)
             if velocity:
-                self.sounding[key] = (FOREVER, track)
-                self.by_hand.add(key)
-                self.send(place[0], track, 0x90 | place[1], pitch, velocity)
+                self.by_hand.add(self.strike_at(place, track, pitch, velocity, FOREVER))
+                continue
+            key = (*place, pitch)
+            if self.has_zone(place[0], track):
+                key = next((self.sent_as(p) for p, had in self.having.items() if (p[0], had) == (place[0], pitch)), key)
+            if key in self.sounding and self.sounding[key][1] == track:
+                self.end(key)
 
     # -- time --------------------------------------------------------------
 
