@@ -18,7 +18,7 @@ ROOMS: dict[str, set[str]] = {
     "rhythms": {"music"},
     "sequencer": {"music", "compiled"},
     "generators": {"music", "rhythms"},
-    "engine": {"music", "rhythms", "generators", "sequencer"},
+    "engine": {"music", "rhythms", "generators", "sequencer", "formats"},
     "drivers": {"sequencer", "music", "instruments", "compiled", "priority"},
     "ports": {"music", "engine", "priority"},
     "instruments": {"music", "compiled"},

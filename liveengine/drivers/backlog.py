@@ -18,8 +18,9 @@ from numpy.typing import NDArray
 
 from liveengine.compiled import compiled
 from liveengine.music.event import NOTE_OFF, NOTE_ON
+from liveengine.sequencer.longs import copy_message, message_size
 from liveengine.sequencer.ring import load_acquire, raise_flag
-from liveengine.sequencer.state import PORTS
+from liveengine.sequencer.state import PORTS, State
 
 #: Bytes that may wait for a port.
 BACKLOG = 2048
@@ -64,18 +65,7 @@ def connect(b: Backlog, port: int, fd: int) -> None:
 
 
 @compiled
-def _write(b: Backlog, port: int, size: int, b0: int, b1: int, b2: int) -> None:
-    place = port * BACKLOG + b.fill[port]
-    b.bytes[place] = b0
-    if size > 1:
-        b.bytes[place + 1] = b1
-    if size > 2:
-        b.bytes[place + 2] = b2
-    b.fill[port] += size
-
-
-@compiled
-def queue(b: Backlog, event: Any) -> None:
+def queue(s: State, b: Backlog, event: Any) -> None:
     """Let an event wait for its port."""
     port = event.port
     if b.open[port] < 0:
@@ -84,7 +74,8 @@ def queue(b: Backlog, event: Any) -> None:
     key = port * _KEYS + (((event.b0 & 15) << 7) | (event.b1 & 127))
     ends = kind == NOTE_OFF or (kind == NOTE_ON and event.b2 == 0)
     begins = kind == NOTE_ON and not ends
-    room = BACKLOG - b.fill[port] - event.size
+    size = message_size(s, event)
+    room = BACKLOG - b.fill[port] - size
     if ends:
         if b.keys[key] == _SOUNDS and room < 0:
             _owe(b, port, key)
@@ -98,7 +89,9 @@ def queue(b: Backlog, event: Any) -> None:
         if b.keys[key] == _OWED:
             _pay(b, port, key)
         b.keys[key] = _SOUNDS
-    _write(b, port, event.size, event.b0, event.b1, event.b2)
+    place = port * BACKLOG + b.fill[port]
+    copy_message(s, event, b.bytes[place : place + size])
+    b.fill[port] += size
 
 
 @compiled
@@ -110,7 +103,11 @@ def _owe(b: Backlog, port: int, key: int) -> None:
 
 @compiled
 def _pay(b: Backlog, port: int, key: int) -> None:
-    _write(b, port, 3, NOTE_OFF | ((key >> 7) & 15), key & 127, 0)
+    place = port * BACKLOG + b.fill[port]
+    b.bytes[place] = NOTE_OFF | ((key >> 7) & 15)
+    b.bytes[place + 1] = key & 127
+    b.bytes[place + 2] = 0
+    b.fill[port] += 3
     b.keys[key] = _ENDED
     b.owed[port] -= 1
 

@@ -50,6 +50,7 @@ from liveengine.instruments.rack import Rack
 from liveengine.music.event import INSTRUMENTS
 from liveengine.sequencer.inlet import receive
 from liveengine.sequencer.lanes import deliver
+from liveengine.sequencer.longs import copy_message, message_size
 from liveengine.sequencer.render import begin, render
 from liveengine.sequencer.ring import load_acquire
 from liveengine.sequencer.state import IN_PORTS, PORTS, State
@@ -127,16 +128,12 @@ def _send(s: State, j: Jack, count: int, start: int, done: int, frames: int) -> 
             continue
         buffer = _get_buffer(pointer_to(handle), np.uint32(frames))
         offset = min(max(event.when - start, done), frames - 1)
-        place = address_of(_reserve(buffer, np.uint32(offset), np.uint64(event.size)))
+        size = message_size(s, event)
+        place = address_of(_reserve(buffer, np.uint32(offset), np.uint64(size)))
         if place == 0:
             j.counts[OUT_FULL] += 1
             continue
-        data = _bytes_at(place, 3)
-        data[0] = event.b0
-        if event.size > 1:
-            data[1] = event.b1
-        if event.size > 2:
-            data[2] = event.b2
+        copy_message(s, event, _bytes_at(place, size))
 
 
 @compiled

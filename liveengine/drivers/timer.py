@@ -79,10 +79,10 @@ def make_timer(fds: Mapping[int, int], inputs: Sequence[int] = ()) -> Timer:
 
 
 @compiled
-def _queue(t: Timer, event: Any) -> None:
+def _queue(s: State, t: Timer, event: Any) -> None:
     """Put an event where its port's bytes, or the audio driver's events, wait."""
     if event.port != INSTRUMENTS:
-        queue(t.backlog, event)
+        queue(s, t.backlog, event)
     elif room(t.audio_ends, AUDIO_EVENTS) > 0:
         t.audio[t.audio_ends[WRITTEN] % AUDIO_EVENTS] = event
         publish(t.audio_ends, 1)
@@ -116,7 +116,7 @@ def turn(s: State, t: Timer, now: int) -> None:
         render(s, max(from_, s.transport[0].until), max(now + 1, s.transport[0].until))
         count = deliver(s, s.transport[0].until)
         for i in range(count):
-            _queue(t, s.due[i])
+            _queue(s, t, s.due[i])
         while count > 0 and system.now_ns(t.time) < now:
             pass  # By EARLY_NS at most: no sleep is as short.
         _flush(t.backlog)
@@ -261,7 +261,7 @@ class TimerDriver:
             render(self.state, max(from_, self.state.transport[0]["until"]), now + 1)
             count = deliver(self.state, self.state.transport[0]["until"])
             for event in self.state.due[:count]:
-                _queue(self.timer, event)
+                _queue(self.state, self.timer, event)
             self._flush_portably()
             for event in self.state.due[:count]:
                 if event["size"] > 0:

@@ -59,6 +59,7 @@ from liveengine.engine.setting_up import set_up
 from liveengine.engine.spec import Patch
 from liveengine.engine.tap import Tap
 from liveengine.engine.track import SLIDERS, Track
+from liveengine.engine.tuning import Tuner
 from liveengine.engine.unfolding import ToEnd, ToPattern, ToScene, Unfolding
 from liveengine.engine.written import waits_for_fill
 from liveengine.music.note import Bar
@@ -94,6 +95,8 @@ class Engine:
         self.tracks = [Track(number, spec) for number, spec in enumerate(patch.tracks)]
         self.ports = list(ports) or [-1] * len(self.tracks)
         self.panel = Panel(patch)
+        self.tuner = Tuner(patch, self.ports)
+        self.panel.values.update(self.tuner.values())
         self.modulation = Modulation(patch, self.panel.place, self.panel.values)
         self.display = Display(len(self.tracks))
         self.launches = Launches()
@@ -122,9 +125,8 @@ class Engine:
     def begin(self) -> list[Order]:
         """Return what sets the data plane up and asks for the first bars; with those the music starts."""
         first = self._start_song() if self.patch.song else self._launch_scene(0)
-        metres = self.metre.order(self.patch.metres)
-        swings = self.modulation.begin()
-        return [*metres, *set_up(self.patch, self.ports), *swings, *self._prefer(1), *self._tempo(), *first]
+        ground = [*self.metre.order(self.patch.metres), *self.tuner.set_up(), *set_up(self.patch, self.ports)]
+        return [*ground, *self.modulation.begin(), *self._prefer(1), *self._tempo(), *first]
 
     def handle(self, event: Event, now_s: float = 0.0) -> list[Order]:
         """Return what is to be done about an event that came at instant `now_s`."""
@@ -174,6 +176,7 @@ class Engine:
                 yield Say(self._leader_words())
             case LatenessTold() | ClockTold() | TrafficTold() | FaultsTold():
                 yield from self._report_changes(_measures(event))
+                yield from self.tuner.tell_devices(self.playing)
 
     # -- whose time is kept --------------------------------------------------
 
@@ -292,6 +295,11 @@ class Engine:
                 yield from self.filling.ask(self.bar + 1)
             case "/fill/next":
                 pass  # There is no next bar.
+            case "/tuning/a4":
+                yield from self.tuner.turn_a4(float(value))
+            case "/tuning/scale":
+                yield from self.tuner.choose_scale(str(value))
+                yield from self._report_changes(self.tuner.values().items())
             case "/panic":
                 yield ToSequencer(do.DO_PANIC)
             case "/refresh":

@@ -42,6 +42,14 @@ class WriteSlot:
 
 
 @dataclass(frozen=True, slots=True)
+class SendLong:
+    """Send a message of more than three bytes to a MIDI port, between what is on the beat."""
+
+    port: int
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class WriteLfo:
     """Write an LFO that is off; `number` as `sequencer.slots.write_lfo` counts them."""
 
@@ -115,4 +123,4 @@ class SharePlaying:
 
 #: What is told to people and programs; the rest is the data plane's, or the generators'.
 Told = Report | ReportAll | Say | ShareTempo | SharePlaying
-Order = ToSequencer | WriteSlot | WriteLfo | WriteGroove | RequestBar | Told
+Order = ToSequencer | WriteSlot | WriteLfo | WriteGroove | SendLong | RequestBar | Told

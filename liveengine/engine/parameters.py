@@ -25,12 +25,15 @@ from liveengine.engine.readings import (
     setting_of,
 )
 from liveengine.engine.schema import near, shown
+from liveengine.engine.spec import OWN_SCALE
 from liveengine.music.arpeggio import GATE_SHARE_MIN, MODES, OCTAVES_MAX, STEP_MAX, STEP_MIN
 from liveengine.music.modulation import LFOS, RATE_MAX_HZ, RATE_MIN_HZ
 from liveengine.music.pitch import SCALES
 from liveengine.music.reading import DIRECTIONS, PLAIN_READING, STRAIGHT, SWING_MAX
 from liveengine.music.sound import MASTER_CONTROLS, SOUND_CONTROLS, SOUNDS, SoundControl
+from liveengine.music.temperament import SCALE_WORDS
 from liveengine.music.time import TEMPO_MAX_BPM, TEMPO_MIN_BPM, TICKS_PER_BEAT
+from liveengine.music.tuning import A4_HZ, A4_MAX_HZ, A4_MIN_HZ, EQUAL
 from liveengine.sequencer.state import SOURCES
 
 __all__ = ["TABLE", "Found", "Parameter", "Setting", "UnknownAddress", "find"]
@@ -267,6 +270,15 @@ def _tracks() -> Iterator[Parameter]:
     )
 
 
+def _tuning() -> Iterator[Parameter]:
+    yield Parameter(
+        "/tuning/a4", "float", A4_MIN_HZ, A4_MAX_HZ, A4_HZ, "Hz", "now", "Pitch of A4, which the other keys keep to"
+    )
+    words = (*SCALE_WORDS, OWN_SCALE)
+    meaning = f"Scale of the keys; {OWN_SCALE} is the one that the patch names"
+    yield Parameter("/tuning/scale", "word", 1, len(words), EQUAL.name, "", "now", meaning, words=words)
+
+
 def _readings(track: str) -> Iterator[Parameter]:
     """Yield what can be turned of how a track's pattern is read; the pattern stays as it was written."""
     plain = PLAIN_READING
@@ -355,7 +367,7 @@ def _rest() -> Iterator[Parameter]:
 
 #: Every parameter there is, in the order a reader looks for them.
 TABLE: tuple[Parameter, ...] = (
-    *_transport(), *_clock(), *_scenes(), *_fills(), *_tracks(), *_rest(),
+    *_transport(), *_clock(), *_scenes(), *_fills(), *_tracks(), *_tuning(), *_rest(),
 )  # fmt: skip
 
 _BY_ADDRESS = {parameter.address: parameter for parameter in TABLE}

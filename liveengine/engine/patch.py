@@ -33,6 +33,7 @@ from liveengine.engine.spec import NO_SOUND, QUANTA, WIRES, OutputSpec, Patch, P
 from liveengine.engine.swings import check_addresses, read_arp, read_lfos
 from liveengine.engine.takespec import Library, NoLibrary
 from liveengine.engine.tomlfile import close_file, open_file, resolve
+from liveengine.engine.tuning import check_zones, read_output_tuning, read_tuning
 from liveengine.engine.written import WrittenLanes
 from liveengine.generators.catalogue import find as find_generator
 from liveengine.generators.contract import ROLES
@@ -91,6 +92,8 @@ def load_patch(path: Path | str, library: Library = _NO_LIBRARY) -> Patch:
     heads = read_heads(top)
     tracks = _tracks(top, _Frame(key, (metres, *(head.metres for head in heads if head.metres))))
     scenes = read_scenes(heads, tracks)
+    outputs = _outputs(top)
+    check_zones(top, tracks, outputs)
     patch = Patch(
         path=Path(path),
         title=top.text("title", Path(path).stem),
@@ -104,7 +107,8 @@ def load_patch(path: Path | str, library: Library = _NO_LIBRARY) -> Patch:
         tracks=tracks,
         scenes=scenes,
         song=read_song(top, scenes),
-        outputs=_outputs(top),
+        outputs=outputs,
+        tuning=read_tuning(top.table("tuning"), Path(path).parent),
         master=_controls(top.table("master", "master control"), MASTER_CONTROLS),
         lfos=read_lfos(top, metres, on_track=False),
         follow=_follow(top),
@@ -126,6 +130,7 @@ def _outputs(top: Section) -> tuple[OutputSpec, ...]:
     for section in sections:
         port = section.text("port")
         section.called(port)
+        tuning, zone = read_output_tuning(section)
         told.append(
             OutputSpec(
                 port=port,
@@ -134,6 +139,8 @@ def _outputs(top: Section) -> tuple[OutputSpec, ...]:
                 clock_offset_ms=section.number("clock_offset", -LATENCY_MAX_MS, LATENCY_MAX_MS, 0.0, "ms"),
                 clock_when_stopped=section.toggle("clock_when_stopped", False),
                 wire=section.choice("wire", WIRES, "usb"),
+                tuning=tuning,
+                zone=zone,
             )
         )
     unique(sections, [output.port for output in told])

@@ -226,6 +226,21 @@ class Section:
             return value
         return low if default is None else default
 
+    def span(self, key: str, low: int, high: int, default: tuple[int, int]) -> tuple[int, int]:
+        """Read two whole numbers within [low, high], the first not above the second."""
+        value = self._take(key, needed=False)
+        if value is None:
+            return default
+        if (
+            isinstance(value, list)
+            and len(value) == 2
+            and all(isinstance(end, int) and not isinstance(end, bool) for end in value)
+            and low <= value[0] <= value[1] <= high
+        ):
+            return value[0], value[1]
+        self.problem(key, f"{shown(value)} is not [first, last], two whole numbers {low}–{high}")
+        return default
+
     def toggle(self, key: str, default: bool) -> bool:
         """Read true or false; 1 and 0 are taken as well."""
         value = self._take(key, needed=False)

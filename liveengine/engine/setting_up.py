@@ -9,7 +9,8 @@ from collections.abc import Iterator, Sequence
 
 from liveengine.engine.modulation import set_up_modulation
 from liveengine.engine.orders import Order, ToSequencer, WriteGroove
-from liveengine.engine.spec import NO_SOUND, Patch, TrackSpec
+from liveengine.engine.spec import NO_SOUND, Patch, TrackSpec, Zone
+from liveengine.engine.tuning import zone_of
 from liveengine.engine.written import locked_targets
 from liveengine.music.event import PROGRAM_CHANGE
 from liveengine.music.sound import CHOOSE_SOUND, MASTER_CONTROL, SILENCE_DB, SOUND_NUMBER, STRIP_CONTROL
@@ -23,14 +24,15 @@ def set_up(patch: Patch, ports: Sequence[int]) -> Iterator[Order]:
     for name, value in patch.master.items():
         yield ToSequencer(do.DO_CONTROL, a=MASTER_CONTROL[name].number, x=value)
     for number, (spec, port) in enumerate(zip(patch.tracks, ports, strict=True)):
-        yield from _set_up_track(number, spec, port)
+        yield from _set_up_track(number, spec, port, zone_of(patch, spec))
     yield from set_up_modulation(patch)
 
 
-def _set_up_track(number: int, spec: TrackSpec, port: int) -> Iterator[Order]:
-    yield ToSequencer(do.DO_ROUTE, number, a=port, b=spec.channel - 1)
+def _set_up_track(number: int, spec: TrackSpec, port: int, zone: Zone | None) -> Iterator[Order]:
+    channel = zone.master if zone else spec.channel - 1
+    yield ToSequencer(do.DO_ROUTE, number, a=port, b=channel, x=1.0 if zone else 0.0)
     if spec.program is not None and port > 0:
-        status = PROGRAM_CHANGE | (spec.channel - 1)
+        status = PROGRAM_CHANGE | channel
         yield ToSequencer(do.DO_SEND, port, a=status | ((spec.program - 1) << 8), b=2)
     if spec.sound == NO_SOUND:
         yield ToSequencer(do.DO_CONTROL, number, a=STRIP_CONTROL["level"].number, x=SILENCE_DB)

@@ -20,6 +20,7 @@ from liveengine.music.modulation import Lfo
 from liveengine.music.pitch import PITCH_MAX, PITCH_MIN, Key
 from liveengine.music.reading import PLAIN_READING, Reading
 from liveengine.music.time import Metre
+from liveengine.music.tuning import Tuning
 
 #: When a launch takes effect, in the words of a patch.
 QUANTA = ("none", "beat", "bar", "2 bars", "4 bars", "8 bars")
@@ -29,6 +30,9 @@ QUANTA = ("none", "beat", "bar", "2 bars", "4 bars", "8 bars")
 WIRES = {"usb": 0.0, "din": 3125.0}
 #: What a song does after its last scene.
 SONG_ENDS = ("stop", "loop")
+
+#: The scale that a patch names, where it is none of those that a knob goes through.
+OWN_SCALE = "patch"
 
 #: The sound of a track that plays on MIDI outputs alone.
 NO_SOUND = "none"
@@ -139,12 +143,32 @@ class SongSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class Zone:
+    """Channels, from 0, in which each note is bent by itself; `bend_range` is a whole bend in semitones."""
+
+    first: int
+    last: int
+    bend_range: int
+
+    @property
+    def master(self) -> int:
+        """The channel of what is meant for all its notes: MPE's master beside it, or its only one."""
+        return self.first if self.first == self.last else 0 if self.first == 1 else 15
+
+    @property
+    def channels(self) -> set[int]:
+        """Every channel that it takes up."""
+        return {self.master, *range(self.first, self.last + 1)}
+
+
+@dataclass(frozen=True, slots=True)
 class OutputSpec:
     """What is to be known of a MIDI output; `port` is a pattern for its name.
 
     `latency_ms` is how long after a note is sent the device sounds: every other output waits for it. None where
     the patch does not say: then what was measured on this machine holds, or what the system reports.
     `clock_offset_ms` moves the clock against the notes, later where positive. `wire` is one of WIRES.
+    `tuning` says how it is told of the tuning: "none", "bend" (then it has a `zone`) or "mts".
     """
 
     port: str
@@ -153,6 +177,8 @@ class OutputSpec:
     clock_offset_ms: float = 0.0
     clock_when_stopped: bool = False
     wire: str = "usb"
+    tuning: str = "none"
+    zone: Zone | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +202,7 @@ class Patch:
     scenes: tuple[SceneSpec, ...] = ()
     outputs: tuple[OutputSpec, ...] = ()
     master: Mapping[str, float] = field(default_factory=dict)
+    tuning: Tuning = field(default_factory=Tuning)
     lfos: tuple[LfoSpec, ...] = ()
     grooves: tuple[Groove, ...] = ()
     follow: Sources = field(default_factory=Sources)

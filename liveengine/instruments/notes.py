@@ -15,7 +15,7 @@ from liveengine.instruments.drum import begin_drum
 from liveengine.instruments.kit import DRUM_OF_NOTE
 from liveengine.instruments.rack import GRID, HELD_KEYS, POLYPHONY, VOICES, Rack
 from liveengine.instruments.ticks import tick_strip, tick_voice
-from liveengine.instruments.voice import ATTACK, FADE_S, FADING, FREE, HELD, PEDAL, RELEASED
+from liveengine.instruments.voice import ATTACK, FADE_S, FADING, FREE, HELD, PEDAL, RELEASED, tuned
 from liveengine.music.event import (
     ALL_NOTES_OFF,
     ALL_SOUND_OFF,
@@ -24,6 +24,7 @@ from liveengine.music.event import (
     NOTE_ON,
     PITCH_BEND,
     SUSTAIN,
+    TUNE,
 )
 from liveengine.music.sound import (
     CHOOSE_SOUND,
@@ -70,7 +71,10 @@ def take_event(rack: Rack, event: Any) -> None:
     """Do what one event asks. Whatever it does not know it leaves alone."""
     track = event.track
     if event.size == 0:
-        set_control(rack, track, event.b1, event.value)
+        if event.b0 == TUNE:
+            tune(rack, event.b1, event.value)
+        else:
+            set_control(rack, track, event.b1, event.value)
         return
     if track < 0 or track >= STRIPS:
         return
@@ -117,6 +121,18 @@ def set_control(rack: Rack, track: int, number: int, value: float) -> None:
 
 
 @compiled
+def tune(rack: Rack, key: int, semitones: float) -> None:
+    """Tune a key, or move all by so much; what sounds goes there smoothly. What is no pitch is dropped."""
+    if key >= rack.tuning.size or not np.isfinite(semitones):
+        return
+    rack.tuning_goals[key] = semitones
+    for strip in rack.strips:
+        if strip.busy:
+            return
+    rack.tuning[key] = semitones
+
+
+@compiled
 def silence(rack: Rack, track: int) -> None:
     """Fade all voices of a strip within a few milliseconds."""
     rack.strips[track].held = 0
@@ -157,7 +173,7 @@ def strike(rack: Rack, track: int, pitch: int, velocity: int) -> None:
         if voice.strip != track or voice.sound != sound or voice.state in (FREE, FADING):
             continue
         if sound == BASS:
-            _strike_again(voice, pitch, velocity)
+            _strike_again(rack, voice, pitch, velocity)
             return
         if voice.pitch == pitch:
             _give_way(voice, RESTRIKE_S)
@@ -165,15 +181,14 @@ def strike(rack: Rack, track: int, pitch: int, velocity: int) -> None:
 
 
 @compiled
-def _strike_again(voice: Any, pitch: int, velocity: int) -> None:
+def _strike_again(rack: Rack, voice: Any, pitch: int, velocity: int) -> None:
     """Move the one voice of a mono sound: tied if a key is still down, else struck from where it is."""
     if voice.state == RELEASED:
         voice.stage = ATTACK
         voice.contour = 1.0
-        voice.note = pitch
+        voice.note = tuned(rack, pitch)
     voice.state = HELD
     voice.pitch = pitch
-    voice.goal = pitch
     voice.velocity = velocity / 127.0
     voice.curve = voice.velocity**CURVE
 
@@ -205,7 +220,7 @@ def _begin(rack: Rack, track: int, pitch: int, velocity: int) -> None:
     voice.age, voice.stage, voice.velocity = master.strikes, ATTACK, velocity / 127.0
     voice.curve = voice.velocity**CURVE
     voice.noise = np.uint64(master.strikes) * np.uint64(0x9E3779B97F4A7C15)
-    voice.note = voice.goal = pitch
+    voice.note = tuned(rack, pitch)
     voice.fade, voice.envelope, voice.contour, voice.spark = 1.0, 0.0, 1.0, 1.0
     voice.amp = 0.0
     for index in range(6):
@@ -251,7 +266,6 @@ def let_go(rack: Rack, track: int, pitch: int) -> None:
         if voice.strip == track and voice.state == HELD and voice.sound != DRUMS and voice.pitch == pitch:
             if back >= 0:
                 voice.pitch = back
-                voice.goal = back
             else:
                 voice.state = PEDAL if strip.pedal else RELEASED
 

@@ -24,6 +24,7 @@ from liveengine.music.sound import (
     SOUND_NUMBER,
     STRIPS,
 )
+from liveengine.music.tuning import KEYS
 
 HIGHEST_RATE = 192_000.0
 LOWEST_RATE = 22_050.0
@@ -108,8 +109,8 @@ VOICE = np.dtype(
         ("velocity", "f8"),      # 0 to 1
         ("curve", "f8"),         # velocity as loudness, 0 to 1
         ("weight", "f8"),        # the same with the sound's own floor, smoothed
-        ("note", "f8"),          # pitch now, semitones
-        ("goal", "f8"),          # pitch it glides to
+        ("note", "f8"),          # where it sounds now, semitones
+        ("goal", "f8"),          # where it glides to: as its key is tuned
         ("fade", "f8"),          # 1 to 0 once stolen or silenced
         ("fade_s", "f8"),
         ("envelope", "f8"),      # 0 to 1
@@ -187,6 +188,8 @@ class Rack(NamedTuple):
     kit: NDArray[np.void]
     goals: NDArray[np.float64]  # controls as set: 16 strips, then the master, CONTROL_ROOM each
     controls: NDArray[np.float64]  # the same, smoothed
+    tuning_goals: NDArray[np.float64]  # how high each key sounds, semitones; at ALL_KEYS by how much all are moved
+    tuning: NDArray[np.float64]  # the same, smoothed
     keys: NDArray[np.uint8]  # keys down on each strip, oldest first
     waves: NDArray[np.float32]
     bus: NDArray[np.float64]  # every strip's left and right
@@ -215,6 +218,8 @@ RACK_LAYOUT: tuple[tuple[str, tuple[int, ...], np.dtype[np.void]], ...] = tuple(
         ("kit", len(DRUMS), DRUM),
         ("goals", (STRIPS + 1) * CONTROL_ROOM, "f8"),
         ("controls", (STRIPS + 1) * CONTROL_ROOM, "f8"),
+        ("tuning_goals", KEYS + 1, "f8"),
+        ("tuning", KEYS + 1, "f8"),
         ("keys", STRIPS * HELD_KEYS, "u1"),
         ("waves", WAVE_SAMPLES, "f4"),
         ("bus", STRIPS * 2 * GRID, "f8"),
@@ -260,6 +265,7 @@ def make_rack(rate: float) -> Rack:
     for control in MASTER_CONTROLS:
         goals[STRIPS, control.number] = control.default
     rack.controls[:] = rack.goals
+    rack.tuning_goals[:KEYS] = rack.tuning[:KEYS] = np.arange(KEYS)
     _set_up_master(rack, rate)
     _set_up_space(rack, rate)
     return rack

@@ -28,6 +28,7 @@ from liveengine.instruments.voice import (
     approach,
     ended,
     fade,
+    tuned,
 )
 from liveengine.music.sound import CONTROL_ROOM, MASTER_CONTROL, SILENCE_DB, SOUND_NUMBER, STRIPS
 
@@ -63,6 +64,7 @@ def tick_voice(rack: Rack, voice: Any, frames: int, fresh: bool) -> None:
         voice.state = FREE
         return
     fade(voice, rate, frames)
+    voice.goal = tuned(rack, voice.pitch)
     if voice.sound == BASS:
         tick_bass(voice, strip, rack.controls, rate, frames, fresh)
     elif voice.sound == KEYS:
@@ -106,7 +108,7 @@ def still_busy(rack: Rack, number: int) -> int:
 
 @compiled
 def _smooth(goals: NDArray[np.float64], controls: NDArray[np.float64], part: float) -> None:
-    for index in range(CONTROL_ROOM):
+    for index in range(goals.size):
         away = goals[index] - controls[index]
         controls[index] = goals[index] if abs(away) < 1e-6 else controls[index] + part * away
 
@@ -141,11 +143,9 @@ def _aim_gains(strip: Any, controls: NDArray[np.float64]) -> None:
 
 @compiled
 def tick_master(rack: Rack) -> None:
-    """Move the master's controls on by one grid step."""
+    """Move the master's controls, and the tuning, on by one grid step."""
     master, base = rack.master[0], STRIPS * CONTROL_ROOM
-    _smooth(
-        rack.goals[base : base + CONTROL_ROOM],
-        rack.controls[base : base + CONTROL_ROOM],
-        approach(SMOOTH_S, master.rate, GRID),
-    )
+    part = approach(SMOOTH_S, master.rate, GRID)
+    _smooth(rack.goals[base : base + CONTROL_ROOM], rack.controls[base : base + CONTROL_ROOM], part)
+    _smooth(rack.tuning_goals, rack.tuning, part)
     master.gain_step = (gain_of(rack.controls[MASTER_LEVEL]) - master.gain) / GRID

@@ -15,7 +15,9 @@ from typing import Any
 from numpy.typing import NDArray
 
 from liveengine.compiled import compiled
-from liveengine.music.sound import CONTROL_ROOM, MASTER_CONTROL, STRIP_CONTROL, STRIPS
+from liveengine.instruments.rack import Rack
+from liveengine.music.sound import CONTROL_ROOM, STRIP_CONTROL
+from liveengine.music.tuning import A4, A4_HZ, ALL_KEYS
 
 FREE, HELD, PEDAL, RELEASED, FADING = range(5)
 ATTACK, DECAY = range(2)
@@ -34,7 +36,6 @@ RELEASE_TIME = STRIP_CONTROL["release"].number
 EDGE = STRIP_CONTROL["edge"].number
 GLIDE = STRIP_CONTROL["glide"].number
 SPREAD = STRIP_CONTROL["spread"].number
-TUNING = STRIPS * CONTROL_ROOM + MASTER_CONTROL["tuning"].number
 
 #: How far the modulation wheel bends a note, in semitones, and how often a second.
 WOBBLE_SEMITONES = 0.4
@@ -112,8 +113,14 @@ def shape_envelope(
 
 
 @compiled
+def tuned(rack: Rack, pitch: int) -> float:
+    """Return how high a key sounds now, in semitones."""
+    return float(rack.tuning[pitch] + rack.tuning[ALL_KEYS])
+
+
+@compiled
 def turns_a_sample(voice: Any, strip: Any, controls: NDArray[Any], rate: float, frames: int) -> float:
-    """Glide on by `frames` and return the pitch as an increment, with tuning, bend and vibrato."""
+    """Glide on by `frames` and return the pitch as an increment, with tune, bend and vibrato."""
     base = voice.strip * CONTROL_ROOM
     glide_s = controls[base + GLIDE]
     away = voice.goal - voice.note
@@ -124,7 +131,7 @@ def turns_a_sample(voice: Any, strip: Any, controls: NDArray[Any], rate: float, 
         voice.note = voice.goal
     wobble = strip.mod * WOBBLE_SEMITONES * math.sin(2 * math.pi * strip.wobble)
     semitones = voice.note + controls[base + TUNE] + strip.bend + wobble
-    return min(controls[TUNING] * 2.0 ** ((semitones - 69.0) / 12.0) / rate, 0.49)
+    return min(A4_HZ * 2.0 ** ((semitones - A4) / 12.0) / rate, 0.49)
 
 
 @compiled

@@ -15,8 +15,8 @@ EVENT = np.dtype(
         ("value", "f4"),  # an instrument control's value, where size is 0; 1: it must not wait in a lane
         ("port", "i2"),   # output port; INSTRUMENTS is the built-in rack
         ("track", "i2"),  # the patch's track, -1 for none
-        ("size", "u1"),   # MIDI bytes in use, 1-3; 0: instrument control b1 takes `value`
-        ("b0", "u1"),
+        ("size", "u1"),   # MIDI bytes in use, 1-3; LONG: see there; 0: instrument control b1 takes `value`, …
+        ("b0", "u1"),     # … or where this is TUNE, key b1 sounds at `value` semitones
         ("b1", "u1"),
         ("b2", "u1"),
     ],
@@ -25,6 +25,13 @@ EVENT = np.dtype(
 
 #: The port number of the built-in instruments; MIDI ports count from 1.
 INSTRUMENTS = 0
+
+#: An event of this size is a message of more than three bytes, and b1 and b2 (times 256) say where those are kept.
+LONG = 255
+LONG_BYTES_MAX = 416
+
+#: What an event of size 0 does, where it is no control of a sound: it tunes key b1, or all where that is ALL_KEYS.
+TUNE = 1
 
 #: How a message that came in crosses from a receiver process to the data plane.
 RECEIVED = np.dtype(
@@ -53,6 +60,18 @@ CONTINUE = 0xFB
 STOP = 0xFC
 
 # Controllers of the MIDI 1.0 table that the engine itself sends.
+DATA_ENTRY = 6
+DATA_ENTRY_FINE = 38
 SUSTAIN = 64
+PARAMETER_FINE = 100
+PARAMETER = 101
 ALL_SOUND_OFF = 120
 ALL_NOTES_OFF = 123
+
+# Registered parameters; the last is none at all.
+BEND_RANGE = 0
+MPE_ZONE = 6
+NO_PARAMETER = (127 << 7) | 127
+
+#: The middle of pitch bend, which goes from 0 to twice that, less one.
+BEND_MIDDLE = 8192

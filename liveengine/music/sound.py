@@ -109,7 +109,6 @@ SOUND_CONTROLS: tuple[SoundControl, ...] = (
 
 MASTER_CONTROLS: tuple[SoundControl, ...] = (
     SoundControl("level", 1, SILENCE_DB, 6.0, 0.0, "dB", "Loudness before the limiter", ()),
-    SoundControl("tuning", 2, 400.0, 480.0, 440.0, "Hz", "Pitch of A4", ()),
     SoundControl("delay_time", 3, 0.02, 2.5, 0.375, "s", "Time between the delay's repeats", ()),
     SoundControl("delay_feedback", 4, 0.0, 0.95, 0.4, "", "How much of each repeat comes again", ()),
     SoundControl("reverb_size", 5, 0.0, 1.0, 0.5, "", "From a small room to a great hall", ()),

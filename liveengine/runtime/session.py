@@ -29,6 +29,7 @@ from liveengine.engine.orders import (
     Order,
     RequestBar,
     Say,
+    SendLong,
     Told,
     ToSequencer,
     WriteGroove,
@@ -38,7 +39,8 @@ from liveengine.engine.orders import (
 from liveengine.music.time import TICKS_PER_BEAT
 from liveengine.runtime import telemetry
 from liveengine.sequencer import outlet
-from liveengine.sequencer.commands import push_all
+from liveengine.sequencer.commands import DO_LONG, push_all
+from liveengine.sequencer.longs import push_long
 from liveengine.sequencer.metre import bar_at
 from liveengine.sequencer.slots import drain_log, write_groove, write_lfo, write_slot
 from liveengine.sequencer.state import COMMAND, State
@@ -136,6 +138,11 @@ class Session:
                     commands.append((kind, track, quantum, -1, a, b, x))
                 case WriteSlot(slot, bar, reading):
                     write_slot(self.state, slot, bar, reading)
+                case SendLong(port, data):
+                    if push_long(self.state, port, data):
+                        commands.append((DO_LONG, -1, 0, -1, 0, 0, 0.0))
+                    else:
+                        self._tell(Say("too much is waiting to be sent: a device was not told all of the tuning"))
                 case WriteLfo(number, lfo):
                     write_lfo(self.state, number, lfo)
                 case WriteGroove(number, groove):

@@ -26,6 +26,7 @@ PLAYER_STEP = 7
 PLAYER_RATCHET = 8
 ARP_STEP = 9
 LFO_POINT = 10  # O4: controllers come last
+LONG_DUE = 11  # After all else, so that it sees what comes next.
 
 #: An entry's rank holds its order above so many bits of what it is about.
 _WHAT_BITS = 40
@@ -101,6 +102,8 @@ def is_current(s: State, order: int, what: int, stamp: int) -> bool:  # noqa: PL
         return transport.ramp_stamp == stamp
     if order == BAR_LINE:
         return transport.bar_stamp == stamp
+    if order == LONG_DUE:
+        return transport.long_due != 0
     if order == LFO_POINT:
         return s.lfos[what].stamp == stamp
     if order == ARP_STEP:

@@ -21,6 +21,7 @@ from liveengine.sequencer.ledger import end_note, strike_on
 from liveengine.sequencer.outlet import song_tick
 from liveengine.sequencer.ownership import owner
 from liveengine.sequencer.state import ARP_KEYS, NEVER, TRACKS, State
+from liveengine.sequencer.zone import struck_as
 
 _UP, _DOWN, _UPDOWN, _DOWNUP, _PLAYED, _RANDOM, _CHORD, _GOLDEN = range(len(MODES))
 
@@ -94,7 +95,7 @@ def _end_played_through(s: State, track: int, tick: int) -> tuple[int, int]:
     for voice in range(s.transport[0].voice_count - 1, -1, -1):
         key = s.voices[voice]
         if s.ledger[key].track == track and s.ledger[key].express == 1.0:
-            pitch = key & 127
+            pitch = struck_as(s, key)
             if pitch < 64:
                 low |= 1 << pitch
             else:

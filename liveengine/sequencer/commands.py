@@ -19,11 +19,13 @@ from liveengine.compiled import compiled
 from liveengine.music.event import INSTRUMENTS
 from liveengine.music.target import SOUND, TARGETS
 from liveengine.music.time import TEMPO_MAX_BPM, TEMPO_MIN_BPM, TICKS_PER_BEAT, TICKS_PER_PULSE, TICKS_PER_SIXTEENTH
+from liveengine.music.tuning import ALL_KEYS
 from liveengine.sequencer.agenda import COMMAND_DUE, schedule
 from liveengine.sequencer.arpeggio import change_arp, forget_keys, is_sound_arp, let_hands_go
 from liveengine.sequencer.follower import follow
 from liveengine.sequencer.leading import is_led, is_led_by, prefer
 from liveengine.sequencer.ledger import end_notes_of, panic
+from liveengine.sequencer.longs import expect_longs, longs_through
 from liveengine.sequencer.metre import bar_at, change_metre, lengthen_metre, next_bar_line
 from liveengine.sequencer.modulation import change_lfo, is_sound_lfo, route_again
 from liveengine.sequencer.outlet import METRE, MUTED, emit, song_tick, tell
@@ -59,6 +61,7 @@ from liveengine.sequencer.transport import (
 )
 from liveengine.sequencer.turning import turn
 from liveengine.sequencer.wire import WIRE_MIN_BYTES_S, set_wire
+from liveengine.sequencer.zone import BEND_RANGE_MAX, open_zone, tune
 
 # What a command can ask. `track` names a track, or a port where it says so.
 DO_START = 0  # from the top
@@ -69,7 +72,7 @@ DO_TEMPO = 4  # x: BPM; a: ticks over which it is reached, 0 at once
 DO_LAUNCH = 5  # a: slot, -1 for silence; b: where in it (`players.ANEW` …)
 DO_CANCEL = 6  # take back a launch that has not begun
 DO_MUTE = 7  # a: 1 mutes, 0 unmutes
-DO_ROUTE = 8  # a: MIDI port or -1, b: channel 0-15
+DO_ROUTE = 8  # a: MIDI port or -1, b: channel 0-15; x: 1 where each note has a channel of its own, in the port's zone
 DO_CLOCK = 9  # track: port; a: 1 sends clock, b: 1 also while stopped
 DO_METRE = 10  # a: ticks in a bar, b: ticks in a beat of it, 0 for a quarter note; x: 1 adds it to the cycle of bars
 DO_SEED = 11  # a: seed of the session
@@ -88,7 +91,13 @@ DO_FILL = 23  # a: 1 while a fill is asked for
 DO_WIRE = 24  # track: port; x: bytes a second that its wire carries, 0 for no limit
 DO_LFO = 25  # track: number of an LFO; a: one of LFO_FIELDS, b or x: its value
 DO_ARP = 26  # a: one of ARP_FIELDS, b or x: its value
-_KINDS = 27
+DO_TUNE = 27  # a: key, or ALL_KEYS; x: semitones at which it sounds, or by which all are moved
+DO_ZONE = 28  # track: port; a, b: its first and last channel in which notes are bent each by itself; x: bend range
+DO_LONG = 29  # a message has been put into the ring of long ones
+_KINDS = 30
+
+#: How far from its place a key may be tuned, in semitones: beyond all hearing.
+TUNED_MAX = 1000.0
 
 #: The quantum of the next bar line.
 NEXT_BAR = -1
@@ -130,7 +139,7 @@ def push(
 
 
 @compiled
-def _is_sound(c: Any) -> bool:  # noqa: PLR0911 - one answer a kind
+def _is_sound(c: Any) -> bool:  # noqa: PLR0911, PLR0912 - one answer a kind
     """Say whether a command names things that exist: the data plane trusts nobody."""
     if not 0 <= c.kind < _KINDS or c.quantum < -BARS_QUANTUM_MAX:
         return False
@@ -165,6 +174,10 @@ def _is_sound(c: Any) -> bool:  # noqa: PLR0911 - one answer a kind
         return c.x == 0.0 or TEMPO_MIN_BPM <= c.x <= TEMPO_MAX_BPM
     if c.kind == DO_PREFER:
         return _is_order(c.a, c.b)
+    if c.kind == DO_TUNE:
+        return 0 <= c.a <= ALL_KEYS and abs(c.x) <= TUNED_MAX
+    if c.kind == DO_ZONE:
+        return 0 < c.track < PORTS and 0 <= c.a <= c.b < 16 and 1.0 <= c.x <= BEND_RANGE_MAX
     if c.kind == DO_SEND:
         return 1 <= c.b <= 3 and (c.a & 0xFF) >= 0x80
     if c.kind == DO_TEMPO:
@@ -193,6 +206,8 @@ def _due(s: State, c: Any, tick: int) -> int:  # noqa: PLR0911 - one answer a ki
     if c.at >= 0:
         return max(c.at, tick)
     if c.kind in (DO_START, DO_CONTINUE):
+        if not transport.playing:
+            tick = longs_through(s, tick)
         if is_led_by(s, PULSES):
             follower = s.follower[0]
             pulses = max(-(-(tick - follower.tick) // TICKS_PER_PULSE), 1)
@@ -318,6 +333,7 @@ def _play_on(s: State, c: Any, tick: int) -> None:
     else:
         s.tracks[c.track].port = c.a
         s.tracks[c.track].channel = c.b
+        s.tracks[c.track].zone = int(c.x == 1.0)
         route_again(s, c.track)
 
 
@@ -369,8 +385,20 @@ def _set(s: State, c: Any, tick: int) -> None:
 
 
 @compiled
+def _retune(s: State, c: Any, tick: int) -> None:
+    if c.kind == DO_TUNE:
+        tune(s, tick, c.a, c.x)
+    elif c.kind == DO_ZONE:
+        open_zone(s, tick, c.track, c.a, c.b, int(c.x))
+    else:
+        expect_longs(s, tick)
+
+
+@compiled
 def _connect(s: State, c: Any, tick: int) -> None:
-    if c.kind == DO_FOLLOW:
+    if c.kind in (DO_TUNE, DO_ZONE, DO_LONG):
+        _retune(s, c, tick)
+    elif c.kind == DO_FOLLOW:
         s.follower[0].stop_beats = c.a
         follow(s, c.track)
     elif c.kind == DO_THRU:

@@ -17,6 +17,7 @@ from liveengine.sequencer.outlet import emit
 from liveengine.sequencer.ring import publish, room
 from liveengine.sequencer.state import BURST, INBOX_SIZE, NEVER, OUT_SIZE, PORTS, PULSES, WRITTEN, State
 from liveengine.sequencer.transport import halt
+from liveengine.sequencer.zone import has_zone, sounding_as
 
 _REAL_TIME = 0xF8
 
@@ -98,7 +99,9 @@ def _play_through(s: State, track: int, when: int, size: int, b0: int, b1: int, 
         if kind == NOTE_ON and b2 > 0:
             strike(s, tick, port, channel, track, b1, b2, NEVER - tick, 1.0)
         elif kind in (NOTE_ON, NOTE_OFF):
-            if is_sounding(s, key) and s.ledger[key].track == track:
+            if has_zone(s, port, track):
+                key = sounding_as(s, port, b1)
+            if key >= 0 and is_sounding(s, key) and s.ledger[key].track == track:
                 end_note(s, key, tick)
         else:
             emit(s, tick, port, track, size, kind | channel, b1, b2, 1.0)

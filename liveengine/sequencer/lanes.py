@@ -15,7 +15,8 @@ from typing import Any
 
 from liveengine.compiled import compiled
 from liveengine.music.event import CLOCK, SONG_POSITION
-from liveengine.sequencer.precedence import gives_way, goes_before, is_newer, is_note_off
+from liveengine.sequencer.longs import message_size
+from liveengine.sequencer.precedence import gives_way, goes_before, is_newer, is_note_off, leans_on
 from liveengine.sequencer.state import EXPRESS, LANE_SIZE, LANES, NEVER, OUT_SIZE, PORTS, State
 from liveengine.sequencer.wire import carry, free_at, is_behind
 
@@ -135,7 +136,7 @@ def _let_go(s: State, gone: int, most: int, until: int) -> int:
             s.wires[event.port].thinned += 1
             continue
         event.when = best_when
-        carry(s, event.port, event.size, best_when)
+        carry(s, event.port, message_size(s, event), best_when)
         _place(s, event, gone)
         gone += 1
     return gone
@@ -148,7 +149,7 @@ def _is_superseded(s: State, number: int, event: Any, when: int) -> bool:
         return False
     for place in range(s.lanes[number].count):
         later = _event(s, number, place)
-        if later.when > when:
+        if later.when > when or leans_on(later, event):
             return False
         if is_newer(later, event):
             return True

@@ -25,6 +25,7 @@ from liveengine.music.sound import STRIPS
 from liveengine.sequencer.agenda import NOTE_END, new_stamp, schedule
 from liveengine.sequencer.outlet import emit
 from liveengine.sequencer.state import PORTS, VOICES, State
+from liveengine.sequencer.zone import channel_for, claim, give_back, has_zone, nearest_key, send_bend
 
 
 @compiled
@@ -39,6 +40,7 @@ def end_note(s: State, key: int, tick: int) -> None:
     transport = s.transport[0]
     entry = s.ledger[key]
     emit(s, tick, key >> 11, entry.track, 3, NOTE_OFF | ((key >> 7) & 15), key & 127, 0, entry.express)
+    give_back(s, tick, key)
     _leave_chain(s, entry)
     last = transport.voice_count - 1
     moved = s.voices[last]
@@ -103,9 +105,20 @@ def _join_chain(s: State, key: int, tick: int) -> bool:
 def strike(
     s: State, tick: int, port: int, channel: int, track: int, pitch: int, velocity: int, gate: int, express: float
 ) -> None:
-    """Send a note-on and put its end on the agenda; the same key struck again ends first (N3)."""
+    """Send a note-on and put its end on the agenda; the same key struck again ends first (N3).
+
+    Where the track has a zone on this port, the note is given a channel there, and a bend.
+    """
     transport = s.transport[0]
     key = (port << 11) | (channel << 7) | pitch
+    bends = has_zone(s, port, track)
+    if bends:
+        channel = channel_for(s, port, pitch)
+        taken = s.channels[port * 16 + channel]
+        if taken.key >= 0:
+            transport.stolen += int(taken.pitch != pitch)
+            end_note(s, taken.key, tick)
+        key = (port << 11) | (channel << 7) | nearest_key(s, pitch)
     if is_sounding(s, key):
         end_note(s, key, tick)
     if transport.voice_count == VOICES:
@@ -121,7 +134,10 @@ def strike(
     s.voices[transport.voice_count] = key
     transport.voice_count += 1
     s.ports[port].channels |= 1 << channel
-    emit(s, tick, port, track, 3, NOTE_ON | channel, pitch, velocity, express)
+    if bends:
+        claim(s, tick, key, pitch)
+        send_bend(s, tick, key, track, express)
+    emit(s, tick, port, track, 3, NOTE_ON | channel, key & 127, velocity, express)
 
 
 @compiled

@@ -31,9 +31,10 @@ TOLD = 4
 
 GRID = TICKS_PER_PULSE // 6
 
-#: In how many steps a target is sent: a controller's 7 bits, the bend's 14, of a sound's control what an ear can tell.
+#: In how many steps a target is sent: a controller's 7 bits, the bend's 14 (an even number, so that one of them is the
+#: centre), of a sound's control what an ear can tell.
 _STEPS_MIDI = 127
-_STEPS_BEND = 16_383
+_STEPS_BEND = 16_382
 _STEPS_SOUND = 1024
 _STEPS_TOLD = 256
 

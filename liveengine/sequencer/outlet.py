@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from liveengine.compiled import compiled
-from liveengine.music.event import CLOCK
+from liveengine.music.event import CLOCK, LONG
 from liveengine.sequencer.ring import publish, room
 from liveengine.sequencer.state import LOG_SIZE, WRITTEN, State
 from liveengine.sequencer.timeline import when_at
@@ -80,6 +80,15 @@ def _log_sent(s: State, event: Any) -> None:
 
 
 @compiled
+def keep_busy(s: State, tick: int, port: int, size: int) -> float:
+    """Return the run tick from which a port's wire can carry `size` bytes that come at `tick`; it is busy with them."""
+    wire = s.wires[port]
+    begin = max(wire.busy, float(tick))
+    wire.busy = begin + size * wire.byte_units / s.transport[0].unit_ticks
+    return begin
+
+
+@compiled
 def emit(s: State, tick: int, port: int, track: int, size: int, b0: int, b1: int, b2: int, value: float) -> None:
     """Append an event at a run tick. The lanes see to the order of what shares an instant (O4)."""
     transport = s.transport[0]
@@ -92,5 +101,7 @@ def emit(s: State, tick: int, port: int, track: int, size: int, b0: int, b1: int
     event.size = size
     event.b0, event.b1, event.b2 = b0, b1, b2
     transport.out_count += 1
-    if size > 0 and b0 != CLOCK:
+    if 0 < size < LONG:
+        keep_busy(s, tick, port, size)
+    if 0 < size < LONG and b0 != CLOCK:
         _log_sent(s, event)

@@ -75,3 +75,10 @@ def is_newer(later: Any, event: Any) -> bool:
     kind = event.b0 & 0xF0
     same = later.size > 0 and later.b0 == event.b0
     return same and (kind in (CHANNEL_PRESSURE, PITCH_BEND) or later.b1 == event.b1)
+
+
+@compiled
+def leans_on(later: Any, event: Any) -> bool:
+    """Say whether a later event is a note that is heard where the bend that `event` is puts it."""
+    bends = event.size > 0 and event.b0 & 0xF0 == PITCH_BEND
+    return bends and later.size > 0 and later.b0 == (NOTE_ON | (event.b0 & 15)) and later.b2 > 0

@@ -14,6 +14,7 @@ from liveengine.sequencer.agenda import (
     BAR_LINE,
     COMMAND_DUE,
     LFO_POINT,
+    LONG_DUE,
     NOTE_END,
     PLAYER_CELL,
     PLAYER_END,
@@ -31,6 +32,7 @@ from liveengine.sequencer.commands import carry_out_kept, take_commands
 from liveengine.sequencer.follower import changes_at, watch
 from liveengine.sequencer.leading import is_led
 from liveengine.sequencer.ledger import end_chain
+from liveengine.sequencer.longs import send_long
 from liveengine.sequencer.modulation import lfo_point
 from liveengine.sequencer.outlet import REALIGNED, tell
 from liveengine.sequencer.players import end_player
@@ -119,6 +121,8 @@ def _happen(s: State, order: int, what: int, mark: int, tick: int) -> None:
         tempo_step(s, tick)
     elif order == COMMAND_DUE:
         carry_out_kept(s, what, tick)
+    elif order == LONG_DUE:
+        send_long(s, tick)
 
 
 @compiled

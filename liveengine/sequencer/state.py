@@ -13,11 +13,12 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from liveengine.music.event import EVENT
+from liveengine.music.event import EVENT, LONG_BYTES_MAX
 from liveengine.music.modulation import LFOS, POINTS_MAX
 from liveengine.music.note import LOCKS_MAX
 from liveengine.music.target import TARGETS
 from liveengine.music.time import NS_PER_SECOND, TICKS_PER_BEAT, TICKS_PER_SIXTEENTH, Metre, units_per_tick
+from liveengine.music.tuning import KEYS
 
 TRACKS = 256
 PORTS = 16
@@ -84,6 +85,8 @@ TRANSPORT = np.dtype(
         ("ramp_end", "i8"),        # … and will end
         ("ramp_from_bpm", "f8"),
         ("ramp_to_bpm", "f8"),
+        ("long_due", "i8"),        # 1 while a long message stands on the agenda
+        ("long_free", "i8"),       # run tick from which the last long message is through
         ("own_tempo_bpm", "f8"),   # what the player set; the tempo in force while no clock is followed
         ("seconds", "f8"),         # seconds of music that have gone by …
         ("seconds_tick", "i8"),    # … up to this run tick
@@ -99,6 +102,7 @@ TRACK = np.dtype(
     [
         ("port", "i8"),
         ("channel", "i8"),
+        ("zone", "i8"),      # 1: each note has a channel of its own, in the port's zone
         ("muted", "i8"),
         ("locked", "i8"),    # parameters that its last step locked
         ("previous", "i8"),  # 1: its last step with a condition or a probability sounded
@@ -225,7 +229,25 @@ KEY = np.dtype(
     ]
 )  # fmt: skip
 
-PORT = np.dtype([("clock", "i8"), ("clock_when_stopped", "i8"), ("channels", "i8")])  # channels: a bit for each used
+PORT = np.dtype(
+    [
+        ("clock", "i8"),
+        ("clock_when_stopped", "i8"),
+        ("channels", "i8"),    # a bit for each that was used
+        ("zone_first", "i8"),  # channels in which each note is bent by itself, from here …
+        ("zone_last", "i8"),   # … to here
+        ("bend_range", "f8"),  # semitones of a whole bend; 0: there is no zone
+    ]
+)  # fmt: skip
+
+# A channel of a zone.
+CHANNEL = np.dtype(
+    [
+        ("key", "i8"),    # of the ledger: the note that sounds there, -1 for none …
+        ("pitch", "i8"),  # … and the key that was struck for it
+        ("since", "i8"),  # run tick since which it has been so, taken or free
+    ]
+)  # fmt: skip
 
 LEDGER = np.dtype(
     [
@@ -252,6 +274,10 @@ COMMAND = np.dtype(
         ("x", "f8"),
     ]
 )  # fmt: skip
+
+# A message of more than three bytes.
+LONG_MESSAGE = np.dtype([("port", "i8"), ("size", "i8"), ("bytes", "u1", (LONG_BYTES_MAX,))])
+LONGS = 256
 
 LOG = np.dtype(
     [
@@ -367,6 +393,7 @@ WIRE = np.dtype(
     [
         ("byte_units", "f8"),  # how long a byte takes; 0: no time at all
         ("free", "f8"),        # instant from which it can carry the next
+        ("busy", "f8"),        # run tick until which it carries what has been rendered, if nothing waits in lanes
         ("lags", "i8"),        # 1 from when it fell too far behind until it has caught up
         ("overloads", "i8"),   # times that it fell too far behind
         ("thinned", "i8"),     # values of controllers that gave way to newer ones
@@ -404,12 +431,16 @@ class State(NamedTuple):
     groove_steps: NDArray[Any]
     metres: NDArray[np.int64]
     ports: NDArray[Any]
+    channels: NDArray[Any]
+    tuning: NDArray[np.float64]
     ledger: NDArray[Any]
     chains: NDArray[Any]
     voices: NDArray[np.int64]
     pending: NDArray[Any]
     commands: NDArray[Any]
     command_ends: NDArray[np.int64]
+    longs: NDArray[Any]
+    long_ends: NDArray[np.int64]
     log: NDArray[Any]
     log_ends: NDArray[np.int64]
     out: NDArray[Any]
@@ -450,12 +481,16 @@ LAYOUT: tuple[tuple[str, int, np.dtype[Any]], ...] = (
     ("groove_steps", GROOVES * GROOVE_STEPS, GROOVE_STEP),
     ("metres", BARS_IN_METRE, INT),  # ticks in each bar of the cycle
     ("ports", PORTS, PORT),
+    ("channels", PORTS * 16, CHANNEL),
+    ("tuning", KEYS + 1, np.dtype(np.float64)),  # where each key sounds, semitones; at ALL_KEYS a move of them all
     ("ledger", LEDGER_SIZE, LEDGER),
     ("chains", VOICES, CHAIN),
     ("voices", VOICES, INT),
     ("pending", COMMANDS_SIZE, COMMAND),
     ("commands", COMMANDS_SIZE, COMMAND),
     ("command_ends", ENDS_SIZE, INT),
+    ("longs", LONGS, LONG_MESSAGE),
+    ("long_ends", ENDS_SIZE, INT),
     ("log", LOG_SIZE, LOG),
     ("log_ends", ENDS_SIZE, INT),
     ("out", OUT_SIZE, EVENT),
@@ -498,6 +533,8 @@ def make_state(
     state.bases[:] = state.standing[:] = np.nan
     state.arps["octaves"], state.arps["rate"], state.arps["gate"] = 1, TICKS_PER_SIXTEENTH, 0.8
     state.ledger["chain"] = -1
+    state.channels["key"] = -1
+    state.tuning[:KEYS] = np.arange(KEYS)
     state.chains["free"] = np.arange(1, VOICES + 1)
     state.pending["kind"] = -1
     state.follower["port"] = -1

@@ -8,13 +8,11 @@ from __future__ import annotations
 import math
 
 from liveengine.compiled import compiled
-from liveengine.music.event import CHANNEL_PRESSURE, CONTROL_CHANGE, INSTRUMENTS, PITCH_BEND
+from liveengine.music.event import BEND_MIDDLE, CHANNEL_PRESSURE, CONTROL_CHANGE, INSTRUMENTS, PITCH_BEND
 from liveengine.music.sound import STRIPS
 from liveengine.music.target import BEND, CONTROLLER, CONTROLLERS, PRESSURE, SOUND, TARGETS
 from liveengine.sequencer.outlet import emit
 from liveengine.sequencer.state import State
-
-_BEND_MIDDLE = 8192
 
 
 @compiled
@@ -42,7 +40,7 @@ def send_target(s: State, tick: int, track: int, kind: int, number: int, value: 
     if port <= 0:
         return
     if kind == BEND:
-        bend = min(max(math.floor(_BEND_MIDDLE + value * _BEND_MIDDLE + 0.5), 0), 2 * _BEND_MIDDLE - 1)
+        bend = min(max(math.floor(BEND_MIDDLE + value * BEND_MIDDLE + 0.5), 0), 2 * BEND_MIDDLE - 1)
         emit(s, tick, port, track, 3, PITCH_BEND | channel, bend & 127, bend >> 7, 0.0)
         return
     amount = min(max(math.floor(value + 0.5), 0), 127)

@@ -10,9 +10,11 @@ from hypothesis import strategies as st
 
 from liveengine.drivers.backlog import BACKLOG, Backlog, connect, make_backlog, queue, ready, went
 from liveengine.music.event import EVENT
+from liveengine.sequencer.state import make_state
 
 Data = tuple[int, ...]
 PORT = 1
+STATE = make_state()
 FD = 99
 
 
@@ -21,7 +23,7 @@ def put(b: Backlog, data: Data, port: int = PORT) -> None:
     event["port"], event["size"] = port, len(data)
     for name, byte in zip(("b0", "b1", "b2"), data, strict=False):
         event[name] = byte
-    queue(b, event[0])
+    queue(STATE, b, event[0])
 
 
 def take(b: Backlog, most: int = BACKLOG, port: int = PORT) -> bytes:

@@ -18,7 +18,9 @@ from liveengine.drivers.jack_memory import CYCLES, LONG, MISSED, load_library
 from liveengine.drivers.jack_period import process_callback
 from liveengine.instruments.rack import make_rack
 from liveengine.music.event import EVENT
+from liveengine.music.mts import bulk_dump, note_change
 from liveengine.sequencer import commands as do
+from liveengine.sequencer.longs import push_long
 from liveengine.sequencer.slots import drain_inbox
 from liveengine.sequencer.state import READ, State, make_state
 
@@ -170,6 +172,32 @@ def test_what_is_played_to_it_arrives_with_its_frame(roomy_server):
     frames = [e["when"] for e in told]
     assert frames == sorted(frames)
     assert before - 2 * ROOMY_PERIOD <= frames[0] and frames[-1] <= after + 2 * ROOMY_PERIOD
+
+
+def test_a_long_message_and_bends_arrive_whole_between_the_notes(roomy_server):
+    dump = bulk_dump([float(key) for key in range(128)], "equal C")
+    piece = note_change({60: 60.5, 64: 63.86})
+    with Listener("ear") as ear, driver(outputs=("first",), client_name="crank") as made:
+        made.start()
+        assert made.connect_midi(1, lambda port: port == "ear:one") == ["ear:one"]
+        until(lambda: made.memory.counts[CYCLES] > 5, "the connection is made")
+        assert push_long(made.state, 1, dump)
+        do.push(made.state, do.DO_LONG)
+        do.push(made.state, do.DO_ZONE, 1, a=1, b=3, x=48.0)
+        do.push(made.state, do.DO_TUNE, a=36, x=36.5)
+        set_playing(made.state, ports=1)
+        do.push(made.state, do.DO_ROUTE, 0, a=1, b=0, x=1.0)
+        ear.ask("hear", 4)
+        assert push_long(made.state, 1, piece)
+        do.push(made.state, do.DO_LONG)
+        ear.ask("hear", 4)
+        capture = ear.capture()
+    heard = [bytes(data) for _, _, data in capture.events]
+    assert [data for data in heard if data[0] == 0xF0] == [dump, piece]
+    kick = next(place for place, data in enumerate(heard) if data[0] & 0xF0 == 0x90 and data[1] in (36, 37))
+    bend = heard[kick - 1]
+    assert bend[0] == 0xE0 | (heard[kick][0] & 15)
+    assert heard[kick][1] + (bend[1] + 128 * bend[2] - 8192) / 8192 * 48 == pytest.approx(36.5, abs=0.003)
 
 
 def test_a_long_message_is_counted_and_left_out(roomy_server):

@@ -20,6 +20,7 @@ from liveengine.drivers.backlog import BACKLOG
 from liveengine.drivers.timer import AUDIO_EVENTS, AUDIO_LOST, PERIOD_NS, RUNNING, TimerDriver
 from liveengine.music.time import PULSES_PER_BEAT
 from liveengine.sequencer import commands as do
+from liveengine.sequencer.longs import push_long
 from liveengine.sequencer.render import begin
 from liveengine.sequencer.ring import release, waiting
 from liveengine.sequencer.state import READ, State, make_state
@@ -106,6 +107,19 @@ def test_T6_a_stall_collapsed_is_counted_and_the_song_goes_on_where_it_was():
         heard = drain(ends[1])
     expected = bytes_for(1, 10**9, ports=1)
     assert heard[: len(expected)] == expected
+
+
+@pytest.mark.parametrize("portable", [False, True], ids=["native", "portable"])
+def test_a_long_message_goes_down_its_port_whole(portable):
+    data = bytes((0xF0, *range(100), 0xF7))
+    with pipes(1, 2) as (fds, ends):
+        state = make_state()
+        assert push_long(state, 2, data)
+        do.push(state, do.DO_LONG)
+        _, turn = by_hand(state, fds, portable)
+        turn(10**6)
+        assert drain(ends[2]) == data
+        assert drain(ends[1]) == b""
 
 
 def test_what_is_for_the_instruments_goes_into_the_ring_in_order():

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from liveengine.instruments.play import play
 from liveengine.instruments.rack import Rack, look_ahead_frames, make_rack
-from liveengine.music.event import CONTROL_CHANGE, EVENT, NOTE_OFF, NOTE_ON
+from liveengine.music.event import CONTROL_CHANGE, EVENT, NOTE_OFF, NOTE_ON, TUNE
 from liveengine.music.sound import CHOOSE_SOUND, MASTER_CONTROL, SOUND_NUMBER, STRIP_CONTROL
 
 RATE = 48_000
@@ -32,6 +32,11 @@ def choose(track: int, sound: str, when: int = 0) -> tuple[Any, ...]:
 def turn(track: int, name: str, value: float, when: int = 0) -> tuple[Any, ...]:
     table = MASTER_CONTROL if track < 0 else STRIP_CONTROL
     return event(when, track, table[name].number, value=value)
+
+
+def tune(key: int, semitones: float, when: int = 0) -> tuple[Any, ...]:
+    """Tune a key, or, where it is ALL_KEYS, move them all."""
+    return (when, 0, semitones, 0, -1, 0, TUNE, key, 0)
 
 
 def strike(when: int, track: int, pitch: int, velocity: int = 100) -> tuple[Any, ...]:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from desk import choose, controller, event, let_go, render, roughness, solo, strike, turn
+from desk import choose, controller, event, let_go, render, roughness, solo, strike, tune, turn
 
 from liveengine.music.event import ALL_SOUND_OFF, PITCH_BEND
+from liveengine.music.tuning import ALL_KEYS
 
 LOW, WHEN = 40, 24_000
 
@@ -45,7 +46,8 @@ def test_a_hard_cut_would_be_found():
         *(turn(0, name, 1.0, WHEN) for name in ("pan", "tone", "shape", "drive", "edge", "reverb", "delay")),
         turn(0, "level", -60.0, WHEN),
         turn(-1, "level", -60.0, WHEN),
-        turn(-1, "tuning", 480.0, WHEN),
+        tune(ALL_KEYS, 1.5, WHEN),
+        tune(LOW, LOW + 7.0, WHEN),
         turn(-1, "reverb_size", 1.0, WHEN),
     ],
 )

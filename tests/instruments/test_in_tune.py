@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from desk import decibels, event, render, rms, solo, spectrum, strike, turn
+from desk import decibels, event, render, rms, solo, spectrum, strike, tune, turn
 
 from liveengine.instruments.waves import SAWS, SINE, STRIDE, make_waves
 from liveengine.music.event import PITCH_BEND
+from liveengine.music.temperament import find_scale
+from liveengine.music.tuning import ALL_KEYS, Tuning
 
 
 def cents_away(sound, wanted_hz):
@@ -24,9 +26,44 @@ def cents_away(sound, wanted_hz):
 @pytest.mark.parametrize("a4_hz", [440.0, 432.0])
 def test_every_octave_is_within_two_cents_at_any_tuning(sound, a4_hz):
     for pitch in range(28, 106, 11):
-        score = solo(sound, turn(-1, "tuning", a4_hz), turn(0, "spread", 0.0), strike(0, 0, pitch))
+        score = solo(sound, tune(ALL_KEYS, 12 * np.log2(a4_hz / 440)), turn(0, "spread", 0.0), strike(0, 0, pitch))
         heard = render(score, 2.2)[0, 9_600:]
         assert abs(cents_away(heard, a4_hz * 2 ** ((pitch - 69) / 12))) < 2, pitch
+
+
+@pytest.mark.parametrize("sound", ["bass", "keys", "pad"])
+@pytest.mark.parametrize(
+    "tuning",
+    [
+        Tuning(find_scale("just"), root=2, reference_hz=432.0),
+        Tuning(find_scale("harmonic"), reference=72, reference_hz=528.0, mapping="nearest"),
+        Tuning(find_scale("19edo")),
+    ],
+    ids=["just on D, A4 = 432", "harmonics on C, C5 = 528", "19 equal steps"],
+)
+def test_every_key_of_a_tuning_is_within_a_cent_from_its_first_moment(sound, tuning):
+    told = [tune(key, value) for key, value in enumerate(tuning.table)]
+    for pitch in range(50, 80, 7):
+        score = solo(sound, *told, turn(0, "spread", 0.0), strike(0, 0, pitch))
+        heard = render(score, 2.2)[0]
+        assert abs(cents_away(heard[9_600:], tuning.hz(pitch))) < 1, pitch
+        assert abs(cents_away(heard[: 9_600 * 4], tuning.hz(pitch))) < 3, pitch  # It does not slide there.
+
+
+@pytest.mark.parametrize("sound", ["bass", "keys", "pad"])
+@pytest.mark.parametrize(("key", "value"), [(69, 69.4), (ALL_KEYS, -0.3177)])
+def test_what_sounds_takes_a_new_tuning(sound, key, value):
+    score = solo(sound, turn(0, "spread", 0.0), strike(0, 0, 69), tune(key, value, when=24_000))
+    heard = render(score, 3.0)[0]
+    semitones = value - 69 if key == 69 else value
+    assert abs(cents_away(heard[2_400:24_000], 440.0)) < 3
+    assert abs(cents_away(heard[40_000:], 440.0 * 2 ** (semitones / 12))) < 1
+
+
+def test_a_key_beyond_the_table_or_no_pitch_at_all_is_dropped():
+    plain = render(solo("keys", strike(0, 0, 69)), 0.5)
+    odd = render(solo("keys", tune(200, 3.0), tune(69, np.nan), tune(69, np.inf), strike(0, 0, 69)), 0.5)
+    assert np.array_equal(plain, odd)
 
 
 def test_a_wide_pad_stays_in_tune_as_a_whole():

@@ -75,7 +75,7 @@ class SlowLfo:
     @property
     def steps(self) -> int:
         assert self.lfo.target
-        return {BEND: 16383, SOUND: 1024}.get(self.lfo.target.kind, 127)
+        return {BEND: 16382, SOUND: 1024}.get(self.lfo.target.kind, 127)
 
     def turns(self, song: int, seconds: float, pattern_start: int) -> float:
         if self.is_free:
@@ -152,7 +152,7 @@ class SlowArp:
         """What is struck now: (pitch, velocity)."""
         rising = sorted(self.keys, key=lambda key: key.pitch)
         if self.mode == "chord":
-            return [self.at(key, self.count % self.octaves) for key in rising]
+            return [self.at(key, self.count % self.octaves) for key in self.keys]
         order = self.keys if self.mode == "played" else rising
         every = [self.at(key, octave) for octave in range(self.octaves) for key in order]
         there_and_back = every + every[-2:0:-1]

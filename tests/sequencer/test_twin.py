@@ -132,6 +132,12 @@ orders = st.one_of(
     st.builds(Order, whens, st.just("cancel"), tracks),
     st.builds(Order, whens, st.just("mute"), tracks, quanta, st.integers(0, 1)),
     st.builds(Order, whens, st.just("route"), tracks, a=st.integers(-1, 2), b=st.integers(0, 1)),
+    st.builds(Order, whens, st.just("route"), tracks, a=st.integers(1, 2), b=st.just(0), x=st.just(1.0)),
+    st.builds(
+        Order, whens, st.just("zone"), st.integers(1, 2), a=st.integers(1, 3), b=st.integers(3, 5), x=st.just(48.0)
+    ),
+    st.builds(Order, whens, st.just("tune"), quantum=quanta, a=st.integers(60, 63), x=st.floats(58, 65)),
+    st.builds(Order, whens, st.just("tune"), quantum=quanta, a=st.just(128), x=st.floats(-3, 3)),
     st.builds(Order, whens, st.just("fill"), quantum=quanta, a=st.integers(0, 1)),
     st.builds(Order, whens, st.just("turn"), tracks, quanta, st.just(0), st.just(74), st.sampled_from([0.0, 64.5])),
     st.builds(Order, whens, st.just("turn"), tracks, quanta, st.just(3), st.just(5), st.sampled_from([0.1, 0.9])),
@@ -214,6 +220,7 @@ def by_instant(sent: list) -> dict[int, Counter]:
 
 
 GO = [Order(0, "launch", 0), Order(0, "launch", 1, a=1), Order(0, "start")]
+ZONE = [Order(0, "zone", 1, a=1, b=3, x=48.0), Order(0, "route", 0, a=1, x=1.0), Order(0, "route", 1, a=1, x=1.0)]
 SWINGING = [Order(0, "lfo", number, b=1) for number in (0, 1, LFOS)]
 arpeggios = st.tuples(st.integers(0, 7), st.integers(1, 3)).map(
     lambda told: [
@@ -228,6 +235,8 @@ arpeggios = st.tuples(st.integers(0, 7), st.integers(1, 3)).map(
 beginnings = st.one_of(
     st.just(GO),
     st.just([*SWINGING, *GO]),
+    st.just([*ZONE, *GO]),
+    arpeggios.map(lambda arps: [*ZONE, *SWINGING, *arps, *GO]),
     arpeggios.map(lambda arps: [*arps, *GO]),
     arpeggios.map(lambda arps: [*SWINGING, *arps, *GO]),
 )

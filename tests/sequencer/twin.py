@@ -176,6 +176,12 @@ class Twin:
         self.players: dict[int, list[Player]] = {}
         self.muted: set[int] = set()
         self.route: dict[int, tuple[int, int]] = {}
+        self.zoned: set[int] = set()  # tracks that have a zone
+        self.zones: dict[int, tuple[int, int, int]] = {}  # port: first and last channel, semitones of a whole bend
+        self.having: dict[tuple[int, int], int] = {}  # pitch that has a port's channel
+        self.sent_keys: dict[tuple[int, int], int] = {}  # … and the key of equal temperament that was sent for it
+        self.since: dict[tuple[int, int], int] = {}  # since when a channel has been taken, or free
+        self.tuning = [*map(float, range(128)), 0.0]
         self.clock: dict[int, bool] = {}
         self.sounding: dict[tuple[int, int, int], tuple[int, int]] = {}  # key: (ends, track)
         self.playing, self.origin, self.position = False, 0, 0
@@ -259,8 +265,13 @@ class Twin:
                 self.read_otherwise(order)
             case "route":
                 self.route[order.track] = (order.a, order.b)
+                (self.zoned.add if order.x == 1 else self.zoned.discard)(order.track)
                 for number, lfo in self.lfos.items():
                     lfo.sent = lfo.sent if number // LFOS != order.track else -1
+            case "zone":
+                self.open_zone(order.track, order.a, order.b, int(order.x))
+            case "tune":
+                self.tune(order.a, order.x)
             case "clock":
                 self.clock[order.track] = bool(order.b)
                 if not self.playing:
@@ -362,6 +373,9 @@ class Twin:
         self.by_hand.discard(key)
         _, track = self.sounding.pop(key)
         self.send(key[0], track, 0x80 | key[1], key[2], 0)
+        if key in map(self.sent_as, self.having):
+            del self.having[key[:2]], self.sent_keys[key[:2]]
+            self.since[key[:2]] = self.tick
 
     def end_all(self, track: int) -> None:
         for key, (_, owner) in list(self.sounding.items()):
@@ -387,12 +401,74 @@ class Twin:
         places = [(0, track)] if track < 16 else []
         if track in self.route and self.route[track][0] > 0:
             places.append(self.route[track])
-        for port, channel in places:
-            key = (port, channel, pitch)
-            if key in self.sounding:
-                self.end(key)
-            self.sounding[key] = (self.tick + gate, track)
-            self.send(port, track, 0x90 | channel, pitch, velocity)
+        for place in places:
+            self.strike_at(place, track, pitch, velocity, self.tick + gate)
+
+    def strike_at(
+        self, place: tuple[int, int], track: int, pitch: int, velocity: int, ends: int
+    ) -> tuple[int, int, int]:
+        key = (*place, pitch)
+        bends = self.has_zone(place[0], track)
+        if bends:
+            place = self.place_for(place[0], pitch)
+            if place in self.having:
+                self.end(self.sent_as(place))
+            key = (*place, min(max(math.floor(self.tuned(pitch) + 0.5), 0), 127))
+        if key in self.sounding:
+            self.end(key)
+        self.sounding[key] = (ends, track)
+        if bends:
+            self.having[place], self.sent_keys[place] = pitch, key[2]
+            self.since[place] = self.tick
+            self.bend(place)
+        self.send(place[0], track, 0x90 | key[1], key[2], velocity)
+        return key
+
+    # -- tuning ------------------------------------------------------------
+
+    def has_zone(self, port: int, track: int) -> bool:
+        return port > 0 and track in self.zoned and port in self.zones
+
+    def tuned(self, pitch: int) -> float:
+        return self.tuning[pitch] + self.tuning[128]
+
+    def struck_as(self, key: tuple[int, int, int]) -> int:
+        place = key[:2]
+        return self.having[place] if place in self.having and self.sent_as(place) == key else key[2]
+
+    def sent_as(self, place: tuple[int, int]) -> tuple[int, int, int]:
+        return (*place, self.sent_keys[place])
+
+    def place_for(self, port: int, pitch: int) -> tuple[int, int]:
+        """Where it sounds; else what has been free longest; else what has been taken longest."""
+        first, last, _ = self.zones[port]
+        places = [(port, channel) for channel in range(first, last + 1)]
+        for place in places:
+            if self.having.get(place) == pitch:
+                return place
+        return min(places, key=lambda place: (place in self.having, self.since.get(place, 0), place))
+
+    def bend(self, place: tuple[int, int]) -> None:
+        _, track = self.sounding[self.sent_as(place)]
+        away = Fraction(self.tuned(self.having[place])) - self.sent_keys[place]
+        bend = min(max(math.floor(8192 + 8192 * away / self.zones[place[0]][2] + Fraction(1, 2)), 0), 16383)
+        self.send(place[0], track, 0xE0 | place[1], bend & 127, bend >> 7)
+
+    def tune(self, key: int, semitones: float) -> None:
+        self.tuning[key] = semitones
+        self.send(0, -1, key, float(np.float32(semitones)))
+        for place, pitch in list(self.having.items()):
+            if key in (128, pitch):
+                self.bend(place)
+
+    def open_zone(self, port: int, first: int, last: int, semitones: int) -> None:
+        self.zones[port] = (first, last, semitones)
+        told = [(channel, 0, semitones) for channel in range(first, last + 1)]
+        if last > first:
+            told.insert(0, (0 if first == 1 else 15, 6, last - first + 1))
+        for channel, parameter, value in told:
+            for number, byte in [(101, 0), (100, parameter), (6, value), (38, 0), (101, 127), (100, 127)]:
+                self.send(port, -1, 0xB0 | channel, number, byte)
 
     def pitch(self, reading: Reading, pitch: int) -> int:
         pitch += reading.transpose
@@ -552,9 +628,10 @@ class Twin:
             arp.on, arp.keys, arp.next = bool(order.b), [], FOREVER
             if arp.on:
                 held = [key for key in self.by_hand if self.sounding[key][1] == order.track]
+                struck = {self.struck_as(key) for key in held}
                 for key in held:
                     self.end(key)
-                for pitch in sorted({pitch for _, _, pitch in held}):
+                for pitch in sorted(struck):
                     self.hold(order.track, pitch, 100, FOREVER)
         arp.turn(order.a, order.b, order.x)
         if order.a == 3 and arp.next != FOREVER:
@@ -591,13 +668,14 @@ class Twin:
             return
         route = self.route.get(track, (-1, 0))
         for place in [(0, track), *([route] if route[0] >= 0 else [])]:
-            key = (*place, pitch)
-            if key in self.sounding and (velocity or self.sounding[key][1] == track):
-                self.end(key)
             if velocity:
-                self.sounding[key] = (FOREVER, track)
-                self.by_hand.add(key)
-                self.send(place[0], track, 0x90 | place[1], pitch, velocity)
+                self.by_hand.add(self.strike_at(place, track, pitch, velocity, FOREVER))
+                continue
+            key = (*place, pitch)
+            if self.has_zone(place[0], track):
+                key = next((self.sent_as(p) for p, had in self.having.items() if (p[0], had) == (place[0], pitch)), key)
+            if key in self.sounding and self.sounding[key][1] == track:
+                self.end(key)
 
     # -- time --------------------------------------------------------------
 
