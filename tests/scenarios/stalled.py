@@ -15,9 +15,8 @@ import sys
 import threading
 import time
 
-from liveengine.runtime.clock import Clock
-
 from liveengine.drivers.jack import JackDriver
+from liveengine.engine.clock import Sources
 from liveengine.engine.patch import load_patch
 from liveengine.runtime.stage import Options, Stage
 
@@ -42,7 +41,7 @@ class Watch:
 
 def main() -> None:
     patch, driver_name, *clock = sys.argv[1:]
-    options = Options(driver=driver_name, audio=False, clock=Clock.parse(*clock) if clock else Clock())
+    options = Options(driver=driver_name, audio=False, sources=Sources.parse(*clock) if clock else Sources())
     stage = Stage(load_patch(patch), options, lambda text: None)
     driver = stage.driver
     stage.start()
