@@ -105,7 +105,7 @@ def test_K5_what_an_input_holds_is_let_go_when_it_is_gone():
         os.close(set_.pads._write_fd)
         set_.pads._write_fd = os.open(os.devnull, os.O_WRONLY)
         set_.listen_until(lambda: (0, 101) not in set_.sounding)
-        assert set_.stage.driver.timer.polls[1] == -1
+        assert int(set_.stage.driver.timer.polls[1]) & 0xFFFFFFFF == 0xFFFFFFFF, "no descriptor is polled for it"
 
 
 def test_a_sender_that_is_killed_is_back_and_plays(jack_server):
