@@ -19,14 +19,15 @@ KEPT_FOLDERS = 8
 
 
 def _sources() -> list[Path]:
-    """List the files of the rooms that compiled code may come from."""
+    """List the compiler's doors, and the files of the rooms that compiled code may come from."""
     here = Path(__file__).parent
-    return [source for room in COMPILED_ROOMS for source in sorted((here / room).glob("*.py"))]
+    doors = [here / "compiled.py", here / "memory.py"]
+    return doors + [source for room in COMPILED_ROOMS for source in sorted((here / room).glob("*.py"))]
 
 
 def _sources_digest() -> str:
-    """Hash what those files, and the compiler's door itself, say."""
-    digest = hashlib.sha256(Path(__file__).with_name("compiled.py").read_bytes())
+    """Hash what those files say."""
+    digest = hashlib.sha256()
     for source in _sources():
         digest.update(source.name.encode())
         digest.update(source.read_bytes())

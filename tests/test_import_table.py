@@ -16,12 +16,12 @@ PACKAGE = Path(__file__).resolve().parent.parent / "liveengine"
 ROOMS: dict[str, set[str]] = {
     "music": set(),
     "rhythms": {"music"},
-    "sequencer": {"music", "compiled"},
+    "sequencer": {"music", "compiled", "memory"},
     "generators": {"music", "rhythms"},
     "engine": {"music", "rhythms", "generators", "sequencer", "formats"},
-    "drivers": {"sequencer", "music", "instruments", "compiled", "priority"},
+    "drivers": {"sequencer", "music", "instruments", "compiled", "memory", "priority"},
     "ports": {"music", "engine", "priority"},
-    "instruments": {"music", "compiled"},
+    "instruments": {"music", "compiled", "memory"},
     "formats": {"music"},
     "studio": {"music", "rhythms", "generators", "sequencer", "drivers", "instruments", "formats"},
     "training": {"music", "rhythms", "formats", "generators"},
@@ -32,6 +32,7 @@ ROOMS: dict[str, set[str]] = {
     },
     # Files beside the rooms.
     "compiled": {"kernel_cache"},
+    "memory": {"compiled"},
     "kernel_cache": set(),
     "priority": set(),
     "cli": {"runtime", "dashboard", "engine", "ports", "formats", "music", "training"},
@@ -54,7 +55,8 @@ LIBRARIES: dict[str, set[str]] = {
     "training": {"numpy", "torch", "onnx", "onnxruntime", "safetensors"},
     "dashboard": {"textual", "rich", "pythonosc"},
     "runtime": {"numpy", "rich", "onnxruntime", "apscheduler", "rtmidi", "jack", "sounddevice"},
-    "compiled": {"numba"},
+    "compiled": {"numba", "llvmlite"},
+    "memory": {"numpy", "numba", "llvmlite"},
 }
 
 #: What the live process never loads.

@@ -14,7 +14,7 @@ import functools
 import math
 import time
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numba import types
@@ -22,10 +22,11 @@ from numpy.typing import NDArray
 
 from liveengine.compiled import callback, compiled
 from liveengine.drivers import system
-from liveengine.drivers.memory import address_of, address_table, array_at, tuple_at
+from liveengine.drivers.pointers import address_of, array_at
 from liveengine.drivers.timer import AUDIO_EVENTS
 from liveengine.instruments.play import play
-from liveengine.instruments.rack import RACK_LAYOUT, Rack, look_ahead_frames
+from liveengine.instruments.rack import Rack, look_ahead_frames
+from liveengine.memory import Memory, memory_at
 from liveengine.music.event import EVENT
 from liveengine.music.time import NS_PER_SECOND
 from liveengine.sequencer.ring import release, waiting
@@ -56,7 +57,18 @@ CLOCK = np.dtype(
 )  # fmt: skip
 
 
-class Audio(NamedTuple):
+LAYOUT: tuple[tuple[str, int, np.dtype[Any]], ...] = (
+    ("clock", 1, CLOCK),
+    ("time", 2, np.dtype(np.int64)),
+    ("due", AUDIO_EVENTS, EVENT),
+    ("left", FRAMES_MAX, np.dtype(np.float32)),
+    ("right", FRAMES_MAX, np.dtype(np.float32)),
+    ("events", AUDIO_EVENTS, EVENT),
+    ("ends", ENDS_SIZE, np.dtype(np.int64)),
+)
+
+
+class Audio(Memory, layout=LAYOUT):
     """What the callback works with, besides the rack."""
 
     clock: NDArray[Any]
@@ -68,21 +80,10 @@ class Audio(NamedTuple):
     ends: NDArray[np.int64]
 
 
-LAYOUT: tuple[tuple[str, int, np.dtype[Any]], ...] = (
-    ("clock", 1, CLOCK),
-    ("time", 2, np.dtype(np.int64)),
-    ("due", AUDIO_EVENTS, EVENT),
-    ("left", FRAMES_MAX, np.dtype(np.float32)),
-    ("right", FRAMES_MAX, np.dtype(np.float32)),
-    ("events", AUDIO_EVENTS, EVENT),
-    ("ends", ENDS_SIZE, np.dtype(np.int64)),
-)
-
-_audio_at = tuple_at(Audio, LAYOUT)
-_rack_at = tuple_at(Rack, RACK_LAYOUT)
+_audio_at = memory_at(Audio)
+_rack_at = memory_at(Rack)
 _addresses_at = array_at(np.int64)
 _samples_at = array_at(np.float32)
-_TABLE_SIZE = len(LAYOUT) + len(RACK_LAYOUT)
 _OUTPUT_UNDERFLOW = 4
 
 
@@ -146,9 +147,8 @@ def _fill(a: Audio, rack: Rack, samples: NDArray[np.float32], frames: int, flags
 
 
 def _on_buffer(_in: Any, out: Any, frames: int, _time: Any, flags: int, pointer: Any) -> int:
-    table = _addresses_at(address_of(pointer), _TABLE_SIZE)
-    a = _audio_at(table, 0)
-    rack = _rack_at(table, len(LAYOUT))
+    handed = _addresses_at(address_of(pointer), 2)
+    a, rack = _audio_at(handed[0]), _rack_at(handed[1])
     samples = _samples_at(address_of(out), 2 * int(frames))
     _fill(a, rack, samples, int(frames), int(flags))
     return 0
@@ -159,6 +159,14 @@ def stream_callback() -> Any:
     """Compile the PaStreamCallback."""
     pointer, whole = types.voidptr, types.uint64
     return callback(types.int32(pointer, pointer, whole, pointer, whole, pointer))(_on_buffer)
+
+
+def make_audio(rate: float, events: NDArray[Any], ends: NDArray[np.int64]) -> Audio:
+    """Allocate what the callback works with, at the end of the ring `events`."""
+    own = [np.zeros(size, dtype) for _, size, dtype in LAYOUT[:-2]]
+    audio = Audio(*own, events, ends)
+    audio.clock["rate"] = rate
+    return audio
 
 
 class AudioDriver:
@@ -175,12 +183,9 @@ class AudioDriver:
         ends: NDArray[np.int64],
         device: int | None = None,
     ) -> None:
-        clock = np.zeros(1, CLOCK)
-        clock["rate"] = rate
-        rest = {name: np.zeros(size, dtype) for name, size, dtype in LAYOUT[1:-2]}
-        self.audio = Audio(clock=clock, **rest, events=events, ends=ends)
+        self.audio = make_audio(rate, events, ends)
         self.rack = rack
-        self._table = address_table(self.audio, rack)
+        self._handed = np.array([self.audio.address, rack.address], np.int64)  # what the callback gets
         self._stream: Any = None
         self._played = (0, math.inf)  # frames by then, and when they were last seen to grow
         self._library, self._ffi, self.device = open_library(device)
@@ -209,7 +214,7 @@ class AudioDriver:
             0,
             0,
             ffi.cast("PaStreamCallback*", stream_callback().address),
-            ffi.cast("void*", self._table.ctypes.data),
+            ffi.cast("void*", self._handed.ctypes.data),
         )
         if error == 0:
             self._stream = stream[0]
@@ -289,11 +294,8 @@ def device_rate(device: int | None = None) -> float:
 
 def try_callback(rack: Rack, events: NDArray[Any], ends: NDArray[np.int64], frames: int = 64) -> NDArray[np.float32]:
     """Call the C callback once, as PortAudio would, and return what it played: float32 (frames, 2)."""
-    clock = np.zeros(1, CLOCK)
-    clock["rate"] = rack.master[0]["rate"]
-    rest = {name: np.zeros(size, dtype) for name, size, dtype in LAYOUT[1:-2]}
-    audio = Audio(clock=clock, **rest, events=events, ends=ends)
-    table = address_table(audio, rack)
+    audio = make_audio(float(rack.master[0]["rate"]), events, ends)
+    handed = np.array([audio.address, rack.address], np.int64)
     sound = np.zeros(2 * frames, np.float32)
-    stream_callback().ctypes(None, sound.ctypes.data, frames, None, 0, table.ctypes.data)
+    stream_callback().ctypes(None, sound.ctypes.data, frames, None, 0, handed.ctypes.data)
     return sound.reshape(frames, 2)

@@ -20,7 +20,6 @@ from liveengine.drivers.jack_memory import (
     FOLLOWS,
     FRAMES_HIGH,
     IN,
-    JACK_LAYOUT,
     LEADS,
     LEFT,
     MISSED,
@@ -34,7 +33,6 @@ from liveengine.drivers.jack_memory import (
 )
 from liveengine.drivers.jack_period import process_callback
 from liveengine.drivers.jack_transport import timebase_callback
-from liveengine.drivers.memory import address_table
 from liveengine.instruments.rack import Rack, look_ahead_frames
 from liveengine.sequencer.ring import raise_flag
 from liveengine.sequencer.state import IN_PORTS, PORTS, State
@@ -64,8 +62,9 @@ class JackDriver:
         self.client.set_shutdown_callback(self._on_shutdown)
         self.rate = float(self.client.samplerate)
         self.state, self.rack = make(self.rate)
-        self.memory = Jack(*(np.zeros(size, dtype) for _, size, dtype in JACK_LAYOUT))
-        self._table = address_table(self.state, self.rack, self.memory)
+        self.memory = Jack.zeros()
+        addresses = [self.state.address, self.rack.address, self.memory.address]
+        self._handed = np.array(addresses, np.int64)  # what the callbacks get
         try:
             self.outputs = [self.client.midi_outports.register(name) for name in outputs[: PORTS - 1]]
             self.inputs = [self.client.midi_inports.register(name) for name in inputs[:IN_PORTS]]
@@ -95,7 +94,7 @@ class JackDriver:
         self._binding._lib.jack_set_process_callback(
             self.client._ptr,
             ffi.cast("JackProcessCallback", self._callback.address),
-            ffi.cast("void*", self._table.ctypes.data),
+            ffi.cast("void*", self._handed.ctypes.data),
         )
 
     def start(self) -> None:
@@ -121,7 +120,7 @@ class JackDriver:
             self.client._ptr,
             not take,
             ffi.cast("JackTimebaseCallback", timebase_callback().address),
-            ffi.cast("void*", self._table.ctypes.data),
+            ffi.cast("void*", self._handed.ctypes.data),
         )
         if refused:
             return False

@@ -6,16 +6,17 @@ Realtime-safe, but for `load_library`.
 from __future__ import annotations
 
 import ctypes.util
-from typing import Any, NamedTuple
+from typing import Any
 
 import llvmlite.binding
 import numpy as np
 from numpy.typing import NDArray
 
-from liveengine.drivers.memory import array_at, tuple_at
-from liveengine.instruments.rack import RACK_LAYOUT, Rack
+from liveengine.drivers.pointers import array_at
+from liveengine.instruments.rack import Rack
+from liveengine.memory import Memory, memory_at
 from liveengine.music.event import EVENT
-from liveengine.sequencer.state import IN_PORTS, LAYOUT, PORTS, State
+from liveengine.sequencer.state import IN_PORTS, PORTS, State
 
 # Places in `handles`.
 CLIENT = 0
@@ -49,18 +50,6 @@ class JackMissing(OSError):
     """There is no JACK library, or no server."""
 
 
-class Jack(NamedTuple):
-    """What the callbacks work with, besides the sequencer and the rack."""
-
-    handles: NDArray[np.int64]
-    counts: NDArray[np.int64]
-    told: NDArray[np.int64]
-    peak: NDArray[np.float64]
-    came: NDArray[Any]  # EVENTs that came in this period
-    found: NDArray[Any]  # room for one jack_midi_event_t
-    position: NDArray[Any]  # … and one jack_position_t
-
-
 # struct jack_midi_event_t {jack_nframes_t time; size_t size; jack_midi_data_t *buffer;}
 _MIDI_EVENT = np.dtype([("time", "u4"), ("pad", "u4"), ("size", "u8"), ("buffer", "i8")])
 
@@ -85,14 +74,25 @@ JACK_LAYOUT: tuple[tuple[str, int, np.dtype[Any]], ...] = (
     ("position", 1, POSITION),
 )
 
-# The table that a callback gets: the sequencer's arrays, the rack's, its own.
-state_at = tuple_at(State, LAYOUT)
-rack_at = tuple_at(Rack, RACK_LAYOUT)
-jack_at = tuple_at(Jack, JACK_LAYOUT)
+
+class Jack(Memory, layout=JACK_LAYOUT):
+    """What the callbacks work with, besides the sequencer and the rack."""
+
+    handles: NDArray[np.int64]
+    counts: NDArray[np.int64]
+    told: NDArray[np.int64]
+    peak: NDArray[np.float64]
+    came: NDArray[Any]  # EVENTs that came in this period
+    found: NDArray[Any]  # room for one jack_midi_event_t
+    position: NDArray[Any]  # … and one jack_position_t
+
+
+# A callback gets their three addresses.
 addresses_at = array_at(np.int64)
-RACK_PLACE = len(LAYOUT)
-JACK_PLACE = RACK_PLACE + len(RACK_LAYOUT)
-TABLE_SIZE = JACK_PLACE + len(JACK_LAYOUT)
+state_at = memory_at(State)
+rack_at = memory_at(Rack)
+jack_at = memory_at(Jack)
+HANDED = 3
 
 
 def load_library() -> None:

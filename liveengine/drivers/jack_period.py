@@ -23,8 +23,8 @@ from liveengine.drivers.jack_memory import (
     CYCLES,
     FOLLOWS,
     FRAMES_HIGH,
+    HANDED,
     IN,
-    JACK_PLACE,
     LAST_FRAME,
     LEADS,
     LEFT,
@@ -32,10 +32,8 @@ from liveengine.drivers.jack_memory import (
     MISSED,
     OUT,
     OUT_FULL,
-    RACK_PLACE,
     RIGHT,
     RUNNING,
-    TABLE_SIZE,
     Jack,
     addresses_at,
     jack_at,
@@ -44,7 +42,7 @@ from liveengine.drivers.jack_memory import (
     state_at,
 )
 from liveengine.drivers.jack_transport import follow_transport, lead_transport
-from liveengine.drivers.memory import address_of, array_at, pointer_to
+from liveengine.drivers.pointers import address_of, array_at, pointer_to
 from liveengine.instruments.play import play
 from liveengine.instruments.rack import Rack
 from liveengine.music.event import INSTRUMENTS
@@ -192,11 +190,8 @@ def _skip(s: State, j: Jack, start: int) -> None:
 
 
 def _on_period(frames: int, pointer: Any) -> int:
-    table = addresses_at(address_of(pointer), TABLE_SIZE)
-    s = state_at(table, 0)
-    rack = rack_at(table, RACK_PLACE)
-    j = jack_at(table, JACK_PLACE)
-    _period(s, rack, j, int(frames))
+    handed = addresses_at(address_of(pointer), HANDED)
+    _period(state_at(handed[0]), rack_at(handed[1]), jack_at(handed[2]), int(frames))
     return 0
 
 

@@ -20,17 +20,17 @@ from liveengine.compiled import callback, compiled
 from liveengine.drivers.jack_memory import (
     BBT,
     CLIENT,
+    HANDED,
     PLACE,
     PLAYING,
     POSITION,
     ROLLING,
-    TABLE_SIZE,
     Jack,
     addresses_at,
     load_library,
     state_at,
 )
-from liveengine.drivers.memory import address_of, array_at, pointer_to
+from liveengine.drivers.pointers import address_of, array_at, pointer_to
 from liveengine.music.time import TEMPO_MAX_BPM, TEMPO_MIN_BPM, TICKS_PER_BEAT
 from liveengine.sequencer.metre import bar_at, bar_length
 from liveengine.sequencer.state import State
@@ -114,7 +114,7 @@ def tell_bars(s: State, p: Any, when: int) -> None:
 
 def _on_timebase(_rolling: int, _frames: int, position: Any, _is_new: int, pointer: Any) -> None:
     # It is called after the period, and asked about the next.
-    s = state_at(addresses_at(address_of(pointer), TABLE_SIZE), 0)
+    s = state_at(addresses_at(address_of(pointer), HANDED)[0])
     tell_bars(s, _position_at(address_of(position), 1)[0], s.transport[0].until)
 
 

@@ -1,20 +1,21 @@
 """The rack: all that the instruments remember, in arrays of fixed size.
 
 Sixteen strips, a pool of voices, a reverb, a delay and a limiter. Nothing
-in it depends on the sample rate for its size, so that a C callback can
-rebuild the rack from bare addresses and `RACK_LAYOUT`. `make_rack` is the
+in it depends on the sample rate for its size, so that compiled code finds
+all of it by one address. `make_rack` is the
 only place that allocates; `play.play` turns it into sound.
 """
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from liveengine.instruments.kit import DRUM, DRUMS, make_kit
 from liveengine.instruments.waves import WAVE_SAMPLES, make_waves
+from liveengine.memory import Memory
 from liveengine.music.sound import (
     CONTROL_ROOM,
     DEFAULT_SOUND,
@@ -179,38 +180,8 @@ LIMIT = np.dtype(
 )  # fmt: skip
 
 
-class Rack(NamedTuple):
-    """The instruments' whole memory: arrays only, one-dimensional, of fixed size."""
-
-    master: NDArray[np.void]
-    strips: NDArray[np.void]
-    voices: NDArray[np.void]
-    kit: NDArray[np.void]
-    goals: NDArray[np.float64]  # controls as set: 16 strips, then the master, CONTROL_ROOM each
-    controls: NDArray[np.float64]  # the same, smoothed
-    tuning_goals: NDArray[np.float64]  # how high each key sounds, semitones; at ALL_KEYS by how much all are moved
-    tuning: NDArray[np.float64]  # the same, smoothed
-    keys: NDArray[np.uint8]  # keys down on each strip, oldest first
-    waves: NDArray[np.float32]
-    bus: NDArray[np.float64]  # every strip's left and right
-    desk: NDArray[np.float64]
-    halls: NDArray[np.void]
-    hall: NDArray[np.float32]
-    hall_taps: NDArray[np.float64]
-    hall_totals: NDArray[np.float64]
-    diffusers: NDArray[np.float32]
-    echoes: NDArray[np.void]
-    echo: NDArray[np.float32]
-    limits: NDArray[np.void]
-    ahead: NDArray[np.float64]  # the limiter's left and right
-    ahead_gains: NDArray[np.int64]
-    queue_gains: NDArray[np.int64]
-    queue_places: NDArray[np.int64]
-
-
-#: (field, shape, dtype) of every array, in the order of Rack: with their addresses, enough to rebuild one.
-RACK_LAYOUT: tuple[tuple[str, tuple[int, ...], np.dtype[np.void]], ...] = tuple(
-    (name, (size,), np.dtype(kind))
+RACK_LAYOUT: tuple[tuple[str, int, np.dtype[Any]], ...] = tuple(
+    (name, size, np.dtype(kind))
     for name, size, kind in (
         ("master", 1, MASTER),
         ("strips", STRIPS, STRIP),
@@ -239,7 +210,34 @@ RACK_LAYOUT: tuple[tuple[str, tuple[int, ...], np.dtype[np.void]], ...] = tuple(
     )
 )
 
-assert tuple(name for name, _, _ in RACK_LAYOUT) == Rack._fields
+
+class Rack(Memory, layout=RACK_LAYOUT):
+    """The instruments' whole memory: arrays only, one-dimensional, of fixed size."""
+
+    master: NDArray[np.void]
+    strips: NDArray[np.void]
+    voices: NDArray[np.void]
+    kit: NDArray[np.void]
+    goals: NDArray[np.float64]  # controls as set: 16 strips, then the master, CONTROL_ROOM each
+    controls: NDArray[np.float64]  # the same, smoothed
+    tuning_goals: NDArray[np.float64]  # how high each key sounds, semitones; at ALL_KEYS by how much all are moved
+    tuning: NDArray[np.float64]  # the same, smoothed
+    keys: NDArray[np.uint8]  # keys down on each strip, oldest first
+    waves: NDArray[np.float32]
+    bus: NDArray[np.float64]  # every strip's left and right
+    desk: NDArray[np.float64]
+    halls: NDArray[np.void]
+    hall: NDArray[np.float32]
+    hall_taps: NDArray[np.float64]
+    hall_totals: NDArray[np.float64]
+    diffusers: NDArray[np.float32]
+    echoes: NDArray[np.void]
+    echo: NDArray[np.float32]
+    limits: NDArray[np.void]
+    ahead: NDArray[np.float64]  # the limiter's left and right
+    ahead_gains: NDArray[np.int64]
+    queue_gains: NDArray[np.int64]
+    queue_places: NDArray[np.int64]
 
 
 def look_ahead_frames(rate: float) -> int:
@@ -254,8 +252,7 @@ def make_rack(rate: float) -> Rack:
     """
     if not LOWEST_RATE <= rate <= HIGHEST_RATE:
         raise ValueError(f"no instruments at {rate} Hz: choose {LOWEST_RATE:.0f} to {HIGHEST_RATE:.0f}")
-    arrays: list[Any] = [np.zeros(shape, dtype) for _, shape, dtype in RACK_LAYOUT]
-    rack = Rack(*arrays)
+    rack = Rack.zeros()
     rack.kit[:] = make_kit()
     rack.waves[:] = make_waves()
     rack.strips["sound"] = SOUND_NUMBER[DEFAULT_SOUND]

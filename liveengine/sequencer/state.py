@@ -1,18 +1,18 @@
 """Everything the data plane knows, in arrays that were allocated before the show.
 
-A State is a tuple of one-dimensional arrays and nothing else, so that it can
-be handed to compiled code, or rebuilt inside a C callback from a table of
-addresses. Run ticks count up for ever; song ticks are run ticks counted from
+A State is one-dimensional arrays and nothing else, which compiled code, and
+a C callback, find by one address. Run ticks count up for ever; song ticks are run ticks counted from
 the song's beginning while the transport runs.
 """
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from liveengine.memory import Memory
 from liveengine.music.event import EVENT, LONG_BYTES_MAX
 from liveengine.music.modulation import LFOS, POINTS_MAX
 from liveengine.music.note import LOCKS_MAX
@@ -409,56 +409,6 @@ WRITTEN = 0
 READ = 8
 
 
-class State(NamedTuple):
-    """The data plane's memory. Field order and shapes are those of LAYOUT."""
-
-    transport: NDArray[Any]
-    agenda: NDArray[Any]
-    tracks: NDArray[Any]
-    players: NDArray[Any]
-    slots: NDArray[Any]
-    steps: NDArray[Any]
-    notes: NDArray[Any]
-    locks: NDArray[Any]
-    held: NDArray[Any]
-    bases: NDArray[np.float64]
-    standing: NDArray[np.float64]
-    lfos: NDArray[Any]
-    points: NDArray[Any]
-    arps: NDArray[Any]
-    keys: NDArray[Any]
-    grooves: NDArray[Any]
-    groove_steps: NDArray[Any]
-    metres: NDArray[np.int64]
-    ports: NDArray[Any]
-    channels: NDArray[Any]
-    tuning: NDArray[np.float64]
-    ledger: NDArray[Any]
-    chains: NDArray[Any]
-    voices: NDArray[np.int64]
-    pending: NDArray[Any]
-    commands: NDArray[Any]
-    command_ends: NDArray[np.int64]
-    longs: NDArray[Any]
-    long_ends: NDArray[np.int64]
-    log: NDArray[Any]
-    log_ends: NDArray[np.int64]
-    out: NDArray[Any]
-    due: NDArray[Any]
-    lanes: NDArray[Any]
-    lane_events: NDArray[Any]
-    wires: NDArray[Any]
-    follower: NDArray[Any]
-    sources: NDArray[Any]
-    steering: NDArray[Any]
-    history: NDArray[np.float64]
-    inbox: NDArray[Any]
-    inbox_ends: NDArray[np.int64]
-    thru: NDArray[np.int64]
-    traffic: NDArray[np.int64]
-    lateness: NDArray[np.int64]
-
-
 INT = np.dtype(np.int64)
 
 LAYOUT: tuple[tuple[str, int, np.dtype[Any]], ...] = (
@@ -508,14 +458,63 @@ LAYOUT: tuple[tuple[str, int, np.dtype[Any]], ...] = (
     ("traffic", 2 * PORTS, INT),  # messages: out by port, then in by port
     ("lateness", LATENESS_BINS, INT),
 )
-assert tuple(name for name, _, _ in LAYOUT) == State._fields
+
+
+class State(Memory, layout=LAYOUT):
+    """The data plane's memory. How many of what, LAYOUT says."""
+
+    transport: NDArray[Any]
+    agenda: NDArray[Any]
+    tracks: NDArray[Any]
+    players: NDArray[Any]
+    slots: NDArray[Any]
+    steps: NDArray[Any]
+    notes: NDArray[Any]
+    locks: NDArray[Any]
+    held: NDArray[Any]
+    bases: NDArray[np.float64]
+    standing: NDArray[np.float64]
+    lfos: NDArray[Any]
+    points: NDArray[Any]
+    arps: NDArray[Any]
+    keys: NDArray[Any]
+    grooves: NDArray[Any]
+    groove_steps: NDArray[Any]
+    metres: NDArray[np.int64]
+    ports: NDArray[Any]
+    channels: NDArray[Any]
+    tuning: NDArray[np.float64]
+    ledger: NDArray[Any]
+    chains: NDArray[Any]
+    voices: NDArray[np.int64]
+    pending: NDArray[Any]
+    commands: NDArray[Any]
+    command_ends: NDArray[np.int64]
+    longs: NDArray[Any]
+    long_ends: NDArray[np.int64]
+    log: NDArray[Any]
+    log_ends: NDArray[np.int64]
+    out: NDArray[Any]
+    due: NDArray[Any]
+    lanes: NDArray[Any]
+    lane_events: NDArray[Any]
+    wires: NDArray[Any]
+    follower: NDArray[Any]
+    sources: NDArray[Any]
+    steering: NDArray[Any]
+    history: NDArray[np.float64]
+    inbox: NDArray[Any]
+    inbox_ends: NDArray[np.int64]
+    thru: NDArray[np.int64]
+    traffic: NDArray[np.int64]
+    lateness: NDArray[np.int64]
 
 
 def make_state(
     rate: float = NS_PER_SECOND, tempo_bpm: float = 120.0, metre: Metre | None = None, seed: int = 0
 ) -> State:
     """Allocate a stopped data plane for a driver whose clock runs at `rate` units a second."""
-    state = State(*(np.zeros(size, dtype) for _, size, dtype in LAYOUT))
+    state = State.zeros()
     transport = state.transport[0]
     transport["rate"] = rate
     transport["tempo_bpm"] = tempo_bpm

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from liveengine.drivers.audio import CLOCK, LAYOUT, Audio, follow, take_due, try_callback
+from liveengine.drivers.audio import CLOCK, Audio, follow, make_audio, take_due, try_callback
 from liveengine.drivers.timer import AUDIO_EVENTS, make_timer
 from liveengine.instruments.rack import make_rack
 from liveengine.music.event import EVENT, NOTE_ON
@@ -24,13 +24,10 @@ FRAME_NS = NS_PER_SECOND / RATE
 BUFFER = 256
 
 
-def make_audio() -> Audio:
+def fed_audio() -> Audio:
     """Return the callback's memory, with an empty ring."""
     timer = make_timer({})
-    clock = np.zeros(1, CLOCK)
-    clock["rate"] = RATE
-    rest = {name: np.zeros(size, dtype) for name, size, dtype in LAYOUT[1:-2]}
-    return Audio(clock=clock, **rest, events=timer.audio, ends=timer.audio_ends)
+    return make_audio(RATE, timer.audio, timer.audio_ends)
 
 
 def put(audio: Audio, *whens: float) -> None:
@@ -90,7 +87,7 @@ def test_after_a_long_gap_it_begins_anew():
 @given(st.lists(st.integers(0, 20 * BUFFER - 1), max_size=40))
 def test_every_event_is_due_one_buffer_after_its_stamp_at_its_place(places):
     """Law of constant latency: what is stamped k frames after the beginning is played in frame k + one buffer."""
-    audio = make_audio()
+    audio = fed_audio()
     put(audio, *(10**12 + k * FRAME_NS for k in sorted(places)))
     due = []
     for k in range(22):
@@ -106,7 +103,7 @@ def test_every_event_is_due_one_buffer_after_its_stamp_at_its_place(places):
 
 
 def test_an_event_that_comes_too_late_sounds_at_once():
-    audio = make_audio()
+    audio = fed_audio()
     put(audio, 10**12 - 50 * BUFFER * FRAME_NS)
     follow(audio.clock[0], 10**12, BUFFER)
     assert take_due(audio, BUFFER) == 1
@@ -114,7 +111,7 @@ def test_an_event_that_comes_too_late_sounds_at_once():
 
 
 def test_an_event_of_the_future_waits_and_so_do_those_behind_it():
-    audio = make_audio()
+    audio = fed_audio()
     put(audio, 10**12 + 10 * BUFFER * FRAME_NS, 10**12)
     follow(audio.clock[0], 10**12, BUFFER)
     assert take_due(audio, BUFFER) == 0
@@ -125,12 +122,12 @@ def test_an_event_of_the_future_waits_and_so_do_those_behind_it():
 
 
 def test_the_callback_is_silent_where_nothing_is_played():
-    audio = make_audio()
+    audio = fed_audio()
     assert not try_callback(make_rack(RATE), audio.events, audio.ends, BUFFER).any()
 
 
 def test_the_callback_plays_what_came_through_the_ring():
-    audio = make_audio()
+    audio = fed_audio()
     put(audio, 0.0)
     sound = try_callback(make_rack(RATE), audio.events, audio.ends, 4_096)
     assert sound.shape == (4_096, 2)
@@ -141,7 +138,7 @@ def test_the_callback_plays_what_came_through_the_ring():
 @pytest.mark.parametrize("frames", [1, 7, 8_192, 8_193, 20_000])
 def test_the_callback_fills_a_buffer_of_any_length(frames):
     """The longest are rendered in parts; the last frames are as true as the first."""
-    audio = make_audio()
+    audio = fed_audio()
     put(audio, 0.0)
     sound = try_callback(make_rack(RATE), audio.events, audio.ends, frames)
     assert sound.shape == (frames, 2)

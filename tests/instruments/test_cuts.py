@@ -105,8 +105,8 @@ def test_a_rack_rebuilt_from_addresses_plays_the_same():
     original, twin = make_rack(RATE), make_rack(RATE)
     rebuilt = Rack(
         *(
-            np.frombuffer((ctypes.c_byte * array.nbytes).from_address(array.ctypes.data), dtype).reshape(shape)
-            for array, (_, shape, dtype) in zip(original, RACK_LAYOUT, strict=True)
+            np.frombuffer((ctypes.c_byte * array.nbytes).from_address(array.ctypes.data), dtype)
+            for array, (_, _, dtype) in zip(original, RACK_LAYOUT, strict=True)
         )
     )
     assert np.array_equal(render_on(rebuilt, BUSY, [LENGTH]), render_on(twin, BUSY, [LENGTH]))

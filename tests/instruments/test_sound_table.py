@@ -30,8 +30,8 @@ def test_every_drum_has_a_recipe_and_is_struck_by_its_own_note():
 @pytest.mark.parametrize("rate", [22_050, 44_100, 48_000, 96_000, 192_000])
 def test_a_rack_has_the_same_shape_at_every_rate(rate):
     rack = make_rack(rate)
-    for array, (name, shape, dtype) in zip(rack, RACK_LAYOUT, strict=True):
-        assert (array.shape, array.dtype) == (shape, dtype), name
+    for array, (name, size, dtype) in zip(rack, RACK_LAYOUT, strict=True):
+        assert (array.shape, array.dtype) == ((size,), dtype), name
         assert array.ndim == 1
         assert array.flags.c_contiguous
     assert max(line["length"] for line in rack.halls) < len(rack.hall) // len(rack.halls)

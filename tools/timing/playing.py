@@ -130,7 +130,7 @@ def play(asked: Asked) -> dict[str, Any]:
             time.sleep(LOOK_S)
         print("plays", flush=True)
         time.sleep(SETTLE_S)
-        before = State(*(array.copy() for array in stage.driver.state))  # type: ignore[arg-type]
+        before = State(*(array.copy() for array in stage.driver.state))
         ended.wait()
         facts = _facts(stage, before)
         origin = _origin(stage)
