@@ -2,7 +2,9 @@
 
 A model says of every cell how likely each pattern is, given the cells that stand. Cells drawn at once do not know of
 each other, so the first draws are of few cells, and later ones of more. Where so many hits are wanted, what is likely
-is leant towards striking, or away from it, at each draw.
+is leant towards striking, or away from it, at each draw. Where syncopation or loudness is asked for, the model is asked
+twice, with and without it, and what that changes is pulled further (Ho & Salimans, "Classifier-Free Diffusion
+Guidance", 2022): by itself it heeds them little.
 
 Pure.
 """
@@ -24,6 +26,7 @@ from liveengine.generators.codecs.frames import (
     Flags,
     Floats,
     Frames,
+    opened,
     view,
 )
 
@@ -48,6 +51,9 @@ Say: TypeAlias = Callable[[Floats, Floats, Floats], Said]
 
 #: The furthest that likelihoods lean towards what is wanted, in nats, and how finely.
 LEAN_MAX, LEAN_HALVINGS = 3.0, 10
+
+#: How many times as far as by itself what is asked for moves what a model says.
+PULL = 3.0
 
 SHAPE_OF_STEPS = (*CELLS, SUBSTEPS)
 
@@ -128,9 +134,19 @@ def _asked(say: Say, frames: Frames, known: Flags, condition: Floats, latent: Fl
     seen = view(frames, known, np.zeros_like(known))
     assert seen.shape[1:] == (FRAMES, VIEW)
     said = say(seen, condition, latent)
+    if not np.array_equal(left := opened(condition), condition):
+        said = _pulled(say(seen, left, latent), said)
     if not all(np.isfinite(array).all() for array in said):
         raise ValueError("what the model says is no number")
     return said
+
+
+def _pulled(unasked: Said, asked: Said) -> Said:
+    """Return what is said with patterns and velocities moved on, from what is said where nothing is asked."""
+    logits, velocity = (
+        a + PULL * (b - a) for a, b in ((unasked.logits, asked.logits), (unasked.velocity, asked.velocity))
+    )
+    return Said(logits, np.clip(velocity, 0.0, 1.0), asked.offset)
 
 
 def _thrown(logits: Floats, throws: NDArray[np.float64]) -> Patterns:

@@ -127,6 +127,14 @@ def condition(asked: Mapping[str, float | None], style: str = "", fill: bool = F
     return row
 
 
+def opened(told: Floats) -> Floats:
+    """Return conditions (n, 26) with syncopation and velocity left open, as if nobody had asked for any."""
+    left = told.copy()
+    for name in ("syncopation", "velocity"):
+        left[:, [_PLACE[name], _PLACE[f"{name} told"]]] = 0.0
+    return left
+
+
 def vocabulary(quantiles: Mapping[str, list[float]], latent: int) -> dict[str, Any]:
     """Return what a model says that its numbers mean, with the hash of all that."""
     told: dict[str, Any] = {
