@@ -63,7 +63,7 @@ def _session(place: Path) -> Any:
     try:
         import onnxruntime as runtime
     except ImportError as error:
-        raise OSError("onnxruntime is not installed: pip install 'liveengine[models]'") from error
+        raise OSError("onnxruntime is not installed: pip install onnxruntime") from error
     options = runtime.SessionOptions()
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
