@@ -6,7 +6,7 @@ Pure: no clock, no thread, no I/O. One thread calls it.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from liveengine.engine.clock import Sources
 from liveengine.engine.display import Display
@@ -25,7 +25,8 @@ from liveengine.engine.tap import Tap
 from liveengine.engine.track import SLIDERS, Track
 from liveengine.engine.tuning import Tuner
 from liveengine.engine.unfolding import Unfolding
-from liveengine.sequencer.state import OWN
+from liveengine.music.groove import Groove
+from liveengine.sequencer.state import GROOVES, OWN
 
 
 class Board:
@@ -42,10 +43,11 @@ class Board:
         ports: Iterable[int] = (),
         sources: Sources | None = None,
     ) -> None:
-        self.patch = patch
         self.mappings = tuple(mappings)
+        self.patch = patch
         self.tracks = [Track(number, spec) for number, spec in enumerate(patch.tracks)]
         self.ports = list(ports) or [-1] * len(self.tracks)
+        self.groove_rows: list[Groove | None] = [*patch.grooves, *([None] * (GROOVES - len(patch.grooves)))]
         self.panel = Panel(patch)
         self.tuner = Tuner(patch, self.ports)
         self.panel.values.update(self.tuner.values())
@@ -73,6 +75,34 @@ class Board:
         self.failures = 0  # bars that generators could not make
         self.modelled = 0  # bars that models were asked for
         self.gave_way: Counter[str] = Counter()  # those of them that a rule made, by reason
+
+    def _take_up(
+        self, patch: Patch, ports: Sequence[int], tracks: list[Track], renewed: set[int], is_fresh: bool
+    ) -> None:
+        """Hold another patch from now on; `renewed` are the tracks that do not simply play on.
+
+        What its file has not changed stays as it was turned, unless it `is_fresh`.
+        """
+        before = {} if is_fresh else {track.spec.name: track.number for track in self.tracks}
+        came_from = [before.get(track.spec.name) for track in tracks]
+        mixed = [(False, False) if n is None else (self.mixing.muted[n], self.mixing.soloed[n]) for n in came_from]
+        self.mixing.go_on([track.spec.mute_group for track in tracks], *map(list, zip(*mixed, strict=True)))
+        moved = {number: old + 1 for number, old in enumerate(came_from, 1) if old is not None}
+        tuner = Tuner(patch, ports)
+        tuner.succeed(self.tuner, patch)
+        self.panel.take_up(patch, self.patch, moved, renewed)
+        self.panel.values.update(tuner.values())
+        self.modulation = Modulation(patch, self.panel.place, self.panel.values)
+        self.modulation.stand_as_turned()
+        self.tuner, self.patch, self.tracks, self.ports = tuner, patch, tracks, list(ports)
+        self.display.resize(len(tracks))
+        if is_fresh:
+            self.unfolding = Unfolding(patch)
+            self.unfolding.song.start()
+            self.unfolding.scene_asked()
+        else:
+            self.unfolding.go_on(patch)
+        self.song = self.unfolding.song
 
     def _ticket(self) -> int:
         self.tickets += 1

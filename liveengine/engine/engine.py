@@ -3,7 +3,7 @@
 It owns everything a player can change, and decides nothing about time: each
 order that sounds says at which quantum, and the data plane finds the tick.
 What it holds is the board's; on that stand launching, timekeeping and
-turning, each a file of its own that knows those before it.
+turning, and crossing from one patch to another: each a file that knows those before it.
 
 Pure: no clock, no thread, no I/O. One thread calls it.
 """
@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from liveengine.engine.crossing import Crossing
 from liveengine.engine.events import (
     Asked,
     BarBegan,
@@ -25,10 +26,12 @@ from liveengine.engine.events import (
     LatenessTold,
     LaunchTold,
     LedTold,
+    LineCrossed,
     LinkTold,
     MetreTold,
     MidiCame,
     ModulationTold,
+    PatchLoaded,
     SlotEnded,
     TempoTold,
     TrafficTold,
@@ -38,13 +41,12 @@ from liveengine.engine.launches import Launch
 from liveengine.engine.orders import Order, Report, Say, ToSequencer
 from liveengine.engine.parameter import Setting
 from liveengine.engine.setting_up import set_up
-from liveengine.engine.turning import Turning
 from liveengine.engine.unfolding import ToEnd, ToPattern, ToScene
 from liveengine.music.time import TICKS_PER_BEAT
 from liveengine.sequencer import commands as do
 
 
-class Engine(Turning):
+class Engine(Crossing):
     """The whole of it: takes in what happens, and answers with what is to be done."""
 
     def begin(self) -> list[Order]:
@@ -74,10 +76,12 @@ class Engine(Turning):
                     if self.gave_way[gave_way] == 1:
                         yield Say(gave_way)
                 yield from self._go(self.launches.answer(ticket, bar))
+                yield from self._bar_made(ticket, bar)
             case BarFailed(ticket, reason):
                 self.failures += 1
                 yield Say(reason)
                 yield from self._go(self.launches.answer(ticket, None))
+                yield from self._bar_made(ticket, None)
             case BarBegan(number):
                 yield from self._bar_began(number)
             case MetreTold(bar, tick):
@@ -94,6 +98,10 @@ class Engine(Turning):
                 yield from self._report_change("/transport/tempo_now", tempo_bpm)
             case ModulationTold(group, number, value):
                 yield from self._modulation_told(group, number, value)
+            case PatchLoaded():
+                yield from self._patch_loaded(event)
+            case LineCrossed():
+                yield from self._crossed()
             case LinkTold():
                 yield from self._hear_link(event)
             case LedTold(source):
@@ -104,6 +112,8 @@ class Engine(Turning):
                 yield from self.tuner.tell_devices(self.playing)
 
     def _launch_told(self, number: int, slot: int, tick: int) -> Iterator[Order]:
+        if number >= len(self.tracks):
+            return  # The patch that plays now has no such track.
         bar = self.metre.bars.bar_at(tick)
         first_bar, began = bar, tick
         if self.metre.goes_round:
@@ -149,6 +159,8 @@ class Engine(Turning):
                     yield ToSequencer(do.DO_STOP, quantum=do.NEXT_BAR)
 
     def _modulation_told(self, group: int, number: int, value: float) -> Iterator[Order]:
+        if self.line is not None and group in self.line.lfo_groups:
+            return  # It is the old patch's.
         told = self.modulation.told(group, number, value)
         if isinstance(told, Report):
             yield told

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from liveengine.engine.launches import Launch
 from liveengine.engine.mapping import Action, Mapping, translate
 from liveengine.engine.orders import Order, Report, ReportAll, Say, ToSequencer
+from liveengine.engine.panel import Turned
 from liveengine.engine.parameter import Setting
 from liveengine.engine.readings import KNOBS, ordered, turned
 from liveengine.engine.timekeeping import Timekeeping
@@ -40,8 +41,16 @@ class Turning(Timekeeping):
         if turned.told:
             yield Report(turned.address, turned.value, but=origin)
         track = None if turned.track is None else self.tracks[turned.track]
+        self._note_turned(turned)
         yield from self._do(turned.name, turned.value, track, origin)
         yield from self.modulation.swing_about(turned.address, turned.value)
+
+    def _note_turned(self, turned: Turned) -> None:
+        """Take note of what was turned."""
+
+    def _patch_asked(self, name: str, value: Setting) -> Iterator[Order]:
+        """Do what was asked about the patch itself."""
+        yield from ()
 
     def _do(self, name: str, value: Setting, track: Track | None, origin: str) -> Iterator[Order]:
         """Do what a parameter means, now that it has its value."""
@@ -75,6 +84,8 @@ class Turning(Timekeeping):
             case "/tuning/scale":
                 yield from self.tuner.choose_scale(str(value))
                 yield from self._report_changes(self.tuner.values().items())
+            case "/patch/load" | "/patch/reload" | "/patch/tempo":
+                yield from self._patch_asked(name, value)
             case "/panic":
                 yield ToSequencer(do.DO_PANIC)
             case "/refresh":
