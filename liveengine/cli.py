@@ -100,6 +100,8 @@ def _play(arguments: argparse.Namespace) -> int:
         sources=sources,
         lead=arguments.lead or "",
         measured=measured.load(),
+        watch=not arguments.no_watch,
+        seed=arguments.seed,
     )
     return play(patch, options, arguments.headless, arguments.seconds, arguments.plain or has_own_keys)
 
@@ -373,6 +375,7 @@ def _add_play(play: argparse.ArgumentParser) -> None:
     add("--record", type=Path, metavar="FILE.mid", help="write what is played into a MIDI file")
     add("--telemetry", type=Path, metavar="FILE.json", help="write down at the end how well time was kept")
     add("--seed", type=_seed, metavar="N", help="another seed than the patch's")
+    add("--no-watch", action="store_true", help="do not take the patch up again whenever its file is saved")
     add("--mapping", action="append", metavar="NAME",
         help="a mapping file or name, as often as wanted (default: keyboard, generic_pads)")
 # fmt: on

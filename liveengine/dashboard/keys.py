@@ -46,6 +46,7 @@ STROKES: dict[str, Stroke] = {
     "equals_sign": Stroke("/transport/tempo", "add", 1.0),
     "minus": Stroke("/transport/tempo", "add", -1.0),
     "c": Stroke("/clock/next"),
+    "l": Stroke("/patch/reload"),
     "x": Stroke("/panic"),
     "exclamation_mark": Stroke("/panic"),
     "m": Stroke("/track/{track}/mute", "flip"),
@@ -67,6 +68,7 @@ HELP: tuple[tuple[str, str], ...] = (
     ("←  →", "its density"),
     ("v  m", "re-roll it, mute it"),
     ("c", "follow the next of the clocks"),
+    ("l", "read the patch again"),
     ("x", "panic: silence everything"),
 )
 

@@ -62,6 +62,10 @@ class Display:
         self._written: dict[int, tuple[str, bool]] = {}
         self._now_tick = 0
 
+    def resize(self, tracks: int) -> None:
+        """Have so many rows; those that stay show what they show."""
+        self._rows = [*self._rows[:tracks], *(_Row() for _ in range(tracks - len(self._rows)))]
+
     def write(self, slot: int, bar: Bar, legato: bool) -> None:
         """Take note of what a slot holds, and of whether it will keep the playhead."""
         self._written[slot] = steps_of(bar), legato

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from liveengine.engine.mapping import Action
+from liveengine.engine.orders import ToSequencer
+from liveengine.engine.spec import Patch
 from liveengine.music.note import Bar
 
 
@@ -178,8 +180,26 @@ class ModulationTold:
     value: float
 
 
+@dataclass(frozen=True, slots=True)
+class PatchLoaded:
+    """A patch was read, to take over from the one that plays.
+
+    `ports` are those of its tracks, -1 for none; `wiring` is what else is to change at the line.
+    """
+
+    patch: Patch
+    ports: tuple[int, ...]
+    wiring: tuple[ToSequencer, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LineCrossed:
+    """The data plane has done all that was ordered for the bar line at which a patch takes over."""
+
+
 Event = (
     Asked | MidiCame | KeyPressed | BarReady | BarFailed | BarBegan | MetreTold | LaunchTold | SlotEnded
     | TransportMoved | LatenessTold | BeatBegan | ClockTold | TrafficTold
-    | FaultsTold | LinkTold | LedTold | TempoTold | ModulationTold
+    | FaultsTold | LinkTold | LedTold | TempoTold | ModulationTold | PatchLoaded
+    | LineCrossed
 )  # fmt: skip

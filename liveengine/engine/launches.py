@@ -5,7 +5,7 @@ Pure.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from liveengine.music.note import Bar
@@ -43,6 +43,13 @@ class Launches:
             if launch.is_scene:
                 older.is_scene = False
         self._launches.append(launch)
+        return self._ready()
+
+    def without(self, tracks: Iterable[int]) -> Iterator[Launch]:
+        """Take tracks out of every launch; return those that can go now."""
+        for launch in self._launches:
+            for track in tracks:
+                _let_go(launch, track)
         return self._ready()
 
     def renew(self, track: int, ticket: int) -> bool:

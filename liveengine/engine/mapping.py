@@ -167,6 +167,9 @@ def _bindings(top: Section, table: str) -> Iterator[tuple[Section, Binding]]:
         kind, source = _source(section, table)
         address = section.text("do", limit=200)
         parameter = _target(section, address)
+        if parameter is not None and parameter.kind == "text" and table == "knob":
+            section.problem("do", f"{shown(address)} takes words: bind it to a pad or a key, with a value")
+            parameter = None
         channel = section.whole("channel", 1, 16) if table != "key" and "channel" in section else None
         if parameter is None:
             section.names(("value", "add", "low", "high"))
@@ -237,6 +240,8 @@ def _pressed(  # noqa: PLR0911 - one answer a kind
             return None, None
         case "toggle":
             return (section.toggle("value", False) if "value" in section else None), None
+        case "text":
+            return section.text("value", limit=200), None
         case _ if "add" in section and not parameter.held:
             return None, section.number("add", -reach, reach, 0.0, parameter.unit)
         case "int":

@@ -20,6 +20,12 @@ class Mixing:
         self.soloed = [False] * len(groups)
         self._silent = [False] * len(groups)
 
+    def go_on(self, groups: Sequence[int], muted: Sequence[bool], soloed: Sequence[bool]) -> None:
+        """Go on with other tracks; `changes` tells what that means for those of the same numbers, and for the rest."""
+        self._groups = tuple(groups)
+        self.muted, self.soloed = list(muted), list(soloed)
+        self._silent = [*self._silent, *([False] * (len(groups) - len(self._silent)))]
+
     def mute(self, track: int, muted: bool) -> list[int]:
         """Mute a track or not; return the other tracks of its mute group that this mutes."""
         self.muted[track] = muted
@@ -42,7 +48,8 @@ class Mixing:
     def changes(self) -> Iterator[ToSequencer]:
         """Return what brings the data plane up to date, all on one tick: whoever falls silent goes first."""
         now = [self.silent(track) for track in range(len(self._groups))]
+        now += [False] * (len(self._silent) - len(now))  # tracks that are gone
         changed = [track for track, silent in enumerate(now) if silent != self._silent[track]]
-        self._silent = now
+        self._silent = now[: len(self._groups)]
         for track in sorted(changed, key=lambda track: not now[track]):
             yield ToSequencer(DO_MUTE, track, a=int(now[track]))

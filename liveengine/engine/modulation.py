@@ -77,12 +77,17 @@ def set_up_modulation(patch: Patch) -> Iterator[Order]:
     for track, spec in enumerate(patch.tracks):
         for lfo in spec.lfos:
             yield from _stand(track, lfo, spec.controls)
-        yield from _write(track, spec.lfos)
+        yield from write_lfos(track, spec.lfos)
         if spec.arp != ArpSpec():
-            # On comes last, so that its first step is already played as the rest says.
-            for name, value in reversed(standing_of_arp(spec.arp).items()):
-                yield _turn_arp(track, name.removeprefix("arp/"), value)
-    yield from _write(TRACKS, patch.lfos)
+            yield from arp_orders(track, spec.arp)
+    yield from write_lfos(TRACKS, patch.lfos)
+
+
+def arp_orders(track: int, spec: ArpSpec) -> Iterator[Order]:
+    """Return what a patch says of an arpeggiator."""
+    # On comes last, so that its first step is already played as the rest says.
+    for name, value in reversed(standing_of_arp(spec).items()):
+        yield _turn_arp(track, name.removeprefix("arp/"), value)
 
 
 def _stand(track: int, spec: LfoSpec, controls: Mapping[str, float]) -> Iterator[Order]:
@@ -93,7 +98,8 @@ def _stand(track: int, spec: LfoSpec, controls: Mapping[str, float]) -> Iterator
         yield ToSequencer(do.DO_CONTROL, track, a=control.number, x=control.default)
 
 
-def _write(group: int, lfos: Sequence[LfoSpec]) -> Iterator[Order]:
+def write_lfos(group: int, lfos: Sequence[LfoSpec]) -> Iterator[Order]:
+    """Return what writes the LFOs of a track, or of the set (TRACKS), and switches them on."""
     for number, spec in enumerate(lfos):
         yield WriteLfo(group * LFOS + number, spec.lfo)
         if spec.on:
@@ -136,6 +142,10 @@ class Modulation:
         for _, address in self._told.values():
             if address in self._values:
                 yield from self.swing_about(address, self._values[address])
+
+    def stand_as_turned(self) -> None:
+        """Take over from the modulation of another patch: LFOs are on or off as the panel has them."""
+        self._off = {key for key in self._told if not self._values.get(_switch_of(*key), True)}
 
     def turn(self, group: int, name: str, value: Setting) -> Iterator[Order]:
         """Turn a parameter of an LFO or arpeggiator: `name` is what follows the track (or the slash) in its address."""
@@ -181,6 +191,10 @@ class Modulation:
         """Return the parameters that are heard from the next bar on only, and to what they were turned in this one."""
         due, self._at_bar = list(self._at_bar.items()), {}
         return due
+
+
+def _switch_of(group: int, number: int) -> str:
+    return f"{'' if group == TRACKS else f'/track/{group + 1}'}/lfo/{number + 1}/on"
 
 
 def _waits_for_bar(parameter: Parameter) -> bool:

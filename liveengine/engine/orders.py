@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from liveengine.engine.parameter import Setting
+from liveengine.engine.spec import Patch
 from liveengine.generators.contract import Controls
 from liveengine.music.groove import Groove
 from liveengine.music.modulation import Lfo
@@ -121,6 +122,20 @@ class SharePlaying:
     playing: bool
 
 
+@dataclass(frozen=True, slots=True)
+class LoadPatch:
+    """Read a patch, by path or name (empty: the one that plays, again), and let it take over."""
+
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TakesOver:
+    """Take note that this patch plays from the next bar line on."""
+
+    patch: Patch
+
+
 #: What is told to people and programs; the rest is the data plane's, or the generators'.
-Told = Report | ReportAll | Say | ShareTempo | SharePlaying
+Told = Report | ReportAll | Say | ShareTempo | SharePlaying | LoadPatch | TakesOver
 Order = ToSequencer | WriteSlot | WriteLfo | WriteGroove | SendLong | RequestBar | Told

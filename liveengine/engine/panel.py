@@ -5,8 +5,10 @@ Pure.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+from liveengine.engine.carrying import values_after
 from liveengine.engine.modulation import exists, standing_of_arp, standing_of_lfos
 from liveengine.engine.parameter import Parameter, Setting
 from liveengine.engine.parameters import TABLE, find
@@ -36,8 +38,13 @@ class Panel:
     """The values of everything that can be turned, by address with the track's number."""
 
     def __init__(self, patch: Patch) -> None:
-        self._tracks = {spec.name: number for number, spec in enumerate(patch.tracks)}
+        self._tracks: dict[str, int] = {}
         self.values: dict[str, Setting] = {}
+        self._begin(patch)
+
+    def _begin(self, patch: Patch) -> None:
+        """Let everything stand where the patch has it."""
+        self._tracks = {spec.name: number for number, spec in enumerate(patch.tracks)}
         for parameter in TABLE:
             if parameter.kind == "trigger":
                 continue
@@ -49,11 +56,25 @@ class Panel:
                 self.values[parameter.address] = parameter.default
         self.values |= {f"/{name}": value for name, value in standing_of_lfos(patch.lfos).items()}
         self.values["/transport/tempo"] = patch.tempo_bpm
+        self.values["/patch/title"] = patch.title
         self.values["/transport/metre"] = str(patch.metre)
         self.values["/clock/source"] = self.values["/clock/state"] = "internal"
         for name, value in patch.master.items():
             self.values[f"/master/{name}"] = value
         self.quantum = _quantum(patch)
+
+    def take_up(self, patch: Patch, old: Patch, moved: Mapping[int, int], renewed: Collection[int]) -> None:
+        """Go on with another patch; `moved` as in `values_after`, `renewed` are tracks that do not simply play on."""
+        new = Panel(patch)
+        told = {address: value for address, value in self.values.items() if address not in new.values}
+        stays = values_after(self.values, Panel(old).values, new.values, moved)
+        roots = [f"/track/{number + 1}/" for number in renewed]
+        roots += [] if patch.lfos == old.lfos else ["/"]
+        swings = tuple(root + name for root in roots for name in ("lfo/", "arp/"))
+        self._tracks, self.quantum = new._tracks, new.quantum
+        self.values.clear()
+        self.values |= {a: v for a, v in told.items() if not a.startswith(("/track/", "/lfo/"))}
+        self.values |= {a: new.values[a] if a.startswith(swings) else value for a, value in stays.items()}
 
     def turn(self, address: str, value: Setting | None, add: float | None) -> Turned | None:
         """Set, add to, flip or fire a parameter; None where nothing comes of it (a trigger let go).

@@ -343,6 +343,10 @@ def _rest() -> Iterator[Parameter]:
     yield from _lfos("/")
     for control in MASTER_CONTROLS:
         yield _of_sound(control, "/master/")
+    yield Parameter("/patch/load", "text", 0, 0, "", "", "next bar", "Let a patch take over, by path or by name")
+    yield _trigger("/patch/reload", "next bar", "Read the patch that plays once more, and take up what has changed")
+    yield _trigger("/patch/tempo", "now", "Take up the tempo that the patch names: loading one leaves the tempo alone")
+    yield _words("/patch/title", "now", "Title of the patch that plays")
     yield _trigger("/panic", "now", "Silence everything at once, on every port")
     yield _trigger("/refresh", "now", "Tell every value to whoever asks, in bundles")
     yield _trigger("/ping", "now", "Answered with /pong")

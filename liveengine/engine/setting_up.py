@@ -24,11 +24,12 @@ def set_up(patch: Patch, ports: Sequence[int]) -> Iterator[Order]:
     for name, value in patch.master.items():
         yield ToSequencer(do.DO_CONTROL, a=MASTER_CONTROL[name].number, x=value)
     for number, (spec, port) in enumerate(zip(patch.tracks, ports, strict=True)):
-        yield from _set_up_track(number, spec, port, zone_of(patch, spec))
+        yield from set_up_track(number, spec, port, zone_of(patch, spec))
     yield from set_up_modulation(patch)
 
 
-def _set_up_track(number: int, spec: TrackSpec, port: int, zone: Zone | None) -> Iterator[Order]:
+def set_up_track(number: int, spec: TrackSpec, port: int, zone: Zone | None) -> Iterator[Order]:
+    """Return what a patch says of one track: its route, program and sound."""
     channel = zone.master if zone else spec.channel - 1
     yield ToSequencer(do.DO_ROUTE, number, a=port, b=channel, x=1.0 if zone else 0.0)
     if spec.program is not None and port > 0:

@@ -116,6 +116,7 @@ class Tuner:
         numbers = dict(zip((track.port for track in patch.tracks), ports, strict=True))
         here = [output for output in patch.outputs if numbers.get(output.port, -1) > 0]
         self._zones = {numbers[output.port]: output.zone for output in here if output.zone}
+        self._open: dict[int, Zone | None] = {}  # zones that the ports have already
         #: By port, the keys that a device has yet to hear of.
         self._untold: dict[int, set[int]] = {numbers[o.port]: set() for o in here if o.tuning == "mts"}
 
@@ -132,6 +133,22 @@ class Tuner:
         yield from self._retune()
         for port in self._untold:
             yield self._dump(port)
+
+    def succeed(self, before: Tuner, patch: Patch) -> None:
+        """Take over from the tuner of another patch. A tuning that the file has not changed stays as it was turned."""
+        if before._own == patch.tuning:
+            self.tuning = before.tuning
+        self._told = before._told
+        self._open = dict(before._zones)
+        for port, untold in self._untold.items():
+            untold.update(before._untold.get(port, range(KEYS)))
+
+    def go_on(self) -> Iterator[Order]:
+        """Tell every zone that was not there, and every key that has moved; devices hear theirs little by little."""
+        for port, zone in self._zones.items():
+            if self._open.get(port) != zone:
+                yield ToSequencer(do.DO_ZONE, port, a=zone.first, b=zone.last, x=zone.bend_range)
+        yield from self._retune()
 
     def turn_a4(self, hz: float) -> Iterator[Order]:
         """Let A4 have a frequency; from now on it is A4 that does not move when the scale changes."""

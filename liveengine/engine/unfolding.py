@@ -50,6 +50,14 @@ class Unfolding:
         self._awaited = False  # a scene was launched, and the data plane has not told when it begins
         self._decided = 0
 
+    def go_on(self, patch: Patch) -> None:
+        """Go on under the same patch, written anew: in its song's place where it still has one."""
+        place = self.song.place
+        self._patch = patch
+        self.song = Song(patch.song)
+        if patch.song is not None and place >= 0:
+            self.song.place = min(place, len(patch.song.order) - 1)
+
     def scene_asked(self) -> None:
         """Count no bars until another scene begins."""
         self._stay.wait()

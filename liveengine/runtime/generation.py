@@ -6,7 +6,7 @@ A generator that raises is told and survived; the engine plays on. Where a model
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 
 from liveengine.engine.events import BarFailed, BarReady
@@ -89,6 +89,15 @@ class GeneratorThread:
             self._wanted.pop(request.track, None)
             self._wanted[request.track] = request
             self._changed.notify()
+
+    @property
+    def models(self) -> Collection[str]:
+        """The names of the models that are loaded."""
+        return self._models.keys()
+
+    def add(self, models: Mapping[str, Proposer]) -> None:
+        """Know more models from the next bar on. Any thread may."""
+        self._models = {**self._models, **models}
 
     def close(self) -> None:
         """Stop after the bar that is being made."""

@@ -7,7 +7,7 @@ is told at once; its bars are then a rule's, each counted.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from pathlib import Path
 from typing import Any
 
@@ -78,12 +78,23 @@ def _session(place: Path) -> Any:
 
 
 def load_models(
-    patch: Patch, say: Callable[[str], None], patience_s: float | None = None, home: Path = models.HOME
+    patch: Patch,
+    say: Callable[[str], None],
+    patience_s: float | None = None,
+    home: Path = models.HOME,
+    known: Container[str] = (),
 ) -> dict[str, Proposer]:
-    """Return a Proposer for each model that a patch names; what is wrong with one is told to `say`."""
+    """Return a Proposer for each model that a patch names; what is wrong with one is told to `say`.
+
+    Those that are `known` are there already.
+    """
     there = models.shipped(home)
     named = {pattern.generator for track in patch.tracks for pattern in track.patterns}
-    return {name: _proposer(name, there[name], say, patience_s) for name in sorted(named & there.keys())}
+    return {
+        name: _proposer(name, there[name], say, patience_s)
+        for name in sorted(named & there.keys())
+        if name not in known
+    }
 
 
 def _proposer(name: str, folder: Path, say: Callable[[str], None], patience_s: float | None) -> Proposer:

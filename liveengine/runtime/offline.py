@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from liveengine.drivers.offline import OfflineDriver
 from liveengine.engine.engine import Engine
 from liveengine.engine.events import BarFailed, BarReady, Event
-from liveengine.engine.orders import Say, Told
+from liveengine.engine.orders import Say, TakesOver, Told
 from liveengine.engine.spec import Patch
 from liveengine.runtime.generation import answer
 from liveengine.runtime.inference import load_models
@@ -37,15 +37,22 @@ class Rendering:
     def __init__(self, patch: Patch, with_sound: bool = True, tell: Callable[[Told], None] = lambda told: None) -> None:
         self.patch = patch
         self.recorder = Recorder(patch)
+        self._tell = tell
         state = make_state(RATE_HZ, patch.tempo_bpm, patch.metre, patch.seed)
         self.driver = OfflineDriver(state, with_sound)
         self._answers: deque[BarReady | BarFailed] = deque()
         models = load_models(patch, lambda text: tell(Say(text)))
         self.session = Session(
-            Engine(patch), state, lambda request: self._answers.append(answer(request, models)), tell
+            Engine(patch), state, lambda request: self._answers.append(answer(request, models)), self._hear
         )
         self.session.begin()
         self._settle()
+
+    def _hear(self, told: Told) -> None:
+        if isinstance(told, TakesOver):
+            self.patch = told.patch
+            self.recorder.expect(told.patch)
+        self._tell(told)
 
     def feed(self, event: Event) -> None:
         """Let the engine respond to an event, now."""

@@ -7,15 +7,17 @@ not the music.
 from __future__ import annotations
 
 import time
+from collections import deque
 from pathlib import Path
 from typing import Any
 
 from numpy.typing import NDArray
 
+from liveengine.engine.crossing import MARK
 from liveengine.engine.spec import Patch
 from liveengine.formats import midifile
 from liveengine.formats.score import MetreChange, Recorded, Score, TempoChange
-from liveengine.music.event import INSTRUMENTS, PROGRAM_CHANGE
+from liveengine.music.event import INSTRUMENTS, NOTE_OFF, NOTE_ON, PROGRAM_CHANGE
 from liveengine.sequencer import outlet
 
 #: A long take is written down this often, so that a crash loses no more.
@@ -27,6 +29,9 @@ class Recorder:
 
     def __init__(self, patch: Patch, path: Path | None = None) -> None:
         self._patch = patch
+        self._names = dict.fromkeys(track.name for track in patch.tracks)
+        self._coming: deque[Patch] = deque()  # those that take over at a line ahead
+        self._sounding: dict[tuple[int, int], tuple[str, int]] = {}  # by track and pitch: where a note was kept
         self.path = path
         self._messages: list[Recorded] = []
         self._tempos: list[TempoChange] = []
@@ -40,12 +45,18 @@ class Recorder:
         self._saved_s = time.monotonic()
         self.problem = ""
 
+    def expect(self, patch: Patch) -> None:
+        """Keep what comes after the next mark under the tracks of another patch."""
+        self._coming.append(patch)
+
     def take(self, records: NDArray[Any]) -> None:
         """Listen to a piece of the log."""
         for record in records:
             kind, run = int(record["kind"]), int(record["run"])
             if kind == outlet.TRANSPORTED and record["a"] and self._origin is None:
                 self._begin(run)
+            elif kind == outlet.MUTED and record["track"] == MARK and self._coming:
+                self._patch = self._coming.popleft()
             elif kind == outlet.TEMPO:
                 self._tempo_bpm = float(record["x"])
                 if self._origin is not None:
@@ -73,11 +84,18 @@ class Recorder:
 
     def _keep(self, record: Any, run: int) -> None:
         """Keep a message under its track's name, on its track's own channel."""
-        track = self._patch.tracks[int(record["track"])]
-        status = (int(record["b0"]) & 0xF0) | (track.channel - 1)
-        data = bytes((status, int(record["b1"]), int(record["b2"])))[: int(record["size"])]
+        kind, pitch, number = int(record["b0"]) & 0xF0, int(record["b1"]), int(record["track"])
+        known = self._sounding.pop((number, pitch), None) if kind in (NOTE_ON, NOTE_OFF) else None
+        if known is None:
+            track = self._patch.tracks[min(number, len(self._patch.tracks) - 1)]
+            known = track.name, track.channel
+        if kind == NOTE_ON:
+            self._sounding[number, pitch] = known  # It ends there, whatever patch plays by then.
+        name, channel = known
+        data = bytes((kind | (channel - 1), pitch, int(record["b2"])))[: int(record["size"])]
         assert self._origin is not None
-        self._messages.append(Recorded(run - self._origin, track.name, data))
+        self._names[name] = None
+        self._messages.append(Recorded(run - self._origin, name, data))
 
     def score(self) -> Score:
         """Return the take so far."""
@@ -87,7 +105,7 @@ class Recorder:
             metres=tuple(self._metres),
             title=self._patch.title,
             length=self._last,
-            tracks=tuple(track.name for track in self._patch.tracks),
+            tracks=tuple(dict.fromkeys([*self._names, *(track.name for track in self._patch.tracks)])),
         )
 
     def save_now_and_then(self) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from liveengine.engine.crossing import MARK
 from liveengine.engine.engine import Engine
 from liveengine.engine.events import (
     BarBegan,
@@ -19,6 +20,7 @@ from liveengine.engine.events import (
     Event,
     LaunchTold,
     LedTold,
+    LineCrossed,
     MetreTold,
     ModulationTold,
     SlotEnded,
@@ -118,6 +120,8 @@ class Session:
                 return TransportMoved(bool(a), tick)
             case outlet.TEMPO:
                 return TempoTold(float(record["x"]))
+            case outlet.MUTED if track == MARK:
+                return LineCrossed()
             case outlet.MODULATED:
                 return ModulationTold(track, a, float(record["x"]))
             case outlet.LED:

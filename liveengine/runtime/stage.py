@@ -20,9 +20,9 @@ from liveengine.drivers.timer import TimerDriver
 from liveengine.engine.clock import Sources
 from liveengine.engine.compensation import Latency, Waits
 from liveengine.engine.engine import Engine
-from liveengine.engine.events import Event, FaultsTold, LinkTold, MidiCame
+from liveengine.engine.events import Event, FaultsTold, LinkTold, MidiCame, PatchLoaded
 from liveengine.engine.mapping import Mapping
-from liveengine.engine.orders import Report, ReportAll, Say, SharePlaying, ShareTempo, Told
+from liveengine.engine.orders import LoadPatch, Report, ReportAll, Say, SharePlaying, ShareTempo, TakesOver, Told
 from liveengine.engine.spec import Patch
 from liveengine.instruments.rack import Rack, make_rack
 from liveengine.ports.link import LinkPeer
@@ -35,9 +35,11 @@ from liveengine.runtime.generation import GeneratorThread
 from liveengine.runtime.inference import PATIENCE_S, load_models
 from liveengine.runtime.inputs import Input, open_inputs
 from liveengine.runtime.outputs import DEFAULT_OUTPUT, Output, open_outputs, port_patterns, track_ports
+from liveengine.runtime.patches import PatchRead, PatchReader
 from liveengine.runtime.postponed import Postponed
 from liveengine.runtime.recorder import Recorder
 from liveengine.runtime.reopening import Reopening
+from liveengine.runtime.rewiring import left_alone, ports_of, rewired
 from liveengine.runtime.session import Session
 from liveengine.runtime.wiring import Reach, latencies, miss, wire_inputs, wire_ports, wire_waits
 from liveengine.sequencer.commands import DO_PANIC, DO_STOP, push
@@ -74,6 +76,8 @@ class Options:
     mappings: Sequence[Mapping] = field(default_factory=tuple)
     sources: Sources = field(default_factory=Sources)  # whose time is kept, the best first
     lead: str = ""  # LEAD or TAKE: JACK's transport does as we do
+    watch: bool = True  # read the patch again whenever its file is saved
+    seed: int | None = None  # another than any patch's
     measured: dict[str, float] = field(default_factory=dict)  # how late this machine's outputs sound, ms by name
     # The doors: python-rtmidi's, unless a program opens its own (`ports.virtual`).
     open_outputs: Callable[[list[str], Callable[[str], None]], dict[int, Output]] = open_outputs
@@ -88,9 +92,9 @@ class Stage:
     """
 
     def __init__(self, patch: Patch, options: Options, say: Callable[[str], None]) -> None:
-        self.patch = patch
+        self.patch = self._first = patch
         self._say = say
-        self.inbox: queue.SimpleQueue[Event] = queue.SimpleQueue()
+        self.inbox: queue.SimpleQueue[Event | PatchRead] = queue.SimpleQueue()
         self.recorder = Recorder(patch, options.record)
         self.errors = 0
         self.outputs: dict[int, Output] = {}
@@ -119,6 +123,7 @@ class Stage:
         self.engine = Engine(patch, options.mappings, track_ports(patch, self._patterns), options.sources)
         self.generator = GeneratorThread(self.inbox.put, load_models(patch, say, PATIENCE_S))
         self.session = Session(self.engine, self.driver.state, self.generator.request, self._tell, self.driver.wake)
+        self.reader: PatchReader | None = None
         self._control = threading.Thread(target=self._run, name="control", daemon=True)
 
     # -- putting up --------------------------------------------------------
@@ -194,6 +199,37 @@ class Stage:
         if self._options.sources.has("link"):
             self._join_link()
         self._control.start()
+        self.reader = PatchReader(
+            self.patch,
+            self.inbox.put,
+            self.say,
+            self._options.watch,
+            self._options.seed,
+            self._open_port,
+            lambda: self._patterns,
+            lambda: self.generator.models,
+        )
+
+    def _open_port(self, pattern: str) -> Output | None:
+        """Open an output while the set plays; None where that cannot be, which is told."""
+        if isinstance(self.driver, JackDriver) or len(self._patterns) >= PORTS - 1:
+            return None
+        return self._options.open_outputs([pattern], self.say).get(1)
+
+    def _take_in(self, read: PatchRead) -> None:
+        """Let a patch that was read take over at the next bar line. The control thread alone calls this."""
+        for pattern, output in read.opened.items():
+            if isinstance(self.driver, TimerDriver) and pattern not in self._patterns:
+                self._patterns.append(pattern)
+                self._names.append(f"to_{pattern}")
+                self.outputs[len(self._patterns)] = output
+                self.driver.connect(len(self._patterns), output.fd)
+        self.generator.add(read.models)
+        ports = ports_of(read.patch, self._patterns, self.say)
+        wiring = rewired(self.patch, read.patch, self._patterns, [*read.opened], self.input_names)
+        for words in left_alone(self._first, read.patch, self._patterns, self.input_names):
+            self.say(words)
+        self.session.feed(PatchLoaded(read.patch, ports, tuple(wiring)))
 
     def _share_transport(self) -> None:
         """Follow JACK's transport, or lead it, where that is asked for."""
@@ -218,7 +254,7 @@ class Stage:
     def _align(self) -> None:
         """Let every output wait for the slowest; again whenever what they reach, or what it reports, has changed."""
         reached = self._reached()
-        found = latencies(self.patch, self._patterns, reached, self._options.measured)
+        found = latencies(self._first, self._patterns, reached, self._options.measured)
         if found == self._latencies:
             return
         self._latencies = found
@@ -285,6 +321,11 @@ class Stage:
         match told:
             case Say(text):
                 self.say(text)
+            case LoadPatch(name) if self.reader:
+                self.reader.load(name)
+            case TakesOver(patch):
+                self.patch = patch
+                self.recorder.expect(patch)
             case ShareTempo(tempo_bpm) if self.link:
                 self.link.set_tempo(tempo_bpm)
             case SharePlaying(playing) if self.link:
@@ -302,14 +343,16 @@ class Stage:
             except queue.Empty:
                 event = None
             now_s = time.monotonic()
-            if not self._postponed.take(event, now_s):
+            if isinstance(event, PatchRead) or not self._postponed.take(event, now_s):
                 self._look(event)
             for due in self._postponed.due(now_s):
                 self._look(due)
 
-    def _look(self, event: Event | None) -> None:
+    def _look(self, event: Event | PatchRead | None) -> None:
         try:
-            if event is not None:
+            if isinstance(event, PatchRead):
+                self._take_in(event)
+            elif event is not None:
                 self.session.feed(event)
             for came in drain_inbox(self.driver.state):
                 data = bytes((came["b0"], came["b1"], came["b2"]))[: came["size"]]
@@ -384,6 +427,8 @@ class Stage:
 
     def stop(self) -> None:
         """End every note, stop every thread, and write the recording."""
+        if self.reader:
+            self.reader.close()
         self._running.clear()
         if self._control.is_alive():
             self._control.join(2.0)

@@ -296,12 +296,17 @@ def test_a_pad_cannot_be_bound_twice(load, problems, first, second, clashes):
 @pytest.mark.parametrize("parameter", TABLE, ids=lambda parameter: parameter.address)
 def test_every_parameter_that_can_be_set_can_be_bound_to_a_knob(load, parameter):
     text = f'[[knob]]\ncc = 1\ndo = "{parameter.at(1)}"'
-    if parameter.read_only:
+    if parameter.read_only or parameter.kind == "text":
         with pytest.raises(FileError):
             load(text)
     else:
         (action,) = translate(load(text), bytes((0xB0, 1, 127)))
         assert parameter.accept(action.value) in (parameter.high, True, *parameter.words[-1:])
+
+
+def test_a_pad_loads_a_patch_by_its_name(load):
+    (action,) = translate(load('[[pad]]\nnote = 40\ndo = "/patch/load"\nvalue = "techno"'), bytes((0x90, 40, 1)))
+    assert (action.address, action.value) == ("/patch/load", "techno")
 
 
 values = st.one_of(

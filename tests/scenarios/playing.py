@@ -101,6 +101,10 @@ class Engine:
         """Send it an OSC message."""
         self._osc.send_message(address, [] if value is None else value)
 
+    def load(self, name: str) -> None:
+        """Let another patch take over."""
+        self._osc.send_message("/patch/load", name)
+
     def ask(self, address: str, answer: str) -> None:
         """Send an OSC message until a message `answer` comes back: whatever was sent before it is done."""
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as line:

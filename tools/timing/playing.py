@@ -55,20 +55,21 @@ def patch_text(asked: Asked) -> str:
     if asked.listen:
         # A track that strikes once in sixteen bars, and is played by hand for the rest.
         through = f'listen = "{asked.listen}"\n'
-        tracks = [_track(1, asked.port, "x" + 15 * ".", through)]
+        tracks = [track_text(1, asked.port, "x" + 15 * ".", through)]
         return "tempo = 20\n" + "".join(tracks)
-    tracks = [_track(number, asked.port, 16 * "x") for number in range(1, TRACKS + 1)]
+    tracks = [track_text(number, asked.port, 16 * "x") for number in range(1, TRACKS + 1)]
     return f'tempo = 120\nclock = ["{asked.port}"]\n' + "".join(tracks)
 
 
-def _track(number: int, port: str, steps: str, more: str = "") -> str:
+def track_text(number: int, port: str, steps: str, more: str = "") -> str:
+    """Return a [[track]] of hats, to an output, on the channel of its number."""
     return (
         f'[[track]]\nname = "t{number}"\nrole = "drums"\nsound = "none"\nport = "{port}"\nchannel = {number}\n{more}'
         f'[[track.pattern]]\nname = "a"\ngenerator = "euclid"\nhumanise = 0\nlanes = {{ hat = "{steps}" }}\n'
     )
 
 
-def _origin(stage: Stage) -> int:
+def origin_of(stage: Stage) -> int:
     """Return the instant of song tick 0 in units of the driver's clock."""
     transport = stage.driver.state.transport[0]
     ticks = int(transport["song_origin"]) - int(transport["tick_origin"])
@@ -76,7 +77,7 @@ def _origin(stage: Stage) -> int:
     return math.floor(float(transport["when_origin"]) + ticks * float(transport["unit_ticks"]) + 0.5)
 
 
-def _note_collapses(stage: Stage) -> list[tuple[int, int]]:
+def note_collapses(stage: Stage) -> list[tuple[int, int]]:
     """Return a list that gets every stall collapsed from now on: from when the grid has slid, and by how much."""
     collapses: list[tuple[int, int]] = []
     read_log = stage.session.read_log
@@ -120,7 +121,7 @@ def play(asked: Asked) -> dict[str, Any]:
         patch = load_patch(path)
     said: list[str] = []
     stage = Stage(patch, Options(driver=asked.driver, audio=False, osc=("127.0.0.1", 0)), said.append)
-    collapses = _note_collapses(stage)
+    collapses = note_collapses(stage)
     stage.start()
     assert stage.osc is not None
     gc.collect()
@@ -133,7 +134,7 @@ def play(asked: Asked) -> dict[str, Any]:
         before = State(*(array.copy() for array in stage.driver.state))
         ended.wait()
         facts = _facts(stage, before)
-        origin = _origin(stage)
+        origin = origin_of(stage)
         facts["inferences"] = load.inferences if load else 0
     stage.stop()
     return {**facts, "origin": origin, "collapses": collapses, "said": said}

@@ -37,9 +37,9 @@ class Child:
         if not self.first:
             raise Missing(f"{words[0]} did not start")
 
-    def end(self) -> dict[str, Any]:
+    def end(self, patience_s: float = PATIENCE_S) -> dict[str, Any]:
         """Close its input, and return what it tells."""
-        out, _ = self._process.communicate(timeout=PATIENCE_S)
+        out, _ = self._process.communicate(timeout=patience_s)
         if self._process.returncode:
             raise Missing("a process of this benchmark failed; what it said stands above")
         return dict(json.loads(out)) if out.strip() else {}
