@@ -146,14 +146,14 @@ def speed(say: Say, cache: Sequence[int], ranks: Mapping[str, Sequence[float]]) 
 
 #: Opens a model as the stage does, in a process of its own, and tells milliseconds and megabytes that it takes.
 _COST = """
-import resource, sys, time
+import os, sys, time
 from pathlib import Path
 import onnxruntime
 from liveengine.runtime.inference import LineSession
-kilobytes = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-before, began = kilobytes(), time.perf_counter()
-LineSession(Path(sys.argv[1]))
-print(1000 * (time.perf_counter() - began), (kilobytes() - before) / 1024)
+held = lambda: int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+before, began = held(), time.perf_counter()
+session = LineSession(Path(sys.argv[1]))
+print(1000 * (time.perf_counter() - began), (held() - before) / 1e6)
 """
 
 

@@ -1,4 +1,4 @@
-"""The least that a phrase model has to beat: nothing known, what is usual at each place, and Markov's chains.
+"""The least that a phrase model has to beat: nothing known, what is usual at each place, Markov's chains, and copying.
 
 Every bar stands in two rows, so what is counted counts half. Contexts back off from the longest to the shortest by
 Witten and Bell's rule ("The zero-frequency problem", IEEE Trans. Information Theory 37, 1991).
@@ -8,102 +8,137 @@ Pure.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, TypeAlias
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from liveengine.generators.codecs import lines
-from liveengine.generators.codecs.vocabulary import BAR, END, MEANING
+from liveengine.generators.codecs.vocabulary import BAR, END, MEANING, PAD
 from liveengine.training.data.phrase_rows import Line
 
 #: How many tokens a model may say: every spoken one, but of the special ones only `bar`.
 SAYABLE = int(lines.IS_SPOKEN.sum()) - 5
 
-#: From a line to its contexts by place, (t,) each, longest first, and its targets: hashable values.
-Contexts: TypeAlias = Callable[[Line], tuple[list[list[Any]], list[int]]]
+#: Numbers below this are tokens, transposed down by an octave at most and moved up by as much.
+_ROOM, _UP = 1024, 12
+
+Whole: TypeAlias = NDArray[np.int64]
 
 
-def targets_of(line: Line, longest: int) -> NDArray[np.int64]:
+class Seen(NamedTuple):
+    """Contexts of a line's targets, (levels, t), the longest first; and the targets, (t,)."""
+
+    contexts: Whole
+    targets: Whole
+
+
+Look: TypeAlias = Callable[[Line], Seen]
+
+
+def targets_of(line: Line, longest: int) -> Whole:
     """Return what is to be guessed of a line, as a model of that context is asked: all after its first bar line."""
     found = line.tokens[2 : longest + 1]
     return np.where(found == END, BAR, found)
 
 
-def markov(line: Line, relative: bool = False, ago: bool = False) -> tuple[list[list[Any]], list[int]]:
-    """Return the last two tokens, the last, and none; `relative` counts notes from the chord's root.
+def markov(line: Line) -> Seen:
+    """See the last two tokens, the last, and none."""
+    return _chain(line, np.zeros(len(line.bar), np.int64))
 
-    `ago` puts before them what followed the same place a bar ago.
-    """
-    places = len(line.bar)
-    shift = np.zeros(places, np.int64)
-    if relative:
-        shift = line.told.roots[line.bar, line.told.quarter(line.step)]
+
+def markov_from_root(line: Line) -> Seen:
+    """See the same with notes counted from the chord's root: what is learnt in one key is known in all."""
+    return _chain(line, line.told.roots[line.bar, line.told.quarter(line.step)])
+
+
+def _chain(line: Line, shift: Whole) -> Seen:
     # The places from which a token follows, the first bar line's first, and those before them.
-    now, before = slice(1, places), slice(0, places - 1)
+    now, before = slice(1, len(line.bar)), slice(0, len(line.bar) - 1)
     one, two = _moved(line.tokens[now], shift[now]), _moved(line.tokens[before], shift[before])
-    contexts: list[list[Any]] = [list(zip(two, one, strict=True)), one, [None] * len(one)]
-    if ago:
-        hints = _moved(line.hints[now, 0], shift[now])
-        contexts = [list(zip(hints, two, one, strict=True)), list(zip(hints, one, strict=True)), *contexts]
-    return contexts, _moved(targets_of(line, len(line.tokens)), shift[now])
+    targets = _moved(targets_of(line, len(line.tokens)), shift[now])
+    return Seen(np.stack([two * _ROOM + one, one, np.zeros_like(one)]), targets)
 
 
-def _moved(tokens: NDArray[np.int64], by: NDArray[np.int64]) -> list[int]:
+def _moved(tokens: Whole, by: Whole) -> Whole:
     """Transpose tokens down; apart from that they stay, and stay apart."""
-    moved: list[int] = np.where(lines.PITCH[tokens] >= 0, tokens - by, tokens).tolist()
+    moved: Whole = np.where(lines.PITCH[tokens] >= 0, tokens - by, tokens) + _UP
     return moved
 
 
-def at_its_place(line: Line) -> tuple[list[list[Any]], list[int]]:
-    """Return role, step in the bar and the kind of the last token; then the step; then nothing."""
+_KINDS = np.array([lines.SPOKEN.index(kind) if kind in lines.SPOKEN else 0 for kind, _ in MEANING])
+
+
+def at_its_place(line: Line) -> Seen:
+    """See the step in the bar, the role and the kind of the last token; then without the step; then nothing."""
     now = slice(1, len(line.bar))
-    kinds = [lines.SPOKEN.index(MEANING[token][0]) for token in line.tokens[now].tolist()]
-    steps = line.step[now].tolist()
-    contexts: list[list[Any]] = [
-        [(line.told.role, step, kind) for step, kind in zip(steps, kinds, strict=True)],
-        [(line.told.role, kind) for kind in kinds],
-        [None] * len(steps),
-    ]
-    return contexts, targets_of(line, len(line.tokens)).tolist()
+    known = line.told.role * len(lines.SPOKEN) + _KINDS[line.tokens[now]]
+    contexts = np.stack([line.step[now] * _ROOM + known, known, np.zeros_like(known)])
+    return Seen(contexts, targets_of(line, len(line.tokens)))
 
 
 class Counted:
-    """What followed each context in training, and how surprising a line is by it."""
+    """What followed each context in training, and how likely a line's targets are by it."""
 
-    def __init__(self, contexts: Contexts, learnt: Iterable[Line]) -> None:
-        self._contexts = contexts
-        self._seen: list[defaultdict[Any, Counter[int]]] = []
-        for line in learnt:
-            levels, targets = contexts(line)
-            while len(self._seen) < len(levels):
-                self._seen.append(defaultdict(Counter))
-            for seen, level in zip(self._seen, levels, strict=True):
-                for context, target in zip(level, targets, strict=True):
-                    seen[context][target] += 1
-        self._totals = [{c: sum(count.values()) / 2 for c, count in seen.items()} for seen in self._seen]
+    def __init__(self, look: Look, learnt: Sequence[Line]) -> None:
+        self._look = look
+        each = [look(line) for line in learnt]
+        contexts = np.concatenate([seen.contexts for seen in each], axis=1)
+        targets = np.concatenate([seen.targets for seen in each])
+        self._pairs = [_counts(level * _ROOM + targets) for level in contexts]
+        self._totals = [_counts(level) for level in contexts]
+        self._kinds = [_counts(pairs[0] // _ROOM) for pairs in self._pairs]
 
-    def bits(self, line: Line) -> NDArray[np.float64]:
-        """Return the bits of each of a line's targets."""
-        levels, targets = self._contexts(line)
-        places = zip(*levels, targets, strict=True)
-        return -np.log2([self._likely(place[:-1], place[-1]) for place in places])
-
-    def _likely(self, contexts: Sequence[Any], target: int) -> float:
-        likely = 1.0 / SAYABLE
-        for seen, totals, context in zip(self._seen[::-1], self._totals[::-1], contexts[::-1], strict=True):
-            if context in totals:
-                found, kinds = seen[context], len(seen[context])
-                likely = (found[target] / 2 + kinds * likely) / (totals[context] + kinds)
+    def likely(self, line: Line) -> NDArray[np.float64]:
+        """Return how likely each of a line's targets is, (t,)."""
+        contexts, targets = self._look(line)
+        likely = np.full(len(targets), 1.0 / SAYABLE)
+        levels = list(zip(self._pairs, self._totals, self._kinds, contexts, strict=True))
+        for pairs, totals, kinds, level in reversed(levels):
+            found, total = _of(pairs, level * _ROOM + targets) / 2, _of(totals, level) / 2
+            kind = _of(kinds, level)
+            likely = np.where(total > 0, (found + kind * likely) / np.maximum(total + kind, 1), likely)
         return likely
 
 
+class Copied:
+    """What followed the same place a bar ago follows again, as often as it did in training; else a chain says what."""
+
+    def __init__(self, chain: Counted, learnt: Sequence[Line]) -> None:
+        self._chain = chain
+        again = np.concatenate([self._again(line) for line in learnt])
+        self._share = again[again >= 0].mean()
+
+    @staticmethod
+    def _again(line: Line) -> NDArray[np.float64]:
+        """Return 1 where a bar ago is told again, 0 where it is not, -1 where there was none."""
+        hints = line.hints[1 : len(line.bar), 0]
+        return np.where(hints == PAD, -1.0, hints == targets_of(line, len(line.tokens)))
+
+    def likely(self, line: Line) -> NDArray[np.float64]:
+        """Return how likely each of a line's targets is, (t,)."""
+        chain, again = self._chain.likely(line), self._again(line)
+        return np.where(again < 0, chain, (1 - self._share) * chain + self._share * (again > 0))
+
+
+def _counts(keys: Whole) -> tuple[Whole, Whole]:
+    found = np.unique(keys, return_counts=True)
+    return found[0], found[1]
+
+
+def _of(counts: tuple[Whole, Whole], keys: Whole) -> Whole:
+    """Look keys up; 0 for one that was never seen."""
+    known, count = counts
+    at = np.minimum(np.searchsorted(known, keys), len(known) - 1)
+    return np.where(known[at] == keys, count[at], 0)
+
+
 def baselines(learnt: Sequence[Line]) -> Iterator[tuple[str, Callable[[Line], NDArray[np.float64]]]]:
-    """Yield each baseline's name and what tells the bits of a line's targets."""
-    yield "Markov, a bar ago in view", Counted(lambda line: markov(line, relative=True, ago=True), learnt).bits
-    yield "Markov, from the chord's root", Counted(lambda line: markov(line, relative=True), learnt).bits
-    yield "Markov", Counted(markov, learnt).bits
-    yield "usual at its place", Counted(at_its_place, learnt).bits
-    yield "random", lambda line: np.full(len(line.tokens) - 2, np.log2(SAYABLE))
+    """Yield each baseline's name and what tells how likely a line's targets are."""
+    rooted = Counted(markov_from_root, learnt)
+    yield "a bar ago again, else Markov", Copied(rooted, learnt).likely
+    yield "Markov, from the chord's root", rooted.likely
+    yield "Markov", Counted(markov, learnt).likely
+    yield "usual at its place", Counted(at_its_place, learnt).likely
+    yield "random", lambda line: np.full(len(line.tokens) - 2, 1.0 / SAYABLE)

@@ -26,7 +26,7 @@ from liveengine.training.evaluation.phrase_held_out import as_measures, counted,
 from liveengine.training.models.phrase import PhraseModel
 
 #: How many lines are drawn of each role for each measure, and how often pieces are drawn again for an interval.
-DRAWN = 96
+DRAWN = 64
 RESAMPLED = 400
 
 #: Who is asked for lines on stage, between which pitches, over which chords.
@@ -46,8 +46,8 @@ def guessed(model: PhraseModel, learnt: Sequence[Line], unseen: PhraseRows) -> C
     found = {}
     for name, full in (("model", False), ("model, told how full each bar is", True)):
         found[name] = np.stack([counted(targets, bits) for targets, bits in surprises(model, unseen.lines, full)])
-    for name, bits_of in baselines(learnt):
-        cut = [(targets_of(line, unseen.context), bits_of(line)) for line in unseen.lines]
+    for name, likely in baselines(learnt):
+        cut = [(targets_of(line, unseen.context), -np.log2(likely(line))) for line in unseen.lines]
         found[name] = np.stack([counted(targets, bits[: len(targets)]) for targets, bits in cut])
     return found
 
