@@ -6,11 +6,12 @@ Reads the disk: before the show.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from liveengine.generators.codecs import frames
+from liveengine.generators.codecs import frames, lines
 from liveengine.generators.contract import Controls
 from liveengine.music.note import Bar
 
@@ -18,6 +19,12 @@ HOME = Path(__file__).resolve().parents[2] / "models"
 
 WEIGHTS = "model.onnx"
 VOCABULARY = "vocabulary.json"
+
+#: The codecs that models are made for, each with what says in which thing a model's vocabulary is not ours.
+CODECS: dict[str, Callable[[Mapping[str, Any]], str]] = {
+    "groove frames": frames.disagreement,
+    "phrase lines": lines.disagreement,
+}
 
 
 def shipped(home: Path = HOME) -> dict[str, Path]:
@@ -35,7 +42,8 @@ def vocabulary(folder: Path) -> dict[str, Any]:
         told: dict[str, Any] = json.loads(place.read_text(encoding="utf-8"))
     except ValueError as error:
         raise ValueError(f"{place}: is no JSON: {error}") from error
-    if wrong := frames.disagreement(told):
+    disagreement = CODECS.get(str(told.get("codec", "")), frames.disagreement)
+    if wrong := disagreement(told):
         raise ValueError(f'{place}: "{wrong}" is not as this version has it; export the model again')
     return told
 

@@ -123,7 +123,7 @@ class Groove:
                 cell = (0, frame, VOICE_OF[note.pitch], sub)
                 played = _note(note.tick, note.pitch, float(feel.velocity[cell]), float(feel.offset[cell]))
                 notes.append(replace(played, tick=note.tick + begins, gate=note.gate))
-        return _spread(notes, controls)
+        return spread(notes, controls)
 
 
 def _normal(chance: np.random.Generator, count: int) -> Floats:
@@ -152,7 +152,7 @@ def _kick(controls: Controls) -> tuple[Frames, Flags]:
 
 
 def _notes(groove: Frames, controls: Controls) -> list[Note]:
-    return _spread(list(_struck(groove)), controls)
+    return spread(list(_struck(groove)), controls)
 
 
 def _struck(groove: Frames) -> Iterator[Note]:
@@ -175,7 +175,7 @@ def _note(tick: int, pitch: int, velocity: float, away: float) -> Note:
     return Note(tick, pitch, min(max(round(velocity * VELOCITY_MAX), 1), VELOCITY_MAX), GATE, round(away * STEP_TICKS))
 
 
-def _spread(notes: list[Note], controls: Controls) -> list[Note]:
+def spread(notes: list[Note], controls: Controls) -> list[Note]:
     """Spread velocities about their mean as far as the accent slider says."""
     mean = np.mean([note.velocity for note in notes]) if notes else 0.0
     far = 2.0 * controls.accent

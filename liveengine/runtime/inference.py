@@ -14,11 +14,13 @@ from typing import Any
 import numpy as np
 
 from liveengine.engine.spec import Patch
-from liveengine.generators import models
+from liveengine.generators import models, speaking
 from liveengine.generators.codecs.frames import CONDITIONS, FRAMES, VIEW, Floats
 from liveengine.generators.contract import Proposer
 from liveengine.generators.drawing import Said, Say
 from liveengine.generators.neural import Groove
+from liveengine.generators.phrase import Phraser
+from liveengine.generators.speaking import Asked, Heard
 
 #: On stage a bar that takes longer is late: half of one at 240 BPM.
 PATIENCE_S = 0.5
@@ -29,7 +31,7 @@ class LateError(Exception):
 
 
 class Session:
-    """One model, ready to be asked. Raises OSError or ValueError in words where it cannot be."""
+    """One groove model, ready to be asked. Raises OSError or ValueError in words where it cannot be."""
 
     def __init__(self, folder: Path, patience_s: float | None = None) -> None:
         self.vocabulary = models.vocabulary(folder)
@@ -56,6 +58,35 @@ class Session:
 
     def _say(self, view: Floats, condition: Floats, latent: Floats) -> Said:
         return Said(*self._session.run(Said._fields, {"view": view, "condition": condition, "latent": latent}))
+
+
+class LineSession:
+    """One phrase model, ready to be asked. Raises OSError or ValueError in words where it cannot be."""
+
+    def __init__(self, folder: Path, patience_s: float | None = None) -> None:
+        self.vocabulary = models.vocabulary(folder)
+        self.cache: tuple[int, ...] = tuple(self.vocabulary["cache"])
+        self.ranks: dict[str, list[float]] = self.vocabulary["ranks"]
+        self._patience_s = patience_s
+        self._session = _session(folder / models.WEIGHTS)
+        # The first run plans its memory; that too is done before the show.
+        self._say(speaking.nothing(self.cache))
+
+    def begin(self) -> speaking.Say:
+        """Return what asks the model for one bar; it raises LateError once patience is over."""
+        if self._patience_s is None:
+            return self._say
+        ends_s = time.monotonic() + self._patience_s
+
+        def say(asked: Asked) -> Heard:
+            if time.monotonic() > ends_s:
+                raise LateError("it was late")
+            return self._say(asked)
+
+        return say
+
+    def _say(self, asked: Asked) -> Heard:
+        return Heard(*self._session.run(Heard._fields, asked._asdict()))
 
 
 def _session(place: Path) -> Any:
@@ -99,6 +130,9 @@ def load_models(
 
 def _proposer(name: str, folder: Path, say: Callable[[str], None], patience_s: float | None) -> Proposer:
     try:
+        if models.vocabulary(folder)["codec"] == "phrase lines":
+            lines = LineSession(folder, patience_s)
+            return Phraser(name, lines.begin, lines.cache, lines.ranks)
         session = Session(folder, patience_s)
     except (OSError, ValueError) as error:
         say(f"{name} cannot play, and a rule plays instead: {error}")

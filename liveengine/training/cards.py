@@ -27,19 +27,40 @@ class Card:
         return asdict(self)
 
 
+#: What a card says of each family.
+TEXTS = {
+    "groove": {
+        "what": "A groove model of {parameters:,} numbers: two bars of drums in 4/4 on twelve steps a beat.",
+        "rows": "Rows of two bars",
+        "speed": "One bar on one core, all passes, half of what two bars take; by the clock, with all else that ran,\n"
+        "and in the core's own time (cpu). INT8 was measured and is not shipped:",
+        "agreement": "Torch and ONNX differ by {apart:.1e} at most, and in {cells} cells of {grooves} grooves drawn.",
+    },
+    "phrase": {
+        "what": "A phrase model of {parameters:,} numbers: bass, chords and lead, token by token in 48ths of a beat.",
+        "rows": "Rows of up to eight bars, which overlap by four",
+        "speed": "Two bars at a time on one core, by the clock, with all else that ran, and in the core's own time.\n"
+        "Load time is that of opening the model and asking it once. Shipped is {shipped}:",
+        "agreement": "Torch and ONNX differ by {apart:.1e} at most over {tokens:,} tokens; "
+        "of the likeliest tokens\nover {bars} bars, {lines_otherwise} of {lines} lines differ.",
+    },
+}
+
+
 def as_markdown(card: Card) -> str:
     """Return the card for people."""
     about, schedule = card.about, card.config["schedule"]
+    text = TEXTS[card.config.get("family", "groove")]
     counts = ", ".join(f"{split} {count:,}" for split, count in about["rows"].items())
     return "\n".join(
         [
             f"# {card.name}",
             "",
-            f"A groove model of {card.parameters:,} numbers: two bars of drums in 4/4 on twelve steps a beat.",
+            text["what"].format(parameters=card.parameters),
             "",
             "## Data",
             "",
-            f"{about['attribution']}. Licence: {about['licence']}. Rows of two bars: {counts}.",
+            f"{about['attribution']}. Licence: {about['licence']}. {text['rows']}: {counts}.",
             *about["notes"],
             "",
             "## Training",
@@ -53,13 +74,11 @@ def as_markdown(card: Card) -> str:
             *(line for title, rows in about["measures"].items() for line in (title, "", *table(rows), "")),
             "## Files and speed",
             "",
-            "One bar on one core, all passes, half of what two bars take; by the clock, with all else that ran,",
-            "and in the core's own time (cpu). INT8 was measured and is not shipped:",
+            *text["speed"].format(shipped=about.get("shipped", "fp32")).splitlines(),
             "",
             *table(card.files),
             "",
-            f"Torch and ONNX differ by {card.parity['apart']:.1e} at most, and in {card.parity['cells']} cells of "
-            f"{card.parity['grooves']} grooves drawn.",
+            text["agreement"].format(**card.parity),
             "",
         ]
     )

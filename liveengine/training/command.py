@@ -15,7 +15,7 @@ import torch
 from numpy.typing import NDArray
 
 from liveengine.training import config as configs
-from liveengine.training import export, tasks
+from liveengine.training import export, phrase_command, tasks
 from liveengine.training.data.groove_rows import GrooveRows
 from liveengine.training.evaluation import battery
 from liveengine.training.evaluation.baselines import ByPlace
@@ -40,6 +40,8 @@ def train(arguments: argparse.Namespace) -> int:
     """Train a config, or go on with it. Raises ValueError and OSError in words."""
     torch.set_num_threads(arguments.threads)
     config = configs.load(configs.find(arguments.config))
+    if config.family == "phrase":
+        return phrase_command.train(config, arguments, BEST)
     rows = GrooveRows(arguments.data / config.data / "train")
     looked_at = _spaced(GrooveRows(arguments.data / config.data / "validation"), LOOKED_AT)
     ranks = tasks.quantiles(_all(rows))
@@ -54,6 +56,8 @@ def evaluate(arguments: argparse.Namespace) -> int:
     """Print the measures of a run's best weights beside their baselines."""
     from liveengine.training.cards import table
 
+    if phrase_command.is_phrase(arguments.run / BEST):
+        return phrase_command.evaluate(arguments.run / BEST, arguments.data)
     model, told = export.load_model(arguments.run / BEST)
     for title, rows in _measures(model, told, arguments.data).items():
         print("\n".join([title, "", *table(rows), ""]))
@@ -62,6 +66,8 @@ def evaluate(arguments: argparse.Namespace) -> int:
 
 def export_model(arguments: argparse.Namespace) -> int:
     """Measure a run's best weights and write the folder that plays."""
+    if phrase_command.is_phrase(arguments.run / BEST):
+        return phrase_command.export_model(arguments.run / BEST, arguments.data, arguments.to)
     model, told = export.load_model(arguments.run / BEST)
     collection = arguments.data / told["config"]["data"]
     parts = {split: GrooveRows(collection / split) for split in ("train", "validation", "test")}

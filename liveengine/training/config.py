@@ -28,6 +28,28 @@ class Size:
 
 
 @dataclass(frozen=True, slots=True)
+class PhraseSize:
+    """A phrase model's size. `width` is a multiple of twice `heads`; `context` the longest line in tokens.
+
+    `attention` is a name in `training.models.attention`; `window` is how far `sliding` hears.
+    """
+
+    width: int = 128
+    heads: int = 4
+    layers: int = 4
+    dropout: float = 0.1
+    context: int = 256
+    attention: str = "full"
+    window: int = 128
+
+    @property
+    def cache(self) -> tuple[int, int, int, int, int]:
+        """The shape of keys and values on stage: layers, 2, heads, slots, numbers a head."""
+        slots = self.context if self.attention == "full" else self.window - 1
+        return self.layers, 2, self.heads, slots, self.width // self.heads
+
+
+@dataclass(frozen=True, slots=True)
 class Schedule:
     """How long and how fast. Steps are updates of the weights, of `batch` x `accumulate` rows each."""
 
@@ -65,12 +87,18 @@ class Watch:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """A run. `data` names the prepared collection; `losses` are weights by name in `training.losses`."""
+    """A run. `data` names the prepared collection; `losses` are weights by name in `training.losses`.
+
+    `family` is `groove` (of `size`) or `phrase` (of the size in `phrase`); that may learn from several collections,
+    their names joined by `+`.
+    """
 
     name: str
+    family: str = "groove"
     data: str = "gmd"
     seed: int = 20_240_511
     size: Size = field(default_factory=Size)
+    phrase: PhraseSize = field(default_factory=PhraseSize)
     schedule: Schedule = field(default_factory=Schedule)
     divergence: Divergence = field(default_factory=Divergence)
     watch: Watch = field(default_factory=Watch)
@@ -82,7 +110,13 @@ class Config:
 
 
 _Part = TypeVar("_Part")
-_PARTS: dict[str, type[Any]] = {"size": Size, "schedule": Schedule, "divergence": Divergence, "watch": Watch}
+_PARTS: dict[str, type[Any]] = {
+    "size": Size,
+    "phrase": PhraseSize,
+    "schedule": Schedule,
+    "divergence": Divergence,
+    "watch": Watch,
+}
 
 
 def find(name: str) -> Path:

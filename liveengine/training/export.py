@@ -55,17 +55,22 @@ def asked_of(model: GrooveModel) -> Say:
     return say
 
 
-def session(place: Path) -> Say:
-    """Return what asks an ONNX file, on one thread as on stage."""
+def opened(place: Path) -> Any:
+    """Open an ONNX file on one thread, as on stage."""
     import onnxruntime as runtime
 
     options = runtime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    opened = runtime.InferenceSession(str(place), options, providers=["CPUExecutionProvider"])
+    return runtime.InferenceSession(str(place), options, providers=["CPUExecutionProvider"])
+
+
+def session(place: Path) -> Say:
+    """Return what asks an ONNX file, on one thread as on stage."""
+    run = opened(place).run
 
     def say(view: Floats, condition: Floats, latent: Floats) -> Said:
-        return Said(*opened.run(Said._fields, {"view": view, "condition": condition, "latent": latent}))
+        return Said(*run(Said._fields, {"view": view, "condition": condition, "latent": latent}))
 
     return say
 
@@ -177,14 +182,23 @@ def export(weights: Path, home: Path, about: Mapping[str, Any]) -> Path:
                 },
             },
         )
+    return write_folder(home, card, data, vocabulary(told["ranks"], latent))
+
+
+def write_folder(home: Path, card: Card, data: bytes, words: Mapping[str, Any]) -> Path:
+    """Write a model, its card and its vocabulary below `home` and return the folder."""
     folder = home / card.name
     folder.mkdir(parents=True, exist_ok=True)
-    words = vocabulary(told["ranks"], latent)
     disk.write_whole(folder / models.WEIGHTS, data)
     disk.write_whole(folder / "card.json", _json(card.told()))
     disk.write_whole(folder / "card.md", as_markdown(card).encode())
-    disk.write_whole(folder / models.VOCABULARY, _json(words))  # Last: a folder with it is whole.
+    write_vocabulary(folder, words)  # Last: a folder with it is whole.
     return folder
+
+
+def write_vocabulary(folder: Path, words: Mapping[str, Any]) -> None:
+    """Write what a model's numbers mean."""
+    disk.write_whole(folder / models.VOCABULARY, _json(words))
 
 
 def _json(told: Mapping[str, Any]) -> bytes:

@@ -71,14 +71,14 @@ class Trainer:
         self.ranks = dict(ranks)
         torch.manual_seed(config.seed)
         torch.use_deterministic_algorithms(True)
-        self.model = GrooveModel(config.size)
+        self.model = self.new_model()
         self.mean = {name: weight.detach().clone() for name, weight in self.model.state_dict().items()}
         plan = config.schedule
         self.optimiser = torch.optim.AdamW(self.model.parameters(), lr=plan.rate, weight_decay=plan.weight_decay)
         self.step, self.beta, self.nats, self.running = 0, 0.0, 0.0, 0.0
         self.best: dict[str, float] = {}
         self.idle, self.rollbacks = 0, 0
-        self._share = rows.weights()
+        self.share = rows.weights()
         if (place := checkpoints.newest(folder / "checkpoints")) is not None:
             self.restore(place)
 
@@ -113,9 +113,9 @@ class Trainer:
         for name in _COUNTERS:
             setattr(self, name, told[name])
 
-    def averaged(self) -> GrooveModel:
+    def averaged(self) -> Any:
         """Return a model with the running mean of the weights, ready to be asked."""
-        model = GrooveModel(self.config.size)
+        model = self.new_model()
         model.load_state_dict(self.mean)
         return model.eval()
 
@@ -129,8 +129,7 @@ class Trainer:
         self.beta = SHAPES[self.config.divergence.shape](self.step, self.config.divergence, self.beta, self.nats)
         told: dict[str, float] = {}
         for _ in range(plan.accumulate):
-            numbers = chance.choice(len(self.rows), plan.batch, p=self._share)
-            part = self._loss(tasks.batch(self.rows.batch(numbers), self.ranks, chance), told)
+            part = self.loss(self.chosen(chance), chance, told)
             (part / plan.accumulate).backward()
         norm = float(torch.nn.utils.clip_grad_norm_(self.model.parameters(), plan.clip))
         for group in self.optimiser.param_groups:
@@ -144,7 +143,17 @@ class Trainer:
         told = {name: value / plan.accumulate for name, value in told.items()}
         return {**told, "norm": norm, "beta": self.beta, "rate": rate(self.step - 1, plan)}
 
-    def _loss(self, batch: tasks.Batch, told: dict[str, float]) -> Tensor:
+    def new_model(self) -> Any:
+        """Return a model of the config's size."""
+        return GrooveModel(self.config.size)
+
+    def chosen(self, chance: np.random.Generator) -> NDArray[np.integer]:
+        """Return the numbers of the rows that are learnt from next."""
+        return chance.choice(len(self.rows), self.config.schedule.batch, p=self.share)
+
+    def loss(self, numbers: NDArray[np.integer], chance: np.random.Generator, told: dict[str, float]) -> Tensor:
+        """Return the loss of rows, and add what is worth telling of it to `told`."""
+        batch = tasks.batch(self.rows.batch(numbers), self.ranks, chance)
         truth = tensors(batch)
         noise = torch.randn(len(batch.latent), self.config.size.latent)
         with torch.autocast("cpu", torch.bfloat16):
@@ -160,7 +169,7 @@ class Trainer:
         told["loss"] = told.get("loss", 0.0) + total.item()
         return total
 
-    def run(self, look: Callable[[GrooveModel], dict[str, float]], tell: Callable[[str], None]) -> str:
+    def run(self, look: Callable[[Any], dict[str, float]], tell: Callable[[str], None]) -> str:
         """Train to the end and return why it ended; `look` measures a model, the lower the better."""
         plan, watch = self.config.schedule, self.config.watch
         began_s, first = time.monotonic(), self.step

@@ -1,0 +1,139 @@
+"""Drawing a line from a phrase model: one token at a time, against a cache of keys and values that never grows.
+
+A token's keys and values go into slot `place` modulo slots, over the oldest. What may not be said is shut out before
+a token is drawn; of what is left, the unlikely tail is cut off. One throw of chance a token.
+
+Pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple, TypeAlias
+
+import numpy as np
+
+from liveengine.generators.codecs import lines
+from liveengine.generators.codecs.lines import Floats, Told, Walk, Whole
+from liveengine.generators.codecs.vocabulary import BAR, BEGIN
+from liveengine.generators.limits import NEVER, Limits, Standing
+
+#: Of what may be said, the likeliest that make up so much are drawn from. Source: Holtzman et al., ICLR 2020.
+NUCLEUS = 0.95
+
+
+class Asked(NamedTuple):
+    """What a model is asked: shapes (1, 1), (1, 1, lags), (1, 1), (1, 1, TOLD), (1,) and the cache's."""
+
+    token: Whole
+    hints: Whole
+    root: Whole
+    told: Floats
+    place: Whole
+    cache: Floats
+
+
+class Heard(NamedTuple):
+    """What it says: logits (774,), and the token's keys and values (layers, 2, heads, size)."""
+
+    logits: Floats
+    kept: Floats
+
+
+Say: TypeAlias = Callable[[Asked], Heard]
+
+
+def nothing(cache: Sequence[int]) -> Asked:
+    """Return a first question, to warm up with."""
+    one, told = np.zeros((1, 1), np.int64), np.zeros((1, 1, lines.TOLD), np.float32)
+    hints, place = np.zeros((1, 1, len(lines.LAGS)), np.int64), np.zeros(1, np.int64)
+    return Asked(one, hints, one, told, place, np.zeros(cache, np.float32))
+
+
+class Speaker:
+    """One line as it is said: hands tokens to a model and keeps its cache."""
+
+    def __init__(self, say: Say, cache: Sequence[int], told: Told) -> None:
+        self._say, self._told = say, told
+        self._bars, self._roots = told.numbers(), told.roots
+        self._walk = Walk()
+        self._place = 0
+        self._sounding = np.zeros(128, np.float32)
+        self._cache = np.zeros(cache, np.float32)
+
+    def take(self, token: int) -> Floats:
+        """Hand on one token and return the logits of the next, (774,). Raises ValueError for what is no number."""
+        bar, step, onsets, hints = self._walk.take(token)
+        if lines.PITCH[token] >= 0:
+            self._sounding[lines.PITCH[token]] = lines.STRIKES[token]
+        quarter = int(self._told.quarter(step))
+        told = np.empty((1, 1, lines.TOLD), np.float32)
+        told[0, 0, : lines.BAR_SIZE] = self._bars[bar, quarter]
+        told[0, 0, lines.BAR_SIZE :] = lines.moments(
+            np.array([step]), np.array([onsets]), self._sounding[None], self._told.bar_steps
+        )
+        asked = Asked(
+            np.array([[token]]),
+            np.array([[hints]]),
+            self._roots[bar, quarter].reshape(1, 1),
+            told,
+            np.array([self._place]),
+            self._cache,
+        )
+        heard = self._say(asked)
+        if not (np.isfinite(heard.logits).all() and np.isfinite(heard.kept).all()):
+            raise ValueError("what the model says is no number")
+        self._cache[:, :, :, self._place % self._cache.shape[3]] = heard.kept
+        self._place += 1
+        return heard.logits
+
+
+def spoken(
+    say: Say,
+    cache: Sequence[int],
+    told: Told,
+    limits: Limits,
+    bars: int,
+    pick: Callable[[Floats], int],
+    before: Iterable[int] = (),
+) -> list[int]:
+    """Return the tokens of so many bars, each from its `bar` on; `before` are whole bars that go before them.
+
+    `told` tells of the bars before, too. What `say` raises comes through.
+    """
+    speaker, standing = Speaker(say, cache, told), Standing(limits)
+    logits = speaker.take(BEGIN)
+    for token in before:
+        logits = speaker.take(token)
+        standing.hear(token)
+    said: list[int] = []
+    token = BAR
+    for _ in range(bars):
+        while True:
+            said.append(token)
+            standing.take(token)
+            logits = speaker.take(token)
+            token = pick(logits + standing.added())
+            if token == BAR:
+                break
+    return said
+
+
+def likeliest(logits: Floats) -> int:
+    """Pick the likeliest token."""
+    return int(logits.argmax())
+
+
+def thrown(chance: np.random.Generator, nucleus: float = NUCLEUS) -> Callable[[Floats], int]:
+    """Return what picks by chance: the same generator, the same tokens."""
+
+    def pick(logits: Floats) -> int:
+        likely = np.exp((logits - logits.max()).astype(np.float64))
+        likely[logits <= NEVER / 2] = 0.0
+        order = np.argsort(-likely, kind="stable")
+        reached = likely[order].cumsum()
+        kept = int((reached < nucleus * reached[-1]).sum()) + 1
+        at = int((chance.random() * reached[kept - 1] >= reached[:kept]).sum())
+        return int(order[min(at, kept - 1)])
+
+    return pick

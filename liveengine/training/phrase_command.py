@@ -1,0 +1,115 @@
+"""`liveengine train`, `evaluate` and `export` of a phrase model.
+
+Waits for the disk, and takes its time.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from liveengine.generators import features
+from liveengine.generators.codecs import lines
+from liveengine.training import checkpoints, phrase_export
+from liveengine.training.cards import table
+from liveengine.training.config import Config, from_told
+from liveengine.training.data.phrase_rows import Line, PhraseRows
+from liveengine.training.evaluation import phrase_battery as battery
+from liveengine.training.evaluation.battery import Table
+from liveengine.training.evaluation.phrase_held_out import measured
+from liveengine.training.phrase_loop import PhraseTrainer
+
+#: How many lines of validation each look measures.
+LOOKED_AT = 160
+
+NOTES = (
+    "",
+    "Whole tunes are held back. Basses, chords and pads are Freedoom's, leads of both; what plays less is drawn",
+    "oftener, and every line in any key that its register allows. Freedoom's chords are heard from the notes, the",
+    "line's own among them: the model is told a little of what it guesses, and so is every baseline that counts from",
+    "the chord's root. Bits are of bars, shifts, families, velocities and notes; metre, tempo, key, chords and style",
+    "are told.",
+)
+
+
+def rows_of(config: Config, data: Path, split: str) -> PhraseRows:
+    """Open one split of all of a config's collections."""
+    return PhraseRows([data / name / split for name in config.data.split("+")], config.phrase.context)
+
+
+def ranks_of(rows: PhraseRows, points: int = 21) -> dict[str, list[float]]:
+    """Return, for each role, the shares of a bar's sixteenths struck that lie evenly spaced in the data."""
+    place = features.NAMES.index("density")
+    values: dict[str, list[float]] = {role: [] for role in lines.ROLES}
+    for shards in rows.shards:
+        bars, role, measures = (shards.column(name) for name in ("bars", "role", "features"))
+        for count, number, row in zip(bars, role, measures, strict=True):
+            values[lines.ROLES[number - 1]] += [float(v) for v in row[:count, place] if v > 0]
+    spaced = np.linspace(0, 1, points)
+    return {role: [round(float(v), 6) for v in np.quantile(held, spaced)] for role, held in values.items() if held}
+
+
+def train(config: Config, arguments: argparse.Namespace, best: str) -> int:
+    """Train a config, or go on with it. Raises ValueError and OSError in words."""
+    rows = rows_of(config, arguments.data, "train")
+    looked_at = spaced(rows_of(config, arguments.data, "validation").lines, LOOKED_AT)
+    trainer = PhraseTrainer(config, rows, arguments.run, ranks_of(rows))
+    print(f"{config.name}: {trainer.model.parameters_count:,} numbers, {len(rows):,} rows, from step {trainer.step}")
+    why = trainer.run(lambda model: measured(model, looked_at), lambda text: print(text, flush=True))
+    print(f"ended: {why}; the best weights: {arguments.run / best}")
+    return 0
+
+
+def spaced(held: Sequence[Line], count: int) -> list[Line]:
+    """Return so many lines, evenly spaced over all."""
+    return [held[number] for number in np.linspace(0, len(held) - 1, min(count, len(held))).astype(int)]
+
+
+def is_phrase(weights: Path) -> bool:
+    """Say whether weights are a phrase model's. Raises ValueError, OSError."""
+    _, told = checkpoints.read(weights)
+    return bool(told["config"].get("family") == "phrase")
+
+
+def evaluate(weights: Path, data: Path) -> int:
+    """Print the measures of a run's best weights beside their baselines."""
+    for title, rows in _measures(weights, data).items():
+        print("\n".join([title, "", *table(rows), ""]))
+    return 0
+
+
+def export_model(weights: Path, data: Path, to: Path) -> int:
+    """Measure a run's best weights and write the folder that plays."""
+    _, told = phrase_export.load_model(weights)
+    config = from_told(told["config"], str(weights))
+    rows = {split: rows_of(config, data, split) for split in ("train", "validation", "test")}
+    indices = [shards.index for shards in rows["train"].shards]
+    about = {
+        "licence": "; ".join(f"{index['licence']} ({index['source']})" for index in indices),
+        "attribution": "; ".join(index["attribution"].rstrip(".") for index in indices),
+        "rows": {split: len(held) for split, held in rows.items()},
+        "notes": NOTES,
+        "measures": _measures(weights, data),
+    }
+    folder = phrase_export.export(weights, to, about)
+    print(f"{folder}: written")
+    return 0
+
+
+def _measures(weights: Path, data: Path) -> dict[str, Table]:
+    model, told = phrase_export.load_model(weights)
+    config = from_told(told["config"], str(weights))
+    learnt, unseen = rows_of(config, data, "train").lines, rows_of(config, data, "test")
+    counts = battery.guessed(model, learnt, unseen)
+    play = phrase_export.player(phrase_export.asked_of(model), model.size.cache, told["ranks"])
+    return {
+        "Held-out tunes: bits to guess them, and 95 % of draws of tunes for bits a note (low, high)":
+            battery.held_out(counts, unseen),
+        "The same by role, bits a note": battery.by_role(counts, unseen),
+        "Obedience, Spearman's ρ of what is asked and what is measured": battery.obedience(play),
+        "Two-bar windows that stand in training, in any key, and notes a bar":
+            battery.originality(play, learnt, unseen.lines),
+    }  # fmt: skip

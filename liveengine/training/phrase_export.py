@@ -1,0 +1,210 @@
+"""From a phrase model's weights to a folder that plays: as `training.export` does it for grooves.
+
+Nothing is written unless onnxruntime says what torch says: within 1e-4 for every number, and, over 64 bars of the
+likeliest tokens, the same tokens. Weights of one byte (INT8) are measured, and shipped only where they are faster and
+say the same.
+
+Waits for the disk, and measures time: nothing else should run.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from liveengine.generators import models
+from liveengine.generators.codecs import lines
+from liveengine.generators.phrase import Phraser, limits_of, told_of
+from liveengine.generators.speaking import Asked, Heard, Say, likeliest, nothing, spoken
+from liveengine.training import checkpoints
+from liveengine.training.cards import Card
+from liveengine.training.config import from_told
+from liveengine.training.evaluation.phrase_battery import REGISTERS, controls
+from liveengine.training.export import APART_MAX, opened, write_folder, write_int8, write_vocabulary
+from liveengine.training.models.phrase import PhraseModel, Step
+
+#: So many lines of two bars are said by both, and so many for a benchmark.
+LINES = 32
+BENCHMARK = 60
+
+#: INT8 is shipped where it says so many more tokens a second, and says the likeliest tokens as the whole model does.
+FASTER = 1.2
+
+
+def load_model(place: Path) -> tuple[PhraseModel, dict[str, Any]]:
+    """Return a trained model, ready to be asked, and what is told of it. Raises ValueError, OSError."""
+    held, told = checkpoints.read(place)
+    model = PhraseModel(from_told(told["config"], str(place)).phrase)
+    model.load_state_dict(held)
+    return model.eval(), told
+
+
+def asked_of(model: PhraseModel) -> Say:
+    """Return what asks a torch model as the stage asks an exported one."""
+    step = Step(model).eval()
+
+    def say(asked: Asked) -> Heard:
+        with torch.no_grad():
+            return Heard(*(array.numpy() for array in step(*map(torch.from_numpy, asked))))
+
+    return say
+
+
+def session(place: Path) -> Say:
+    """Return what asks an ONNX file, on one thread as on stage."""
+    run = opened(place).run
+
+    def say(asked: Asked) -> Heard:
+        return Heard(*run(Heard._fields, asked._asdict()))
+
+    return say
+
+
+def write_onnx(model: PhraseModel, place: Path) -> None:
+    """Write one step as ONNX, of fixed shapes."""
+    inputs = tuple(map(torch.from_numpy, nothing(model.size.cache)))
+    made = torch.onnx.export(
+        Step(model).eval(),
+        inputs,
+        input_names=list(Asked._fields),
+        output_names=list(Heard._fields),
+        dynamo=True,
+        verbose=False,
+    )
+    assert made is not None
+    made.save(str(place), external_data=False)
+
+
+def player(say: Say, cache: Sequence[int], ranks: Mapping[str, Sequence[float]]) -> Phraser:
+    """Return a Proposer over what asks a model."""
+    return Phraser("measured", lambda: say, tuple(cache), ranks)
+
+
+def agreement(one: Say, other: Say, cache: Sequence[int], ranks: Mapping[str, Sequence[float]]) -> dict[str, float]:
+    """Let both say the likeliest: how far their numbers are apart at most, and how many lines differ."""
+    apart, differ, said = 0.0, 0, 0
+    for number in range(LINES):
+        heard: list[list[np.ndarray[Any, Any]]] = [[], []]
+        texts = [
+            _likeliest(_overheard(say, kept), number, cache, ranks)
+            for say, kept in zip((one, other), heard, strict=True)
+        ]
+        differ += texts[0] != texts[1]
+        said += len(texts[0])
+        apart = max(apart, *(float(np.abs(a - b).max()) for a, b in zip(*heard, strict=False)))
+    return {"apart": apart, "lines_otherwise": differ, "lines": LINES, "bars": 2 * LINES, "tokens": said}
+
+
+def _overheard(say: Say, kept: list[Any]) -> Say:
+    def listening(asked: Asked) -> Heard:
+        heard = say(asked)
+        kept.append(heard.logits)
+        return heard
+
+    return listening
+
+
+def _likeliest(say: Say, number: int, cache: Sequence[int], ranks: Mapping[str, Sequence[float]]) -> list[int]:
+    role = list(REGISTERS)[number % len(REGISTERS)]
+    asked = controls(role, number, (number % 7) / 6)
+    share = player(say, cache, ranks).share(asked)
+    return spoken(say, cache, told_of(asked, 0, share), limits_of(asked, share), asked.bars, likeliest)
+
+
+def speed(say: Say, cache: Sequence[int], ranks: Mapping[str, Sequence[float]]) -> dict[str, float]:
+    """Return tokens a second and milliseconds a bar, of the clock and of the core's own time (cpu)."""
+    took, worked, tokens = [], [], 0
+
+    def counting(asked: Asked) -> Heard:
+        nonlocal tokens
+        tokens += 1
+        return say(asked)
+
+    play = player(counting, cache, ranks)
+    for number in range(BENCHMARK):
+        asked = controls(list(REGISTERS)[number % len(REGISTERS)], number)
+        began, working = time.perf_counter(), time.thread_time()
+        play(None, frozenset(), asked, number)
+        took.append(time.perf_counter() - began)
+        worked.append(time.thread_time() - working)
+    p50, p99 = (500.0 * float(value) for value in np.quantile(took, [0.5, 0.99]))
+    return {
+        "tokens_a_second": round(tokens / sum(took)),
+        "cpu_tokens_a_second": round(tokens / sum(worked)),
+        "bar_p50_ms": p50,
+        "bar_p99_ms": p99,
+    }
+
+
+#: Opens a model as the stage does, in a process of its own, and tells milliseconds and megabytes that it takes.
+_COST = """
+import os, sys, time
+from pathlib import Path
+import onnxruntime
+from liveengine.runtime.inference import LineSession
+held = lambda: int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+before, began = held(), time.perf_counter()
+session = LineSession(Path(sys.argv[1]))
+print(1000 * (time.perf_counter() - began), (held() - before) / 1e6)
+"""
+
+
+def cost(folder: Path) -> dict[str, float]:
+    """Return milliseconds and megabytes that a folder's model takes to be loaded and warmed up."""
+    told = subprocess.run([sys.executable, "-c", _COST, str(folder)], capture_output=True, check=True, text=True)
+    load_ms, megabytes = map(float, told.stdout.split())
+    return {"load_ms": load_ms, "memory_mb": megabytes}
+
+
+def export(weights: Path, home: Path, about: Mapping[str, Any]) -> Path:
+    """Write a model's folder below `home` and return it; `about` goes into its card as it is.
+
+    Raises ValueError where torch and ONNX do not agree: then nothing is written.
+    """
+    model, told = load_model(weights)
+    cache, ranks = model.size.cache, told["ranks"]
+    with tempfile.TemporaryDirectory() as beside:
+        places = {name: Path(beside) / name / models.WEIGHTS for name in ("fp32", "int8")}
+        for place in places.values():
+            place.parent.mkdir()
+            write_vocabulary(place.parent, lines.vocabulary(ranks, cache))
+        write_onnx(model, places["fp32"])
+        asked = asked_of(model)
+        apart = agreement(asked, session(places["fp32"]), cache, ranks)
+        if apart["apart"] > APART_MAX or apart["lines_otherwise"]:
+            raise ValueError(
+                f"{weights}: ONNX is {apart['apart']:.1e} from torch and says {apart['lines_otherwise']} lines "
+                "otherwise; not written"
+            )
+        write_int8(places["fp32"], places["int8"])
+        files: dict[str, dict[str, float]] = {}
+        for name, place in places.items():
+            say = session(place)
+            files[name] = {"bytes": place.stat().st_size, **speed(say, cache, ranks), **cost(place.parent)}
+            files[name]["lines_otherwise"] = agreement(asked, say, cache, ranks)["lines_otherwise"]
+        shipped = "int8" if _helps(files) else "fp32"
+        data = places[shipped].read_bytes()
+    card = Card(
+        name=told["config"]["name"],
+        config=told["config"],
+        step=told["step"],
+        parameters=model.parameters_count,
+        about={**about, "shipped": shipped},
+        parity=apart,
+        files=files,
+    )
+    return write_folder(home, card, data, lines.vocabulary(ranks, cache))
+
+
+def _helps(files: Mapping[str, Mapping[str, float]]) -> bool:
+    """Say whether INT8 is faster enough and says the same."""
+    quick, small = (files[name]["cpu_tokens_a_second"] for name in ("fp32", "int8"))
+    return small > FASTER * quick and not files["int8"]["lines_otherwise"]
