@@ -10,10 +10,11 @@ Pure: no clock, no thread, no I/O. One thread calls it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
+from dataclasses import replace
 
 from liveengine.engine.carrying import pattern_after, track_after, with_rows
+from liveengine.engine.coming import Coming, Line, at_line, let_go
 from liveengine.engine.events import PatchLoaded
 from liveengine.engine.launches import Launch
 from liveengine.engine.modulation import arp_orders, write_lfos
@@ -27,42 +28,12 @@ from liveengine.engine.spec import Patch
 from liveengine.engine.track import Track
 from liveengine.engine.tuning import zone_of
 from liveengine.engine.turning import Turning
-from liveengine.music.modulation import LFOS
 from liveengine.music.sound import MASTER_CONTROL, STRIP_CONTROL
 from liveengine.sequencer import commands as do
-from liveengine.sequencer import modulation
 from liveengine.sequencer.state import TRACKS
 
 #: No patch has this track: muting it means nothing, and tells that the commands before it have been carried out.
 MARK = TRACKS - 1
-
-
-@dataclass(slots=True)
-class Coming:
-    """A patch whose bars are being made. `changed` are the tracks that do not simply play on."""
-
-    loaded: PatchLoaded
-    patch: Patch
-    is_fresh: bool
-    scene: int
-    tracks: list[Track]
-    changed: set[int]
-    in_place: Launch
-    anew: Launch
-    as_of: object
-
-    @property
-    def is_ready(self) -> bool:
-        """Whether every bar is there."""
-        return not self.in_place.waiting and not self.anew.waiting
-
-
-@dataclass(slots=True)
-class Line:
-    """The bar line ahead, at which a patch takes over: what is to be done once it is crossed."""
-
-    lfo_groups: dict[int, int]  # by group, how many LFOs it had
-    turned: dict[str, Turned] = field(default_factory=dict)
 
 
 class Crossing(Turning):
@@ -212,27 +183,27 @@ class Crossing(Turning):
         waited = list(self.launches.without(stale))
         ready = [] if coming.is_fresh or coming.anew.metres else waited
         before, specs, ports = dict(self.panel.values), [track.spec for track in self.tracks], self.ports
-        yield from _off(groups)
+        yield from let_go(groups)
         self._take_up(patch, coming.loaded.ports, coming.tracks, coming.changed, coming.is_fresh)
         self.scene = coming.scene
         if coming.anew.metres:
             self.metre.wanted = coming.anew.metres
         if patch.seed != old.seed:
-            yield _at_line(ToSequencer(do.DO_SEED, a=patch.seed))
+            yield at_line(ToSequencer(do.DO_SEED, a=patch.seed))
         for number in sorted(coming.changed):
             known = (specs[number], ports[number]) if number < len(specs) else None
-            yield from map(_at_line, self._track_orders(number, known))
-        yield from map(_at_line, self._master_orders(before))
-        yield from map(_at_line, self.tuner.go_on())
-        yield from map(_at_line, self.mixing.changes())
+            yield from map(at_line, self._track_orders(number, known))
+        yield from map(at_line, self._master_orders(before))
+        yield from map(at_line, self.tuner.go_on())
+        yield from map(at_line, self.mixing.changes())
         for number in gone:
             yield ToSequencer(do.DO_LAUNCH, number, do.NEXT_BAR, a=-1)
             yield Report(f"/track/{number + 1}/name", "")
-        yield from map(_at_line, coming.loaded.wiring)
+        yield from map(at_line, coming.loaded.wiring)
         yield TakesOver(patch)
         yield from self._go(ready)
         yield from self._go([coming.anew, coming.in_place])
-        yield _at_line(ToSequencer(do.DO_MUTE, MARK))
+        yield at_line(ToSequencer(do.DO_MUTE, MARK))
         yield from self._tell_patch(before, coming)
 
     def _track_orders(self, number: int, known: tuple[object, int] | None) -> Iterator[Order]:
@@ -295,14 +266,3 @@ class Crossing(Turning):
         name = turned.name
         if name in KNOBS or name in MIX_CONTROLS or name.startswith(("sound/", "lfo/", "arp/", "/lfo/", "/master/")):
             self.line.turned[turned.address] = turned
-
-
-def _at_line(order: Order) -> Order:
-    return replace(order, quantum=do.NEXT_BAR) if isinstance(order, ToSequencer) else order
-
-
-def _off(groups: dict[int, int]) -> Iterable[Order]:
-    """Let every LFO of the old tracks go."""
-    for group, count in groups.items():
-        for number in range(count):
-            yield ToSequencer(do.DO_LFO, group * LFOS + number, do.NEXT_BAR, a=modulation.ON, b=0)

@@ -30,7 +30,10 @@ from timing.grid import (
     tempo_spread,
     while_it_ran,
 )
+from timing.long_run import PERIOD_US, seconds_for, undisturbed
 from timing.rows import Row, table, targets
+from timing.side_by_side import rows_of as compared
+from timing.side_by_side import segments_of
 
 BEGINS_US = 5e9
 
@@ -173,3 +176,41 @@ def test_the_chart_is_a_picture_with_a_line_for_each_row():
 def test_the_table_has_a_line_for_each_row():
     rows = [row("timer", "notes", False, "its own grid", 50, missing=0)]
     assert "| timer notes | none | its own grid | 100 | 50 | 50 | 50 | 50 | missing 0 |" in table(rows)
+
+
+@given(st.floats(1.0, 4000.0))
+def test_a_comparison_has_as_many_segments_with_as_without_and_lasts_as_long_as_it_was_told(seconds):
+    count, each_s = segments_of(seconds)
+    assert count % 2 == 0 and count >= 4
+    assert count * each_s == pytest.approx(seconds)
+
+
+@given(st.lists(st.floats(0.0, 1e7), max_size=5))
+def test_a_long_run_leaves_out_what_is_near_a_missed_period_and_nothing_else(missed):
+    instants = np.arange(0.0, 1e7, 12_500.0)
+    kept = undisturbed(instants, np.array(missed))
+    for instant, is_kept in zip(instants, kept, strict=True):
+        assert is_kept == all(abs(instant - one) > 2 * PERIOD_US for one in missed)
+
+
+def test_a_long_run_lasts_for_its_minutes_and_for_its_events():
+    assert seconds_for(10_000, 5) == 300.0
+    assert seconds_for(80_000, 5) == 1000.0
+
+
+def test_a_comparison_tells_each_side_by_its_own_segments():
+    instants = grid(64, 125_000.0)
+    late = np.where(np.arange(64) < 32, 100.0, 400.0)
+    reads = [(us, bytes((0x90, 42, 100))) for us in instants + late]
+    reads += [(us, b"\xf8") for us in grid(384, 60e6 / 120 / 24)]
+    middle, end = instants[32] - 1.0, instants[-1] + 1e6
+    segments = [
+        {"with": False, "begins": BEGINS_US - 1, "ends": middle},
+        {"with": True, "begins": middle, "ends": end},
+    ]
+    told = {"origin": BEGINS_US * 1e3, "collapses": [], "segments": segments, "drawn": 7}
+    rows = {row.part: row for row in compared("dashboard", told, reads, [])}
+    assert rows["notes, without"].spread.max_us == pytest.approx(100.0, abs=1)
+    assert rows["notes, with"].spread.p50_us == pytest.approx(400.0, abs=1)
+    assert rows["notes, with"].facts == {"bytes drawn": 7}
+    ElementTree.fromstring(chart(list(rows.values()), {"cores": 2}, 20))

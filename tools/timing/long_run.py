@@ -1,7 +1,7 @@
 """A long run beside full load: how many events of how many are off their exact sample.
 
-JACK tells of periods that it missed. What falls into such a period, or into the ones that touch it, is nobody's: it
-is left out and counted. All else counts.
+JACK tells of periods that it missed. What falls within two periods of such a one is nobody's: it is left out
+and counted. All else counts.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def seconds_for(events: int, minutes: float) -> float:
 
 
 def undisturbed(instants: Instants, missed: Instants) -> np.ndarray:
-    """Say of each event whether neither its period nor one beside it was missed; both in µs of one clock."""
+    """Say of each event whether no period within two of its own was missed; both in µs of one clock."""
     kept = np.ones(instants.size, np.bool_)
     for instant in missed:
         kept &= np.abs(instants - instant) > 2 * PERIOD_US
