@@ -167,6 +167,12 @@ def _groove(arguments: argparse.Namespace) -> int:
     return groove.main(arguments)
 
 
+def _generate(arguments: argparse.Namespace) -> int:
+    from liveengine.runtime import generate
+
+    return generate.main(arguments)
+
+
 def _data(arguments: argparse.Namespace) -> int:
     from liveengine.training.data import command
 
@@ -200,6 +206,7 @@ _WORDS = {
     "litmus": _litmus,
     "rhythm": _rhythm,
     "groove": _groove,
+    "generate": _generate,
     "data": _data,
     "train": _train,
     "evaluate": _evaluate,
@@ -262,6 +269,7 @@ def _parser() -> _Parser:
     _add_litmus(words.add_parser("litmus", help="measure how a pair of ports keeps time, by a cable or loop"))
     _add_rhythm(words.add_parser("rhythm", help="see, measure, look for and hear a rhythm", description=_RHYTHM))
     _add_groove(words.add_parser("groove", help="see the groove of a MIDI file, and keep it", description=_GROOVE))
+    _add_generate(words.add_parser("generate", help="write bars of a generator or model into a MIDI file"))
     _add_data(words.add_parser("data", help="prepare collections of music for training, and look into them"))
     _add_train(words.add_parser("train", help="train a model on prepared data, or go on training it"))
     _add_run(words.add_parser("evaluate", help="measure what was trained, beside its baselines"))
@@ -321,6 +329,23 @@ def _add_groove(groove: argparse.ArgumentParser) -> None:
     add("--tempo", type=_tempo, metavar="BPM", help="at which tempo to tell milliseconds (default: the file's)")
     add("--save", type=Path, metavar="FILE.toml", help="keep it, for `groove = …` in a patch")
     add("--json", action="store_true", help="for programs")
+
+
+def _add_generate(generate: argparse.ArgumentParser) -> None:
+    add = generate.add_argument
+    add("generator", metavar="NAME", help="a generator or a model, as a patch names it: euclid, groove-nano")
+    add("--bars", type=_count, default=4, metavar="N", help="how many bars (default: 4)")
+    add("--seed", type=_seed, default=1, metavar="N", help="the same seed, the same bars (default: 1)")
+    add("--density", type=float, default=0.5, metavar="X", help="how full, 0-1 (default: 0.5)")
+    add("--accent", type=float, default=0.5, metavar="X", help="how far velocities spread, 0-1 (default: 0.5)")
+    add("--fill", action="store_true", help="the last bar is a fill")
+    add("--rhythm", default="", metavar="RHYTHM", help="what it plays (of drums the kick): euclid(5, 16), x..x..x.")
+    add("--role", default="drums", metavar="ROLE", help="drums, bass, chords or lead (default: drums)")
+    add("--metre", default="4/4", metavar="M", help="4/4, 7/8 … (default: 4/4)")
+    add("--key", default="C minor", metavar="KEY", help="A minor, D dorian … (default: C minor)")
+    add("--chords", nargs="+", default=(), metavar="CHORD", help="one a bar, round and round (default: the key's own)")
+    add("--tempo", type=_tempo, default=120.0, metavar="BPM", help="written into the file (default: 120)")
+    add("-o", "--output", type=Path, required=True, metavar="FILE.mid", help="the file")
 
 
 def _add_data(data: argparse.ArgumentParser) -> None:

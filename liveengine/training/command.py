@@ -31,8 +31,8 @@ NOTES = (
     "",
     "Drummers 3 and 6 are held back for the test, three sessions of others for validation; drummers who played more",
     "are drawn less often. Loudness is that of an electronic kit.",
-    "Of what may be asked, a set that plays asks for density alone. What is asked is pulled further than the model goes",
-    "by itself (`generators/drawing.py`); 0.8 was aimed at for density, 0.6 for syncopation and velocity.",
+    "Of what may be asked, a set that plays asks for density alone. What is asked is pulled further than the model",
+    "goes by itself (`generators/drawing.py`); 0.8 was aimed at for density, 0.6 for syncopation and velocity.",
 )
 
 
