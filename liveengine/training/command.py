@@ -21,6 +21,7 @@ from liveengine.training.evaluation import battery
 from liveengine.training.evaluation.baselines import ByPlace
 from liveengine.training.evaluation.held_out import measured
 from liveengine.training.loop import Trainer
+from liveengine.training.team import gathered
 
 #: How many rows of validation each look measures: enough to tell looks apart, few enough to be quick.
 LOOKED_AT = 256
@@ -42,10 +43,17 @@ def train(arguments: argparse.Namespace) -> int:
     rows = GrooveRows(arguments.data / config.data / "train")
     looked_at = _spaced(GrooveRows(arguments.data / config.data / "validation"), LOOKED_AT)
     ranks = tasks.quantiles(_all(rows))
-    trainer = Trainer(config, rows, arguments.run, ranks)
-    print(f"{config.name}: {trainer.model.parameters_count:,} numbers, {len(rows):,} rows, from step {trainer.step}")
-    why = trainer.run(lambda model: measured(model, looked_at, ranks), lambda text: print(text, flush=True))
-    print(f"ended: {why}; the best weights: {arguments.run / BEST}")
+    team = gathered()
+    trainer = Trainer(config, rows, arguments.run, ranks, team)
+
+    def tell(text: str) -> None:
+        if team.leads:
+            print(text, flush=True)
+
+    tell(f"{config.name}: {trainer.model.parameters_count:,} numbers, {len(rows):,} rows, from step {trainer.step}")
+    why = trainer.run(lambda model: measured(model, looked_at, ranks), tell)
+    tell(f"ended: {why}; the best weights: {arguments.run / BEST}")
+    team.leave()
     return 0
 
 
