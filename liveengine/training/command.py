@@ -20,7 +20,8 @@ from liveengine.training.data.groove_rows import GrooveRows
 from liveengine.training.evaluation import battery
 from liveengine.training.evaluation.baselines import ByPlace
 from liveengine.training.evaluation.held_out import measured
-from liveengine.training.loop import Trainer
+from liveengine.training.loop import Trainer, carry_out
+from liveengine.training.team import gathered
 
 #: How many rows of validation each look measures: enough to tell looks apart, few enough to be quick.
 LOOKED_AT = 256
@@ -45,11 +46,8 @@ def train(arguments: argparse.Namespace) -> int:
     rows = GrooveRows(arguments.data / config.data / "train")
     looked_at = _spaced(GrooveRows(arguments.data / config.data / "validation"), LOOKED_AT)
     ranks = tasks.quantiles(_all(rows))
-    trainer = Trainer(config, rows, arguments.run, ranks)
-    print(f"{config.name}: {trainer.model.parameters_count:,} numbers, {len(rows):,} rows, from step {trainer.step}")
-    why = trainer.run(lambda model: measured(model, looked_at, ranks), lambda text: print(text, flush=True))
-    print(f"ended: {why}; the best weights: {arguments.run / BEST}")
-    return 0
+    trainer = Trainer(config, rows, arguments.run, ranks, gathered())
+    return carry_out(trainer, lambda model: measured(model, looked_at, ranks), arguments.run / BEST)
 
 
 def evaluate(arguments: argparse.Namespace) -> int:

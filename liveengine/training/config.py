@@ -60,6 +60,7 @@ class Schedule:
     warm_up: int = 200
     weight_decay: float = 0.01
     clip: float = 1.0  # the most that the gradient's norm may be
+    precision: str = "bfloat16"  # of products, or "float32"; weights and losses are always float32
     average: float = 0.998  # how much of the running mean of the weights stays at each step
     minutes: float = 0.0  # end in good order after so long; 0: never
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -22,10 +23,11 @@ from torch import Tensor
 
 from liveengine.generators.codecs.frames import FRAMES, VOICE_COUNT
 from liveengine.training import checkpoints, tasks
-from liveengine.training.config import Config
+from liveengine.training.config import Config, from_told
 from liveengine.training.losses import LOSSES, beyond_free, divergence
 from liveengine.training.models.groove import GrooveModel, Said
 from liveengine.training.schedules import SHAPES, rate
+from liveengine.training.team import Team
 
 #: A loss so many times the running one, or none at all, sends the run back to its last checkpoint.
 DIVERGED = 3.0
@@ -66,8 +68,11 @@ def say(model: GrooveModel, truth: Mapping[str, Tensor], noise: Tensor) -> tuple
 class Trainer:
     """One run of training, from its newest checkpoint if it has one."""
 
-    def __init__(self, config: Config, rows: RowSource, folder: Path, ranks: Mapping[str, list[float]]) -> None:
-        self.config, self.rows, self.folder = config, rows, folder
+    def __init__(
+        self, config: Config, rows: RowSource, folder: Path, ranks: Mapping[str, list[float]], team: Team | None = None
+    ) -> None:
+        self.config, self.rows, self.folder, self.team = config, rows, folder, team or Team()
+        self.own = self.team.rows(config.schedule.batch)
         self.ranks = dict(ranks)
         torch.manual_seed(config.seed)
         torch.use_deterministic_algorithms(True)
@@ -81,24 +86,29 @@ class Trainer:
         self.share = rows.weights()
         if (place := checkpoints.newest(folder / "checkpoints")) is not None:
             self.restore(place)
+        self.team.agreed(None)  # nobody writes while others still read
 
     # -- state -------------------------------------------------------------
 
     def save(self) -> Path:
-        """Write the whole state."""
+        """Write the whole state; in a team the first alone does."""
+        place = self.folder / "checkpoints"
+        if not self.team.leads:
+            return self.team.agreed(place)
         held = {f"model.{name}": weight for name, weight in self.model.state_dict().items()}
         held |= {f"mean.{name}": weight for name, weight in self.mean.items()}
         for number, state in self.optimiser.state_dict()["state"].items():
             held |= {f"adam.{number}.{name}": value for name, value in state.items()}
         held["chance"] = torch.get_rng_state()
         told = {name: getattr(self, name) for name in _COUNTERS}
-        place = self.folder / "checkpoints"
-        return checkpoints.write(place, self.step, held, {**told, "config": self.config.told()}, self.config.watch.keep)
+        told["config"] = self.config.told()
+        return self.team.agreed(checkpoints.write(place, self.step, held, told, self.config.watch.keep))
 
     def restore(self, place: Path) -> None:
         """Go on from a checkpoint. Raises ValueError for one of another config."""
         held, told = checkpoints.read(place)
-        if told["config"] != json.loads(json.dumps(self.config.told())):
+        # What a config of before did not name is as it was.
+        if from_told(told["config"], str(place)) != from_told(self.config.told(), self.config.name):
             raise ValueError(f"{place}: of a run with another config; give this run a folder of its own")
         self.model.load_state_dict({n[6:]: value for n, value in held.items() if n.startswith("model.")})
         self.mean = {n[5:]: value for n, value in held.items() if n.startswith("mean.")}
@@ -131,6 +141,7 @@ class Trainer:
         for _ in range(plan.accumulate):
             part = self.loss(self.chosen(chance), chance, told)
             (part / plan.accumulate).backward()
+        self.team.average(self.model.parameters())
         norm = float(torch.nn.utils.clip_grad_norm_(self.model.parameters(), plan.clip))
         for group in self.optimiser.param_groups:
             group["lr"] = rate(self.step, plan)
@@ -140,7 +151,7 @@ class Trainer:
             for name, weight in self.model.state_dict().items():
                 self.mean[name].lerp_(weight, 1.0 - keep)
         self.step += 1
-        told = {name: value / plan.accumulate for name, value in told.items()}
+        told = self.team.told({name: value / plan.accumulate for name, value in told.items()})
         return {**told, "norm": norm, "beta": self.beta, "rate": rate(self.step - 1, plan)}
 
     def new_model(self) -> Any:
@@ -154,27 +165,34 @@ class Trainer:
     def loss(self, numbers: NDArray[np.integer], chance: np.random.Generator, told: dict[str, float]) -> Tensor:
         """Return the loss of rows, and add what is worth telling of it to `told`."""
         batch = tasks.batch(self.rows.batch(numbers), self.ranks, chance)
+        noise = torch.randn(len(batch.latent), self.config.size.latent)[self.own]
+        batch = tasks.Batch._make(array[self.own] for array in batch)
         truth = tensors(batch)
-        noise = torch.randn(len(batch.latent), self.config.size.latent)
-        with torch.autocast("cpu", torch.bfloat16):
+        low = self.config.schedule.precision == "bfloat16"
+        with self.team.own_chance(), torch.autocast("cpu", torch.bfloat16, enabled=low):
             said, nats = say(self.model, truth, noise)
-        total = self.beta * beyond_free(nats, self.config.divergence.free_nats)
+        usual = self.team.mean(nats.mean(dim=0, keepdim=True))
+        total = self.beta * beyond_free(usual, self.config.divergence.free_nats)
         for name, weight in self.config.losses.items():
             part = LOSSES[name](said, truth).mean()
             told[name] = told.get(name, 0.0) + part.item()
             total = total + weight * part
-        self.nats = nats.sum().item() / max(1.0, float(batch.latent.sum()))
+        summed, there = self.team.totals(nats.sum().item(), float(batch.latent.sum()))
+        self.nats = summed / max(1.0, there)
         told["nats"] = told.get("nats", 0.0) + self.nats
         total = total / CELL_COUNT
         told["loss"] = told.get("loss", 0.0) + total.item()
         return total
 
     def run(self, look: Callable[[Any], dict[str, float]], tell: Callable[[str], None]) -> str:
-        """Train to the end and return why it ended; `look` measures a model, the lower the better."""
+        """Train to the end and return why it ended; `look` measures a model, the lower the better.
+
+        In a team the first alone looks, tells and writes.
+        """
         plan, watch = self.config.schedule, self.config.watch
         began_s, first = time.monotonic(), self.step
         self.folder.mkdir(parents=True, exist_ok=True)
-        with (self.folder / "log.jsonl").open("a", encoding="utf-8") as log:
+        with (self.folder / "log.jsonl" if self.team.leads else Path(os.devnull)).open("a", encoding="utf-8") as log:
             while self.step < plan.steps:
                 told = self.update()
                 if self._has_diverged(told["loss"]):
@@ -185,7 +203,11 @@ class Trainer:
                     log.flush()
                 if self.step % watch.every and self.step < plan.steps:
                     continue
-                seen = look(self.averaged())
+                model = self.averaged()
+                seen = look(model) if self.team.leads else {}
+                over = plan.minutes > 0 and time.monotonic() - began_s > 60 * plan.minutes
+                seen, over, chance = self.team.agreed((seen, over, torch.get_rng_state()))
+                torch.set_rng_state(chance)
                 self._judge(seen)
                 self.save()
                 log.write(json.dumps({"step": self.step, "looked": seen}) + "\n")
@@ -195,7 +217,7 @@ class Trainer:
                 tell(f"step {self.step}/{plan.steps} · {numbers} · {left_s / 60:.1f} min left")
                 if self.idle >= watch.patience:
                     return f"no measure has become better for {self.idle} looks"
-                if plan.minutes and time.monotonic() - began_s > 60 * plan.minutes:
+                if over:
                     return f"{plan.minutes:g} minutes are over"
         return "all steps are done"
 
@@ -219,9 +241,24 @@ class Trainer:
         better = [name for name in self.config.watch.measures if seen[name] < self.best.get(name, math.inf)]
         self.idle = 0 if better else self.idle + 1
         self.best |= {name: seen[name] for name in better}
-        if self.config.watch.measures[0] in better:
+        if self.config.watch.measures[0] in better and self.team.leads:
             told = {"config": self.config.told(), "ranks": self.ranks, "step": self.step, "looked": seen}
             checkpoints.write_weights(self.folder / "best.safetensors", self.mean, told)
 
 
 _COUNTERS = ("step", "beta", "nats", "running", "best", "idle", "rollbacks", "ranks")
+
+
+def carry_out(trainer: Trainer, look: Callable[[Any], dict[str, float]], best: Path) -> int:
+    """Train to the end, telling how it goes; return the exit code."""
+
+    def tell(text: str) -> None:
+        if trainer.team.leads:
+            print(text, flush=True)
+
+    name, count = trainer.config.name, trainer.model.parameters_count
+    tell(f"{name}: {count:,} numbers, {len(trainer.rows):,} rows, from step {trainer.step}")
+    why = trainer.run(look, tell)
+    tell(f"ended: {why}; the best weights: {best}")
+    trainer.team.leave()
+    return 0

@@ -20,7 +20,9 @@ from liveengine.training.data.phrase_rows import Line, PhraseRows
 from liveengine.training.evaluation import phrase_battery as battery
 from liveengine.training.evaluation.battery import Table
 from liveengine.training.evaluation.phrase_held_out import measured
+from liveengine.training.loop import carry_out
 from liveengine.training.phrase_loop import PhraseTrainer
+from liveengine.training.team import gathered
 
 #: How many lines of validation each look measures.
 LOOKED_AT = 160
@@ -56,11 +58,8 @@ def train(config: Config, arguments: argparse.Namespace, best: str) -> int:
     """Train a config, or go on with it. Raises ValueError and OSError in words."""
     rows = rows_of(config, arguments.data, "train")
     looked_at = spaced(rows_of(config, arguments.data, "validation").lines, LOOKED_AT)
-    trainer = PhraseTrainer(config, rows, arguments.run, ranks_of(rows))
-    print(f"{config.name}: {trainer.model.parameters_count:,} numbers, {len(rows):,} rows, from step {trainer.step}")
-    why = trainer.run(lambda model: measured(model, looked_at), lambda text: print(text, flush=True))
-    print(f"ended: {why}; the best weights: {arguments.run / best}")
-    return 0
+    trainer = PhraseTrainer(config, rows, arguments.run, ranks_of(rows), gathered())
+    return carry_out(trainer, lambda model: measured(model, looked_at), arguments.run / best)
 
 
 def spaced(held: Sequence[Line], count: int) -> list[Line]:

@@ -19,6 +19,7 @@ from liveengine.training.config import Config
 from liveengine.training.data.phrase_rows import GIVEN, Batch, PhraseRows
 from liveengine.training.loop import RowSource, Trainer
 from liveengine.training.models.phrase import PhraseModel
+from liveengine.training.team import Team
 
 #: Rows of like length are learnt from together: of so many batches' rows, drawn and sorted, one batch is taken.
 SORTED = 4
@@ -36,10 +37,12 @@ def surprise(model: PhraseModel, batch: Batch) -> Tensor:
 class PhraseTrainer(Trainer):
     """One run of training of a phrase model."""
 
-    def __init__(self, config: Config, held: PhraseRows, folder: Path, ranks: Mapping[str, list[float]]) -> None:
+    def __init__(
+        self, config: Config, held: PhraseRows, folder: Path, ranks: Mapping[str, list[float]], team: Team | None = None
+    ) -> None:
         self.held = held
         # Of its rows the loop asks how many there are and how often each is to be drawn, and no more.
-        super().__init__(config, cast(RowSource, held), folder, ranks)
+        super().__init__(config, cast(RowSource, held), folder, ranks, team)
 
     def new_model(self) -> Any:
         """Return a model of the config's size."""
@@ -57,6 +60,9 @@ class PhraseTrainer(Trainer):
     def loss(self, numbers: NDArray[np.integer], chance: np.random.Generator, told: dict[str, float]) -> Tensor:
         """Return the mean surprise a token, in nats, and tell it."""
         batch = self.held.lines_of(numbers, chance)
-        total = surprise(self.model, batch).sum() / (batch.target != GIVEN).sum()
+        tokens = (batch.target != GIVEN).sum() / self.team.size
+        own = Batch._make(array[self.own] for array in batch)
+        with self.team.own_chance():
+            total = surprise(self.model, own).sum() / tokens
         told["loss"] = told.get("loss", 0.0) + total.item()
         return total
