@@ -14,6 +14,9 @@ from liveengine.music.spelling import did_you_mean
 
 CONFIGS = Path(__file__).parent / "configs"
 
+#: How a groove model learns: without a latent, with one, or with one and a critic.
+MODES = ("transformer", "vae", "vae_gan")
+
 
 @dataclass(frozen=True, slots=True)
 class Size:
@@ -55,6 +58,21 @@ class Divergence:
 
 
 @dataclass(frozen=True, slots=True)
+class Adversary:
+    """The critic of mode "vae_gan": when it comes in, and how much it may say."""
+
+    begins: int = 1500  # the step at which it begins to learn; before, the model can nothing that is worth judging
+    alone: int = 200  # so many steps it learns unheard, or its first word would be noise
+    ramp: int = 1000  # steps from there to `most`
+    most: float = 0.05  # its weight beside losses that are counted a cell; careful, and not yet tried out
+    matching: float = 1.0  # the weight of matched features beside the scores
+    r1: float = 1.0  # the weight of its slope at real grooves
+    rate: float = 4e-4
+    width: int = 48
+    temperature: float = 1.0  # of the draw's gradient: lower is truer and noisier
+
+
+@dataclass(frozen=True, slots=True)
 class Watch:
     """When to look, to save and to end. `patience` counts looks without any measure of `measures` improving."""
 
@@ -71,11 +89,17 @@ class Config:
     name: str
     data: str = "gmd"
     seed: int = 20_240_511
+    mode: str = "vae"  # one of MODES
     size: Size = field(default_factory=Size)
     schedule: Schedule = field(default_factory=Schedule)
     divergence: Divergence = field(default_factory=Divergence)
+    adversary: Adversary = field(default_factory=Adversary)
     watch: Watch = field(default_factory=Watch)
     losses: dict[str, float] = field(default_factory=lambda: {"hits": 1.0, "velocity": 10.0, "offset": 10.0})
+
+    def __post_init__(self) -> None:
+        if self.mode not in MODES:
+            raise ValueError(f'{self.name}: no mode "{self.mode}"{did_you_mean(self.mode, MODES)}')
 
     def told(self) -> dict[str, Any]:
         """Return it as plain values, for JSON."""
@@ -83,7 +107,13 @@ class Config:
 
 
 _Part = TypeVar("_Part")
-_PARTS: dict[str, type[Any]] = {"size": Size, "schedule": Schedule, "divergence": Divergence, "watch": Watch}
+_PARTS: dict[str, type[Any]] = {
+    "size": Size,
+    "schedule": Schedule,
+    "divergence": Divergence,
+    "adversary": Adversary,
+    "watch": Watch,
+}
 
 
 def find(name: str) -> Path:

@@ -23,6 +23,7 @@ from torch import Tensor
 
 from liveengine.generators.codecs.frames import FRAMES, VOICE_COUNT
 from liveengine.training import checkpoints, tasks
+from liveengine.training.adversary import Opponent, gumbel
 from liveengine.training.config import Config, from_told
 from liveengine.training.losses import LOSSES, beyond_free, divergence
 from liveengine.training.models.groove import GrooveModel, Said
@@ -56,8 +57,14 @@ def tensors(batch: tasks.Batch) -> dict[str, Tensor]:
     return {name: torch.from_numpy(np.ascontiguousarray(array)) for name, array in batch._asdict().items()}
 
 
-def say(model: GrooveModel, truth: Mapping[str, Tensor], noise: Tensor) -> tuple[Said, Tensor]:
-    """Return what the model says of a batch, and the nats of each dimension of its latent, (n, latent)."""
+def say(model: GrooveModel, truth: Mapping[str, Tensor], noise: Tensor | None) -> tuple[Said, Tensor]:
+    """Return what the model says of a batch, and the nats of each dimension of its latent, (n, latent).
+
+    Without noise there is no latent: the encoder reads nothing, and learns nothing.
+    """
+    if noise is None:
+        none = torch.zeros(len(truth["latent"]), model.encoder.say.out_features // 2)
+        return model.decoder(truth["view"], truth["condition"], none), none
     mean, log_variance = model.encoder(truth["full"])
     mean, log_variance = mean.float(), log_variance.float()
     there = truth["latent"][:, None]
@@ -80,6 +87,7 @@ class Trainer:
         self.mean = {name: weight.detach().clone() for name, weight in self.model.state_dict().items()}
         plan = config.schedule
         self.optimiser = torch.optim.AdamW(self.model.parameters(), lr=plan.rate, weight_decay=plan.weight_decay)
+        self.opponent = Opponent(config.adversary, self.team) if config.mode == "vae_gan" else None
         self.step, self.beta, self.nats, self.running = 0, 0.0, 0.0, 0.0
         self.best: dict[str, float] = {}
         self.idle, self.rollbacks = 0, 0
@@ -97,8 +105,8 @@ class Trainer:
             return self.team.agreed(place)
         held = {f"model.{name}": weight for name, weight in self.model.state_dict().items()}
         held |= {f"mean.{name}": weight for name, weight in self.mean.items()}
-        for number, state in self.optimiser.state_dict()["state"].items():
-            held |= {f"adam.{number}.{name}": value for name, value in state.items()}
+        held |= checkpoints.of_optimiser("adam", self.optimiser)
+        held |= self.opponent.held() if self.opponent else {}
         held["chance"] = torch.get_rng_state()
         told = {name: getattr(self, name) for name in _COUNTERS}
         told["config"] = self.config.told()
@@ -112,13 +120,9 @@ class Trainer:
             raise ValueError(f"{place}: of a run with another config; give this run a folder of its own")
         self.model.load_state_dict({n[6:]: value for n, value in held.items() if n.startswith("model.")})
         self.mean = {n[5:]: value for n, value in held.items() if n.startswith("mean.")}
-        state: dict[int, dict[str, Tensor]] = {}
-        for name, value in held.items():
-            if name.startswith("adam."):
-                _, number, what = name.split(".")
-                state.setdefault(int(number), {})[what] = value
-        groups = self.optimiser.state_dict()["param_groups"]
-        self.optimiser.load_state_dict({"state": state, "param_groups": groups})
+        checkpoints.to_optimiser("adam", self.optimiser, held)
+        if self.opponent:
+            self.opponent.restore(held)
         torch.set_rng_state(held["chance"])
         for name in _COUNTERS:
             setattr(self, name, told[name])
@@ -144,6 +148,7 @@ class Trainer:
             (part / plan.accumulate).backward()
         self.team.average(self.model.parameters())
         norm = float(torch.nn.utils.clip_grad_norm_(self.model.parameters(), plan.clip))
+        heard = self.opponent.learn() if self.opponent else {}
         for group in self.optimiser.param_groups:
             group["lr"] = rate(self.step, plan)
         self.optimiser.step()
@@ -153,10 +158,14 @@ class Trainer:
                 self.mean[name].lerp_(weight, 1.0 - keep)
         self.step += 1
         told = self.team.told({name: value / plan.accumulate for name, value in told.items()})
-        return {**told, "norm": norm, "beta": self.beta, "rate": rate(self.step - 1, plan)}
+        return {**told, **heard, "norm": norm, "beta": self.beta, "rate": rate(self.step - 1, plan)}
 
     def _loss(self, batch: tasks.Batch, told: dict[str, float]) -> Tensor:
-        noise = torch.randn(len(batch.latent), self.config.size.latent)[self._own]
+        if self.config.mode == "transformer":
+            batch, noise = tasks.without_latent(batch), None
+        else:
+            noise = torch.randn(len(batch.latent), self.config.size.latent)[self._own]
+        chance = gumbel(len(batch.latent))[self._own] if self.opponent else None
         batch = tasks.Batch._make(array[self._own] for array in batch)
         truth = tensors(batch)
         low = self.config.schedule.precision == "bfloat16"
@@ -173,6 +182,8 @@ class Trainer:
         told["nats"] = told.get("nats", 0.0) + self.nats
         total = total / CELL_COUNT
         told["loss"] = told.get("loss", 0.0) + total.item()
+        if self.opponent and chance is not None:
+            total = total + self.opponent.judged(said, truth, chance, self.step, told)
         return total
 
     def run(self, look: Callable[[GrooveModel], dict[str, float]], tell: Callable[[str], None]) -> str:
@@ -186,7 +197,7 @@ class Trainer:
         with (self.folder / "log.jsonl" if self.team.leads else Path(os.devnull)).open("a", encoding="utf-8") as log:
             while self.step < plan.steps:
                 told = self.update()
-                if self._has_diverged(told["loss"]):
+                if self._has_diverged(told["loss"] if math.isfinite(told.get("critic", 0.0)) else math.nan):
                     tell(f"step {self.step}: the loss is {told['loss']:.1f}; back to the last checkpoint")
                     continue
                 if self.step % 10 == 0:
