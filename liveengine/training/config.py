@@ -97,7 +97,11 @@ class Config:
     watch: Watch = field(default_factory=Watch)
     losses: dict[str, float] = field(default_factory=lambda: {"hits": 1.0, "velocity": 10.0, "offset": 10.0})
 
+    balance: str = "fixed"  # or "uncertainty": the losses' weights are learnt, and begin as given
+
     def __post_init__(self) -> None:
+        if self.balance not in ("fixed", "uncertainty"):
+            raise ValueError(f'{self.name}: no balance "{self.balance}" (there are "fixed" and "uncertainty")')
         if self.mode not in MODES:
             raise ValueError(f'{self.name}: no mode "{self.mode}"{did_you_mean(self.mode, MODES)}')
 

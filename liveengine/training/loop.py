@@ -19,11 +19,12 @@ from typing import Any, Protocol
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
+from torch import Tensor, nn
 
 from liveengine.generators.codecs.frames import FRAMES, VOICE_COUNT
 from liveengine.training import checkpoints, tasks
 from liveengine.training.adversary import Opponent, gumbel
+from liveengine.training.balance import Uncertainty
 from liveengine.training.config import Config, from_told
 from liveengine.training.losses import LOSSES, beyond_free, divergence
 from liveengine.training.models.groove import GrooveModel, Said
@@ -88,6 +89,12 @@ class Trainer:
         plan = config.schedule
         self.optimiser = torch.optim.AdamW(self.model.parameters(), lr=plan.rate, weight_decay=plan.weight_decay)
         self.opponent = Opponent(config.adversary, self.team) if config.mode == "vae_gan" else None
+        #: What is learnt beside the model, and thrown away with the run.
+        self.beside = nn.ModuleDict()
+        if config.balance == "uncertainty":
+            self.beside["balance"] = Uncertainty(config.losses, CELL_COUNT)
+        if len(self.beside):
+            self.optimiser.add_param_group({"params": list(self.beside.parameters()), "weight_decay": 0.0})
         self.step, self.beta, self.nats, self.running = 0, 0.0, 0.0, 0.0
         self.best: dict[str, float] = {}
         self.idle, self.rollbacks = 0, 0
@@ -105,6 +112,7 @@ class Trainer:
             return self.team.agreed(place)
         held = {f"model.{name}": weight for name, weight in self.model.state_dict().items()}
         held |= {f"mean.{name}": weight for name, weight in self.mean.items()}
+        held |= {f"beside.{name}": weight for name, weight in self.beside.state_dict().items()}
         held |= checkpoints.of_optimiser("adam", self.optimiser)
         held |= self.opponent.held() if self.opponent else {}
         held["chance"] = torch.get_rng_state()
@@ -120,6 +128,7 @@ class Trainer:
             raise ValueError(f"{place}: of a run with another config; give this run a folder of its own")
         self.model.load_state_dict({n[6:]: value for n, value in held.items() if n.startswith("model.")})
         self.mean = {n[5:]: value for n, value in held.items() if n.startswith("mean.")}
+        self.beside.load_state_dict({n[7:]: value for n, value in held.items() if n.startswith("beside.")})
         checkpoints.to_optimiser("adam", self.optimiser, held)
         if self.opponent:
             self.opponent.restore(held)
@@ -146,7 +155,7 @@ class Trainer:
             numbers = chance.choice(len(self.rows), plan.batch, p=self._share)
             part = self._loss(tasks.batch(self.rows.batch(numbers), self.ranks, chance), told)
             (part / plan.accumulate).backward()
-        self.team.average(self.model.parameters())
+        self.team.average([*self.model.parameters(), *self.beside.parameters()])
         norm = float(torch.nn.utils.clip_grad_norm_(self.model.parameters(), plan.clip))
         heard = self.opponent.learn() if self.opponent else {}
         for group in self.optimiser.param_groups:
@@ -173,15 +182,20 @@ class Trainer:
             said, nats = say(self.model, truth, noise)
         usual = self.team.mean(nats.mean(dim=0, keepdim=True))
         total = self.beta * beyond_free(usual, self.config.divergence.free_nats)
+        balanced = total
         for name, weight in self.config.losses.items():
             part = LOSSES[name](said, truth).mean()
             told[name] = told.get(name, 0.0) + part.item()
             total = total + weight * part
+            if "balance" in self.beside:
+                balanced = balanced + self.beside["balance"](name, weight * part)
         summed, there = self.team.totals(nats.sum().item(), float(batch.latent.sum()))
         self.nats = summed / max(1.0, there)
         told["nats"] = told.get("nats", 0.0) + self.nats
         total = total / CELL_COUNT
         told["loss"] = told.get("loss", 0.0) + total.item()
+        if "balance" in self.beside:
+            total = balanced / CELL_COUNT
         if self.opponent and chance is not None:
             total = total + self.opponent.judged(said, truth, chance, self.step, told)
         return total
