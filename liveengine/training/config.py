@@ -55,6 +55,8 @@ class Divergence:
     steps: int = 1000  # how long a rise, or a cycle, takes
     free_nats: float = 0.1  # so much of each dimension costs nothing, or none would be used
     target_nats: float = 12.0  # of the whole latent, for `adaptive`
+    components: int = 0  # of a learnt mixture that is the prior; 0: the prior is N(0, 1)
+    draws: int = 8  # of each row, to estimate the divergence from a mixture
 
 
 @dataclass(frozen=True, slots=True)

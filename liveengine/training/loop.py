@@ -28,6 +28,7 @@ from liveengine.training.balance import Uncertainty
 from liveengine.training.config import Config, from_told
 from liveengine.training.losses import LOSSES, beyond_free, divergence
 from liveengine.training.models.groove import GrooveModel, Said
+from liveengine.training.prior import Mixture
 from liveengine.training.schedules import SHAPES, rate
 from liveengine.training.team import Team
 
@@ -58,9 +59,15 @@ def tensors(batch: tasks.Batch) -> dict[str, Tensor]:
     return {name: torch.from_numpy(np.ascontiguousarray(array)) for name, array in batch._asdict().items()}
 
 
-def say(model: GrooveModel, truth: Mapping[str, Tensor], noise: Tensor | None) -> tuple[Said, Tensor]:
+def say(
+    model: GrooveModel,
+    truth: Mapping[str, Tensor],
+    noise: Tensor | None,
+    prior: tuple[Mixture, Tensor] | None = None,
+) -> tuple[Said, Tensor]:
     """Return what the model says of a batch, and the nats of each dimension of its latent, (n, latent).
 
+    With a prior, and noise to draw from it (draws, n, latent), they are of all dimensions at once, (n, 1).
     Without noise there is no latent: the encoder reads nothing, and learns nothing.
     """
     if noise is None:
@@ -70,7 +77,11 @@ def say(model: GrooveModel, truth: Mapping[str, Tensor], noise: Tensor | None) -
     mean, log_variance = mean.float(), log_variance.float()
     there = truth["latent"][:, None]
     latent = (mean + noise * (0.5 * log_variance).exp()) * there
-    return model.decoder(truth["view"], truth["condition"], latent), divergence(mean, log_variance) * there
+    said = model.decoder(truth["view"], truth["condition"], latent)
+    if prior is None:
+        return said, divergence(mean, log_variance) * there
+    with torch.autocast("cpu", enabled=False):
+        return said, prior[0].divergence(mean, log_variance, prior[1])[:, None] * there
 
 
 class Trainer:
@@ -91,8 +102,11 @@ class Trainer:
         self.opponent = Opponent(config.adversary, self.team) if config.mode == "vae_gan" else None
         #: What is learnt beside the model, and thrown away with the run.
         self.beside = nn.ModuleDict()
+        self.prior: Mixture | None = None
         if config.balance == "uncertainty":
             self.beside["balance"] = Uncertainty(config.losses, CELL_COUNT)
+        if config.divergence.components and config.mode != "transformer":
+            self.prior = self.beside["prior"] = Mixture(config.divergence.components, config.size.latent)
         if len(self.beside):
             self.optimiser.add_param_group({"params": list(self.beside.parameters()), "weight_decay": 0.0})
         self.step, self.beta, self.nats, self.running = 0, 0.0, 0.0, 0.0
@@ -175,13 +189,17 @@ class Trainer:
         else:
             noise = torch.randn(len(batch.latent), self.config.size.latent)[self._own]
         chance = gumbel(len(batch.latent))[self._own] if self.opponent else None
+        prior, free = None, self.config.divergence.free_nats
+        if self.prior is not None:
+            shape = (self.config.divergence.draws, len(batch.latent), self.config.size.latent)
+            prior, free = (self.prior, torch.randn(shape)[:, self._own]), free * self.config.size.latent
         batch = tasks.Batch._make(array[self._own] for array in batch)
         truth = tensors(batch)
         low = self.config.schedule.precision == "bfloat16"
         with self.team.own_chance(), torch.autocast("cpu", torch.bfloat16, enabled=low):
-            said, nats = say(self.model, truth, noise)
+            said, nats = say(self.model, truth, noise, prior)
         usual = self.team.mean(nats.mean(dim=0, keepdim=True))
-        total = self.beta * beyond_free(usual, self.config.divergence.free_nats)
+        total = self.beta * beyond_free(usual, free)
         balanced = total
         for name, weight in self.config.losses.items():
             part = LOSSES[name](said, truth).mean()
@@ -259,6 +277,8 @@ class Trainer:
         self.best |= {name: seen[name] for name in better}
         if self.config.watch.measures[0] in better and self.team.leads:
             told = {"config": self.config.told(), "ranks": self.ranks, "step": self.step, "looked": seen}
+            if self.prior is not None:
+                told["prior"] = self.prior.told()
             checkpoints.write_weights(self.folder / "best.safetensors", self.mean, told)
 
 
