@@ -16,6 +16,7 @@ from typing import Any
 
 from safetensors.torch import load, save
 from torch import Tensor
+from torch.optim import Optimizer
 
 from liveengine.formats import disk
 
@@ -39,6 +40,22 @@ def write_weights(place: Path, tensors: Mapping[str, Tensor], told: Mapping[str,
     data = save({name: each.contiguous() for name, each in tensors.items()}, {"told": json.dumps(told)})
     disk.write_whole(place, data)
     disk.write_whole(place.with_suffix(_HASH), hashlib.sha256(data).hexdigest().encode())
+
+
+def of_optimiser(name: str, optimiser: Optimizer) -> dict[str, Tensor]:
+    """Return an optimiser's state as tensors: `name`, number of the weight, what it is of it."""
+    state = optimiser.state_dict()["state"]
+    return {f"{name}.{number}.{what}": value for number, each in state.items() for what, value in each.items()}
+
+
+def to_optimiser(name: str, optimiser: Optimizer, held: Mapping[str, Tensor]) -> None:
+    """Give an optimiser the state that `of_optimiser` returned."""
+    state: dict[int, dict[str, Tensor]] = {}
+    for key, value in held.items():
+        if key.startswith(f"{name}."):
+            _, number, what = key.split(".")
+            state.setdefault(int(number), {})[what] = value
+    optimiser.load_state_dict({"state": state, "param_groups": optimiser.state_dict()["param_groups"]})
 
 
 def steps(folder: Path) -> list[Path]:

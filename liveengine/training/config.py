@@ -14,6 +14,10 @@ from liveengine.music.spelling import did_you_mean
 
 CONFIGS = Path(__file__).parent / "configs"
 
+#: How a groove model learns: without a latent, with one, or with one and a critic.
+FAMILIES = ("groove", "phrase")
+MODES = ("transformer", "vae", "vae_gan")
+
 
 @dataclass(frozen=True, slots=True)
 class Size:
@@ -74,6 +78,23 @@ class Divergence:
     steps: int = 1000  # how long a rise, or a cycle, takes
     free_nats: float = 0.1  # so much of each dimension costs nothing, or none would be used
     target_nats: float = 12.0  # of the whole latent, for `adaptive`
+    components: int = 0  # of a learnt mixture that is the prior; 0: the prior is N(0, 1)
+    draws: int = 8  # of each row, to estimate the divergence from a mixture
+
+
+@dataclass(frozen=True, slots=True)
+class Adversary:
+    """The critic of mode "vae_gan": when it comes in, and how much it may say."""
+
+    begins: int = 1500  # the step at which it begins to learn; before, the model can nothing that is worth judging
+    alone: int = 200  # so many steps it learns unheard, or its first word would be noise
+    ramp: int = 1000  # steps from there to `most`
+    most: float = 0.05  # its weight beside losses that are counted a cell; careful, and not yet tried out
+    matching: float = 1.0  # the weight of matched features beside the scores
+    r1: float = 1.0  # the weight of its slope at real grooves
+    rate: float = 4e-4
+    width: int = 48
+    temperature: float = 1.0  # of the draw's gradient: lower is truer and noisier
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +119,25 @@ class Config:
     family: str = "groove"
     data: str = "gmd"
     seed: int = 20_240_511
+    mode: str = "vae"  # one of MODES
     size: Size = field(default_factory=Size)
     phrase: PhraseSize = field(default_factory=PhraseSize)
     schedule: Schedule = field(default_factory=Schedule)
     divergence: Divergence = field(default_factory=Divergence)
+    adversary: Adversary = field(default_factory=Adversary)
     watch: Watch = field(default_factory=Watch)
     losses: dict[str, float] = field(default_factory=lambda: {"hits": 1.0, "velocity": 10.0, "offset": 10.0})
+    balance: str = "fixed"  # or "uncertainty": the losses' weights are learnt, and begin as given
+
+    def __post_init__(self) -> None:
+        if self.balance not in ("fixed", "uncertainty"):
+            raise ValueError(f'{self.name}: no balance "{self.balance}" (there are "fixed" and "uncertainty")')
+        if self.mode not in MODES:
+            raise ValueError(f'{self.name}: no mode "{self.mode}"{did_you_mean(self.mode, MODES)}')
+        if self.family not in FAMILIES:
+            raise ValueError(f'{self.name}: no family "{self.family}"{did_you_mean(self.family, FAMILIES)}')
+        if self.family == "phrase" and (self.mode != "vae" or self.balance != "fixed"):
+            raise ValueError(f"{self.name}: mode and balance are of groove models; a phrase model has one way to learn")
 
     def told(self) -> dict[str, Any]:
         """Return it as plain values, for JSON."""
@@ -116,6 +150,7 @@ _PARTS: dict[str, type[Any]] = {
     "phrase": PhraseSize,
     "schedule": Schedule,
     "divergence": Divergence,
+    "adversary": Adversary,
     "watch": Watch,
 }
 

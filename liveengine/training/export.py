@@ -151,9 +151,11 @@ def speed(say: Say, latent: int) -> dict[str, float]:
 def export(weights: Path, home: Path, about: Mapping[str, Any]) -> Path:
     """Write a model's folder below `home` and return it; `about` goes into its card as it is.
 
-    Raises ValueError where torch and ONNX do not agree: then nothing is written.
+    Raises ValueError where torch and ONNX do not agree, or the latent is not of N(0, 1): then nothing is written.
     """
     model, told = load_model(weights)
+    if told.get("prior"):
+        raise ValueError(f"{weights}: its latent is of a mixture, and the stage draws from N(0, 1); not written")
     latent = model.encoder.say.out_features // 2
     with tempfile.TemporaryDirectory() as beside:
         full, small = Path(beside) / models.WEIGHTS, Path(beside) / "int8.onnx"

@@ -19,13 +19,16 @@ from typing import Any, Protocol
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
+from torch import Tensor, nn
 
 from liveengine.generators.codecs.frames import FRAMES, VOICE_COUNT
 from liveengine.training import checkpoints, tasks
+from liveengine.training.adversary import Opponent, gumbel
+from liveengine.training.balance import Uncertainty
 from liveengine.training.config import Config, from_told
 from liveengine.training.losses import LOSSES, beyond_free, divergence
 from liveengine.training.models.groove import GrooveModel, Said
+from liveengine.training.prior import Mixture
 from liveengine.training.schedules import SHAPES, rate
 from liveengine.training.team import Team
 
@@ -56,13 +59,29 @@ def tensors(batch: tasks.Batch) -> dict[str, Tensor]:
     return {name: torch.from_numpy(np.ascontiguousarray(array)) for name, array in batch._asdict().items()}
 
 
-def say(model: GrooveModel, truth: Mapping[str, Tensor], noise: Tensor) -> tuple[Said, Tensor]:
-    """Return what the model says of a batch, and the nats of each dimension of its latent, (n, latent)."""
+def say(
+    model: GrooveModel,
+    truth: Mapping[str, Tensor],
+    noise: Tensor | None,
+    prior: tuple[Mixture, Tensor] | None = None,
+) -> tuple[Said, Tensor]:
+    """Return what the model says of a batch, and the nats of each dimension of its latent, (n, latent).
+
+    With a prior, and noise to draw from it (draws, n, latent), they are of all dimensions at once, (n, 1).
+    Without noise there is no latent: the encoder reads nothing, and learns nothing.
+    """
+    if noise is None:
+        none = torch.zeros(len(truth["latent"]), model.encoder.say.out_features // 2)
+        return model.decoder(truth["view"], truth["condition"], none), none
     mean, log_variance = model.encoder(truth["full"])
     mean, log_variance = mean.float(), log_variance.float()
     there = truth["latent"][:, None]
     latent = (mean + noise * (0.5 * log_variance).exp()) * there
-    return model.decoder(truth["view"], truth["condition"], latent), divergence(mean, log_variance) * there
+    said = model.decoder(truth["view"], truth["condition"], latent)
+    if prior is None:
+        return said, divergence(mean, log_variance) * there
+    with torch.autocast("cpu", enabled=False):
+        return said, prior[0].divergence(mean, log_variance, prior[1])[:, None] * there
 
 
 class Trainer:
@@ -80,6 +99,16 @@ class Trainer:
         self.mean = {name: weight.detach().clone() for name, weight in self.model.state_dict().items()}
         plan = config.schedule
         self.optimiser = torch.optim.AdamW(self.model.parameters(), lr=plan.rate, weight_decay=plan.weight_decay)
+        self.opponent = Opponent(config.adversary, self.team) if config.mode == "vae_gan" else None
+        #: What is learnt beside the model, and thrown away with the run.
+        self.beside = nn.ModuleDict()
+        self.prior: Mixture | None = None
+        if config.balance == "uncertainty":
+            self.beside["balance"] = Uncertainty(config.losses, CELL_COUNT)
+        if config.divergence.components and config.mode != "transformer":
+            self.prior = self.beside["prior"] = Mixture(config.divergence.components, config.size.latent)
+        if len(self.beside):
+            self.optimiser.add_param_group({"params": list(self.beside.parameters()), "weight_decay": 0.0})
         self.step, self.beta, self.nats, self.running = 0, 0.0, 0.0, 0.0
         self.best: dict[str, float] = {}
         self.idle, self.rollbacks = 0, 0
@@ -97,8 +126,9 @@ class Trainer:
             return self.team.agreed(place)
         held = {f"model.{name}": weight for name, weight in self.model.state_dict().items()}
         held |= {f"mean.{name}": weight for name, weight in self.mean.items()}
-        for number, state in self.optimiser.state_dict()["state"].items():
-            held |= {f"adam.{number}.{name}": value for name, value in state.items()}
+        held |= {f"beside.{name}": weight for name, weight in self.beside.state_dict().items()}
+        held |= checkpoints.of_optimiser("adam", self.optimiser)
+        held |= self.opponent.held() if self.opponent else {}
         held["chance"] = torch.get_rng_state()
         told = {name: getattr(self, name) for name in _COUNTERS}
         told["config"] = self.config.told()
@@ -112,13 +142,10 @@ class Trainer:
             raise ValueError(f"{place}: of a run with another config; give this run a folder of its own")
         self.model.load_state_dict({n[6:]: value for n, value in held.items() if n.startswith("model.")})
         self.mean = {n[5:]: value for n, value in held.items() if n.startswith("mean.")}
-        state: dict[int, dict[str, Tensor]] = {}
-        for name, value in held.items():
-            if name.startswith("adam."):
-                _, number, what = name.split(".")
-                state.setdefault(int(number), {})[what] = value
-        groups = self.optimiser.state_dict()["param_groups"]
-        self.optimiser.load_state_dict({"state": state, "param_groups": groups})
+        self.beside.load_state_dict({n[7:]: value for n, value in held.items() if n.startswith("beside.")})
+        checkpoints.to_optimiser("adam", self.optimiser, held)
+        if self.opponent:
+            self.opponent.restore(held)
         torch.set_rng_state(held["chance"])
         for name in _COUNTERS:
             setattr(self, name, told[name])
@@ -141,8 +168,9 @@ class Trainer:
         for _ in range(plan.accumulate):
             part = self.loss(self.chosen(chance), chance, told)
             (part / plan.accumulate).backward()
-        self.team.average(self.model.parameters())
+        self.team.average([*self.model.parameters(), *self.beside.parameters()])
         norm = float(torch.nn.utils.clip_grad_norm_(self.model.parameters(), plan.clip))
+        heard = self.opponent.learn() if self.opponent else {}
         for group in self.optimiser.param_groups:
             group["lr"] = rate(self.step, plan)
         self.optimiser.step()
@@ -152,7 +180,7 @@ class Trainer:
                 self.mean[name].lerp_(weight, 1.0 - keep)
         self.step += 1
         told = self.team.told({name: value / plan.accumulate for name, value in told.items()})
-        return {**told, "norm": norm, "beta": self.beta, "rate": rate(self.step - 1, plan)}
+        return {**told, **heard, "norm": norm, "beta": self.beta, "rate": rate(self.step - 1, plan)}
 
     def new_model(self) -> Any:
         """Return a model of the config's size."""
@@ -165,23 +193,38 @@ class Trainer:
     def loss(self, numbers: NDArray[np.integer], chance: np.random.Generator, told: dict[str, float]) -> Tensor:
         """Return the loss of rows, and add what is worth telling of it to `told`."""
         batch = tasks.batch(self.rows.batch(numbers), self.ranks, chance)
-        noise = torch.randn(len(batch.latent), self.config.size.latent)[self.own]
+        if self.config.mode == "transformer":
+            batch, noise = tasks.without_latent(batch), None
+        else:
+            noise = torch.randn(len(batch.latent), self.config.size.latent)[self.own]
+        throws = gumbel(len(batch.latent))[self.own] if self.opponent else None
+        prior, free = None, self.config.divergence.free_nats
+        if self.prior is not None:
+            shape = (self.config.divergence.draws, len(batch.latent), self.config.size.latent)
+            prior, free = (self.prior, torch.randn(shape)[:, self.own]), free * self.config.size.latent
         batch = tasks.Batch._make(array[self.own] for array in batch)
         truth = tensors(batch)
         low = self.config.schedule.precision == "bfloat16"
         with self.team.own_chance(), torch.autocast("cpu", torch.bfloat16, enabled=low):
-            said, nats = say(self.model, truth, noise)
+            said, nats = say(self.model, truth, noise, prior)
         usual = self.team.mean(nats.mean(dim=0, keepdim=True))
-        total = self.beta * beyond_free(usual, self.config.divergence.free_nats)
+        total = self.beta * beyond_free(usual, free)
+        balanced = total
         for name, weight in self.config.losses.items():
             part = LOSSES[name](said, truth).mean()
             told[name] = told.get(name, 0.0) + part.item()
             total = total + weight * part
+            if "balance" in self.beside:
+                balanced = balanced + self.beside["balance"](name, weight * part)
         summed, there = self.team.totals(nats.sum().item(), float(batch.latent.sum()))
         self.nats = summed / max(1.0, there)
         told["nats"] = told.get("nats", 0.0) + self.nats
         total = total / CELL_COUNT
         told["loss"] = told.get("loss", 0.0) + total.item()
+        if "balance" in self.beside:
+            total = balanced / CELL_COUNT
+        if self.opponent and throws is not None:
+            total = total + self.opponent.judged(said, truth, throws, self.step, told)
         return total
 
     def run(self, look: Callable[[Any], dict[str, float]], tell: Callable[[str], None]) -> str:
@@ -195,7 +238,7 @@ class Trainer:
         with (self.folder / "log.jsonl" if self.team.leads else Path(os.devnull)).open("a", encoding="utf-8") as log:
             while self.step < plan.steps:
                 told = self.update()
-                if self._has_diverged(told["loss"]):
+                if self._has_diverged(told["loss"] if math.isfinite(told.get("critic", 0.0)) else math.nan):
                     tell(f"step {self.step}: the loss is {told['loss']:.1f}; back to the last checkpoint")
                     continue
                 if self.step % 10 == 0:
@@ -243,6 +286,8 @@ class Trainer:
         self.best |= {name: seen[name] for name in better}
         if self.config.watch.measures[0] in better and self.team.leads:
             told = {"config": self.config.told(), "ranks": self.ranks, "step": self.step, "looked": seen}
+            if self.prior is not None:
+                told["prior"] = self.prior.told()
             checkpoints.write_weights(self.folder / "best.safetensors", self.mean, told)
 
 

@@ -39,7 +39,30 @@ def _away(said: Tensor, true: Tensor, truth: Mapping[str, Tensor]) -> Tensor:
     return ((said.float() - true).abs() * truth["hits"] * truth["feel_hidden"][..., None]).sum(dim=(1, 2, 3))
 
 
-LOSSES: dict[str, Loss] = {"hits": hits, "velocity": velocity, "offset": offset}
+def autocorrelation(density: Tensor) -> Tensor:
+    """Return how alike a density around the loop, (n, frames), is to itself later, (n, frames // 2), from lag 1 on.
+
+    1: the same; 0: chance, or a density that is everywhere the same.
+    """
+    away = density - density.mean(dim=1, keepdim=True)
+    frames = density.shape[1]
+    energy = away.square().sum(dim=1).clamp(min=1e-6)
+    return torch.stack([(away * away.roll(-lag, 1)).sum(dim=1) / energy for lag in range(1, frames // 2 + 1)], dim=1)
+
+
+def regularity(said: Said, truth: Mapping[str, Tensor]) -> Tensor:
+    """Return how far the rhythm's pulse is off: squared differences of autocorrelations, summed over lags.
+
+    A frame's density is how many voices are expected to strike in it; where cells are known, how many do.
+    """
+    struck = 1.0 - torch.softmax(said.logits.float(), dim=-1)[..., 0]  # pattern 0 strikes nothing
+    real = (truth["pattern"] > 0).float()
+    expected = torch.lerp(real, struck, truth["hits_hidden"])
+    away = autocorrelation(expected.sum(dim=2)) - autocorrelation(real.sum(dim=2))
+    return away.square().sum(dim=1)
+
+
+LOSSES: dict[str, Loss] = {"hits": hits, "velocity": velocity, "offset": offset, "regularity": regularity}
 
 
 def divergence(mean: Tensor, log_variance: Tensor) -> Tensor:

@@ -182,3 +182,10 @@ def posed(frames: Frames, hits_known: Flags, feel_known: Flags, told: Floats) ->
         (~hits_known).astype(np.float32),
         (~feel_known).astype(np.float32),
     )
+
+
+def without_latent(batch: Batch) -> Batch:
+    """Return a batch in which no row has its latent."""
+    told = batch.condition.copy()
+    told[:, CONDITIONS.index("latent told")] = 0.0
+    return batch._replace(condition=told, latent=np.zeros_like(batch.latent))

@@ -60,3 +60,11 @@ def test_what_does_not_say_what_torch_says_is_not_written(weights, tmp_path, mon
     with pytest.raises(ValueError, match="from torch"):
         export.export(weights, tmp_path / "models", ABOUT)
     assert not (tmp_path / "models").exists()
+
+
+def test_what_has_another_prior_than_the_stage_draws_from_is_not_written(weights, tmp_path):
+    held, told = checkpoints.read(weights)
+    checkpoints.write_weights(weights, held, {**told, "prior": {"share": [1.0]}})
+    with pytest.raises(ValueError, match="mixture"):
+        export.export(weights, tmp_path / "models", ABOUT)
+    assert not (tmp_path / "models").exists()
