@@ -84,7 +84,7 @@ def _measures(model: Any, told: Mapping[str, Any], data: Path) -> dict[str, batt
     usual = ByPlace(learnt)
     return {
         "Held-out drummers (drawing their hits; then velocity, 0-1, and timing with all hits known, mean error)":
-            battery.held_out(model, usual, unseen, ranks),
+            battery.held_out(model, usual, learnt, unseen, ranks),
         "Obedience, Spearman's ρ of what is asked and what is measured":
             battery.obedience(say, latent, ranks),
         "Likeness to held-out drummers (overlapping area of 31 features; 1: the same) and share of two-bar copies":
