@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from liveengine.training import config as configs
 from liveengine.training import export, tasks
 from liveengine.training.data.groove_rows import GrooveRows
-from liveengine.training.evaluation import battery
+from liveengine.training.evaluation import battery, intervals
 from liveengine.training.evaluation.baselines import ByPlace
 from liveengine.training.evaluation.held_out import measured
 from liveengine.training.loop import Trainer
@@ -82,13 +82,20 @@ def _measures(model: Any, told: Mapping[str, Any], data: Path) -> dict[str, batt
     learnt, unseen = (_all(GrooveRows(collection / split)) for split in ("train", "test"))
     say, latent, ranks = export.asked_of(model), told["config"]["size"]["latent"], told["ranks"]
     usual = ByPlace(learnt)
+    sums = battery.held_out_sums(model, usual, learnt, unseen, ranks)
+    grooves = battery.compared(say, latent, usual, learnt, unseen, ranks)
+    counted = intervals.draws(unseen)
     return {
         "Held-out drummers (drawing their hits; then velocity, 0-1, and timing with all hits known, mean error)":
-            battery.held_out(model, usual, learnt, unseen, ranks),
+            battery.means(sums),
+        "Between what these lie for 95 % of other choices of held-out pieces":
+            intervals.held_out(sums, counted),
         "Obedience, Spearman's ρ of what is asked and what is measured":
             battery.obedience(say, latent, ranks),
         "Likeness to held-out drummers (overlapping area of 31 features; 1: the same) and share of two-bar copies":
-            battery.likeness(say, latent, usual, learnt, unseen, ranks),
+            battery.likenesses(grooves, learnt, unseen),
+        "Between what the overlap lies for 95 % of other choices of held-out pieces":
+            intervals.overlaps(grooves, unseen, counted),
     }  # fmt: skip
 
 

@@ -109,20 +109,11 @@ def likeness(say: Say, latent: int, usual: ByPlace, train: Rows, test: Rows, ran
     `overlap` is the mean overlapping area of the histograms of the drum features; `verbatim` the share of grooves
     whose hits stand somewhere in training. Real ones of other drummers say what is to be had.
     """
-    chance = np.random.default_rng(23)
-    asked = chance.integers(len(test["tempo"]), size=DRAWN)
-    told = tasks.conditions(test, ranks)[asked]
-    for name in RANKED:
-        told[:, [CONDITIONS.index(name), CONDITIONS.index(f"{name} told")]] = 0.0
-    some = train_sample(train, chance)
-    without = told.copy()
-    without[:, CONDITIONS.index("latent told")] = 0.0
-    grooves = {
-        "real": some,
-        "model, with latent": as_rows(_drawn(say, told, latent, chance)),
-        "model, without": as_rows(_drawn(say, without, latent, chance)),
-        **baselines(usual, train, test, asked),
-    }
+    return likenesses(compared(say, latent, usual, train, test, ranks), train, test)
+
+
+def likenesses(grooves: Mapping[str, Rows], train: Rows, test: Rows) -> Table:
+    """Return the same of grooves that are drawn already."""
     known = known_patterns(train)
     reference = features_of(test)
     table = {
@@ -132,6 +123,26 @@ def likeness(say: Say, latent: int, usual: ByPlace, train: Rows, test: Rows, ran
     # Real grooves that are compared with training must be others than training's own.
     table["real"]["verbatim"] = verbatim(test, known)
     return table
+
+
+def compared(
+    say: Say, latent: int, usual: ByPlace, train: Rows, test: Rows, ranks: Mapping[str, list[float]]
+) -> dict[str, Rows]:
+    """Return real grooves, the model's, and those of each baseline."""
+    chance = np.random.default_rng(23)
+    asked = chance.integers(len(test["tempo"]), size=DRAWN)
+    told = tasks.conditions(test, ranks)[asked]
+    for name in RANKED:
+        told[:, [CONDITIONS.index(name), CONDITIONS.index(f"{name} told")]] = 0.0
+    some = train_sample(train, chance)
+    without = told.copy()
+    without[:, CONDITIONS.index("latent told")] = 0.0
+    return {
+        "real": some,
+        "model, with latent": as_rows(_drawn(say, told, latent, chance)),
+        "model, without": as_rows(_drawn(say, without, latent, chance)),
+        **baselines(usual, train, test, asked),
+    }
 
 
 def baselines(usual: ByPlace, train: Rows, test: Rows, asked: NDArray[np.integer]) -> dict[str, Rows]:
@@ -194,10 +205,14 @@ def overlap(one: NDArray[np.floating], other: NDArray[np.floating]) -> float:
     """Return the mean over columns of the area that two histograms share, 0-1. Source: Yang & Lerch 2020."""
     shared = []
     for a, b in zip(one.T, other.T, strict=True):
-        edges = np.linspace(min(a.min(), b.min()), max(a.max(), b.max()) + 1e-9, BINS + 1)
-        shares = [np.histogram(values, edges)[0] / len(values) for values in (a, b)]
+        shares = [np.histogram(values, edges(a, b))[0] / len(values) for values in (a, b)]
         shared.append(np.minimum(*shares).sum())
     return float(np.mean(shared))
+
+
+def edges(a: NDArray[np.floating], b: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Return where the bins of two columns begin, and the last ends, (BINS + 1,)."""
+    return np.linspace(min(a.min(), b.min()), max(a.max(), b.max()) + 1e-9, BINS + 1)
 
 
 def verbatim(rows: Rows, known: set[bytes]) -> float:
