@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from liveengine.training import config as configs
 from liveengine.training import export, tasks
 from liveengine.training.data.groove_rows import GrooveRows
-from liveengine.training.evaluation import battery, intervals
+from liveengine.training.evaluation import battery, intervals, report
 from liveengine.training.evaluation.baselines import ByPlace
 from liveengine.training.evaluation.held_out import measured
 from liveengine.training.loop import Trainer
@@ -50,12 +50,16 @@ def train(arguments: argparse.Namespace) -> int:
 
 
 def evaluate(arguments: argparse.Namespace) -> int:
-    """Print the measures of a run's best weights beside their baselines."""
+    """Print the measures of a run's best weights beside their baselines, and write a report where one is wanted."""
     from liveengine.training.cards import table
 
     model, told = export.load_model(arguments.run / BEST)
-    for title, rows in _measures(model, told, arguments.data).items():
+    measures = _measures(model, told, arguments.data)
+    for title, rows in measures.items():
         print("\n".join([title, "", *table(rows), ""]))
+    if arguments.report:
+        for place in report.write(arguments.report, told["config"]["name"], measures):
+            print(f"{place}: written")
     return 0
 
 
