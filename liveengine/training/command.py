@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from liveengine.training import config as configs
 from liveengine.training import export, phrase_command, tasks
 from liveengine.training.data.groove_rows import GrooveRows
-from liveengine.training.evaluation import battery
+from liveengine.training.evaluation import battery, intervals, report
 from liveengine.training.evaluation.baselines import ByPlace
 from liveengine.training.evaluation.held_out import measured
 from liveengine.training.loop import Trainer, carry_out
@@ -51,14 +51,18 @@ def train(arguments: argparse.Namespace) -> int:
 
 
 def evaluate(arguments: argparse.Namespace) -> int:
-    """Print the measures of a run's best weights beside their baselines."""
+    """Print the measures of a run's best weights beside their baselines, and write a report where one is wanted."""
     from liveengine.training.cards import table
 
     if phrase_command.is_phrase(arguments.run / BEST):
         return phrase_command.evaluate(arguments.run / BEST, arguments.data)
     model, told = export.load_model(arguments.run / BEST)
-    for title, rows in _measures(model, told, arguments.data).items():
+    measures = _measures(model, told, arguments.data)
+    for title, rows in measures.items():
         print("\n".join([title, "", *table(rows), ""]))
+    if arguments.report:
+        for place in report.write(arguments.report, told["config"]["name"], measures):
+            print(f"{place}: written")
     return 0
 
 
@@ -87,13 +91,20 @@ def _measures(model: Any, told: Mapping[str, Any], data: Path) -> dict[str, batt
     learnt, unseen = (_all(GrooveRows(collection / split)) for split in ("train", "test"))
     say, latent, ranks = export.asked_of(model), told["config"]["size"]["latent"], told["ranks"]
     usual = ByPlace(learnt)
+    sums = battery.held_out_sums(model, usual, learnt, unseen, ranks)
+    grooves = battery.compared(say, latent, usual, learnt, unseen, ranks)
+    counted = intervals.draws(unseen)
     return {
         "Held-out drummers (drawing their hits; then velocity, 0-1, and timing with all hits known, mean error)":
-            battery.held_out(model, usual, unseen, ranks),
+            battery.means(sums),
+        "Between what these lie for 95 % of other choices of held-out pieces":
+            intervals.held_out(sums, counted),
         "Obedience, Spearman's ρ of what is asked and what is measured":
             battery.obedience(say, latent, ranks),
         "Likeness to held-out drummers (overlapping area of 31 features; 1: the same) and share of two-bar copies":
-            battery.likeness(say, latent, usual, learnt, unseen, ranks),
+            battery.likenesses(grooves, learnt, unseen),
+        "Between what the overlap lies for 95 % of other choices of held-out pieces":
+            intervals.overlaps(grooves, unseen, counted),
     }  # fmt: skip
 
 

@@ -32,11 +32,12 @@ class ByPlace:
         self.velocity: NDArray[np.float64] = _bars(frames.velocity).sum(axis=0) / struck
         self.offset: NDArray[np.float64] = (_bars(frames.offset) * hits).sum(axis=0) / struck
 
-    def bits(self, frames: Frames) -> float:
-        """Return bits of all patterns of grooves."""
+    def bits(self, frames: Frames) -> NDArray[np.float64]:
+        """Return bits of all patterns of each groove, (n,)."""
         pattern = _bars(frames.pattern)
         frame, voice = np.ogrid[:BAR_FRAMES, :VOICE_COUNT]
-        return float(-np.log2(self.likely[frame, voice, pattern]).sum())
+        bits: NDArray[np.float64] = -np.log2(self.likely[frame, voice, pattern]).sum(axis=(1, 2))
+        return bits.reshape(-1, 2).sum(axis=1)
 
     def drawn(self, count: int, chance: np.random.Generator) -> NDArray[np.uint8]:
         """Return patterns of grooves, (count, 32, 9), each cell for itself."""
@@ -44,12 +45,10 @@ class ByPlace:
         pattern = (throws >= self.likely.cumsum(axis=-1)).sum(axis=-1)
         return np.minimum(pattern, PATTERNS - 1).astype(np.uint8).reshape(count, FRAMES, VOICE_COUNT)
 
-    def feel(self, frames: Frames) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return how far usual velocities and offsets are from those of every hit, (hits,) each."""
-        hits = _bars(frames.hits) > 0
-        velocity = np.abs(_bars(frames.velocity) - self.velocity)[hits]
-        offset = np.abs(_bars(frames.offset) - self.offset)[hits]
-        return velocity, offset
+    def played(self, count: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return usual velocities and offsets of so many grooves, (count, 32, 9, 3) each."""
+        velocity, offset = (np.concatenate([bar, bar])[None] for bar in (self.velocity, self.offset))
+        return velocity.repeat(count, axis=0), offset.repeat(count, axis=0)
 
 
 def _bars(array: NDArray[Any]) -> NDArray[Any]:

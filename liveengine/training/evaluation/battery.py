@@ -12,16 +12,30 @@ import numpy as np
 from numpy.typing import NDArray
 
 from liveengine.generators import features
-from liveengine.generators.codecs.frames import CONDITIONS, FRAMES, RANKED, Floats, Frames, condition, framed, unframed
+from liveengine.generators.codecs.frames import (
+    BARS,
+    CONDITIONS,
+    FRAMES,
+    RANKED,
+    Floats,
+    Frames,
+    condition,
+    framed,
+    unframed,
+)
 from liveengine.generators.codecs.grid import BAR_STEPS, STEPS_PER_BEAT, VOICES
 from liveengine.generators.drawing import Say, drawn
 from liveengine.training import tasks
 from liveengine.training.evaluation.baselines import ByPlace
-from liveengine.training.evaluation.held_out import measured
+from liveengine.training.evaluation.held_out import each
+from liveengine.training.evaluation.markov import Markov
+from liveengine.training.evaluation.nearest import Nearest, shuffled
 from liveengine.training.models.groove import GrooveModel
 
 Rows = Mapping[str, NDArray[Any]]
 Table = dict[str, dict[str, float]]
+#: By what is measured, summed over the hits of each groove, (n,).
+Sums = dict[str, NDArray[np.float64]]
 
 #: How many grooves are drawn for each measure, and in how many bins values are compared.
 DRAWN = 384
@@ -31,28 +45,48 @@ BINS = 20
 _DRUM_FEATURES = slice(0, features.NAMES.index("pitch"))
 
 
-def held_out(model: GrooveModel, usual: ByPlace, rows: Rows, ranks: Mapping[str, list[float]]) -> Table:
+def held_out(model: GrooveModel, usual: ByPlace, train: Rows, rows: Rows, ranks: Mapping[str, list[float]]) -> Table:
     """Return how the model and the baselines do on rows that neither saw; timing and velocity: every hit known."""
-    said = measured(model, rows, ranks)
+    return means(held_out_sums(model, usual, train, rows, ranks))
+
+
+def held_out_sums(
+    model: GrooveModel, usual: ByPlace, train: Rows, rows: Rows, ranks: Mapping[str, list[float]]
+) -> dict[str, Sums]:
+    """Return the same for each groove, summed over its hits: by row of the table, as `held_out.each`."""
     frames = framed(rows["velocity"], rows["offset"])
     hits = frames.hits > 0
-    velocity, offset = usual.feel(frames)
-    step_ms = np.broadcast_to((60_000 / rows["tempo"] / STEPS_PER_BEAT)[:, None, None, None], hits.shape)[hits]
-    bits, count = usual.bits(frames), hits.sum()
-    loud, late = frames.velocity[hits], frames.offset[hits]
+    step_ms = (60_000 / rows["tempo"] / STEPS_PER_BEAT)[:, None, None, None]
+    count = hits.sum(axis=(1, 2, 3)).astype(np.float64)
+    typical = np.full(hits.shape, np.median(frames.velocity[hits]))
+
+    def feel(velocity: NDArray[Any], offset: NDArray[Any]) -> Sums:
+        loud, late = np.abs(velocity - frames.velocity) * hits, np.abs(offset - frames.offset) * hits * step_ms
+        return {"velocity": loud.sum(axis=(1, 2, 3)), "timing_ms": late.sum(axis=(1, 2, 3)), "hits": count}
+
     return {
-        "model": {name: said[name] for name in ("bits_per_hit", "bits_per_bar", "velocity", "timing_ms")},
-        "usual at its place": {
-            "bits_per_hit": bits / count,
-            "bits_per_bar": bits / len(hits) / 2,
-            "velocity": float(velocity.mean()),
-            "timing_ms": float((offset * step_ms).mean()),
-        },
-        "one velocity, on the step": {
-            "velocity": float(np.abs(loud - np.median(loud)).mean()),
-            "timing_ms": float((np.abs(late) * step_ms).mean()),
-        },
+        "model": each(model, rows, ranks),
+        "Markov": {"bits": Markov(train).bits(frames), "hits": count},
+        "usual at its place": {"bits": usual.bits(frames), **feel(*usual.played(len(hits)))},
+        "nearest grooves": feel(*Nearest(train, usual).feel(frames)),
+        "one velocity, on the step": feel(typical, np.zeros(hits.shape)),
     }
+
+
+def means(sums: Mapping[str, Sums]) -> Table:
+    """Return the table of what was summed."""
+    table: Table = {}
+    for name, of in sums.items():
+        total = {what: float(values.sum()) for what, values in of.items()}
+        row = {}
+        if "bits" in of:
+            row = {
+                "bits_per_hit": total["bits"] / total["hits"],
+                "bits_per_bar": total["bits"] / len(of["bits"]) / BARS,
+            }
+        row |= {what: total[what] / total["hits"] for what in ("velocity", "timing_ms") if what in of}
+        table[name] = row
+    return table
 
 
 def obedience(say: Say, latent: int, ranks: Mapping[str, list[float]]) -> Table:
@@ -75,38 +109,69 @@ def likeness(say: Say, latent: int, usual: ByPlace, train: Rows, test: Rows, ran
     `overlap` is the mean overlapping area of the histograms of the drum features; `verbatim` the share of grooves
     whose hits stand somewhere in training. Real ones of other drummers say what is to be had.
     """
+    return likenesses(compared(say, latent, usual, train, test, ranks), train, test)
+
+
+def likenesses(grooves: Mapping[str, Rows], train: Rows, test: Rows) -> Table:
+    """Return the same of grooves that are drawn already."""
+    known = known_patterns(train)
+    reference = features_of(test)
+    table = {
+        name: {"overlap": overlap(features_of(rows), reference), "verbatim": verbatim(rows, known)}
+        for name, rows in grooves.items()
+    }
+    # Real grooves that are compared with training must be others than training's own.
+    table["real"]["verbatim"] = verbatim(test, known)
+    return table
+
+
+def compared(
+    say: Say, latent: int, usual: ByPlace, train: Rows, test: Rows, ranks: Mapping[str, list[float]]
+) -> dict[str, Rows]:
+    """Return real grooves, the model's, and those of each baseline."""
     chance = np.random.default_rng(23)
-    told = tasks.conditions(test, ranks)[chance.integers(len(test["tempo"]), size=DRAWN)]
+    asked = chance.integers(len(test["tempo"]), size=DRAWN)
+    told = tasks.conditions(test, ranks)[asked]
     for name in RANKED:
         told[:, [CONDITIONS.index(name), CONDITIONS.index(f"{name} told")]] = 0.0
     some = train_sample(train, chance)
     without = told.copy()
     without[:, CONDITIONS.index("latent told")] = 0.0
-    usual_frames = Frames(usual.drawn(DRAWN, chance), *_flat_feel(DRAWN))
-    density = framed(test["velocity"], test["offset"]).hits.mean()
-    scattered = chance.random((DRAWN, *usual_frames.velocity.shape[1:])) < density
-    random = Frames((scattered << np.arange(3)).sum(axis=-1).astype(np.uint8), *_flat_feel(DRAWN))
-    grooves = {
-        "training drummers": some,
+    return {
+        "real": some,
         "model, with latent": as_rows(_drawn(say, told, latent, chance)),
         "model, without": as_rows(_drawn(say, without, latent, chance)),
+        **baselines(usual, train, test, asked),
+    }
+
+
+def baselines(usual: ByPlace, train: Rows, test: Rows, asked: NDArray[np.integer]) -> dict[str, Rows]:
+    """Return grooves of each baseline, one for each of the rows of `test` that are `asked`; the last are copies."""
+    chance = np.random.default_rng(29)
+    count = len(asked)
+    some = train_sample(train, chance)
+    usual_frames = Frames(usual.drawn(count, chance), *_flat_feel(count))
+    density = framed(test["velocity"], test["offset"]).hits.mean()
+    scattered = chance.random((count, *usual_frames.velocity.shape[1:])) < density
+    random = Frames((scattered << np.arange(3)).sum(axis=-1).astype(np.uint8), *_flat_feel(count))
+    return {
+        "Markov": as_rows(Markov(train).drawn(count, chance)),
         "usual at its place": as_rows(usual_frames),
+        "hits on any step": shuffled(some, chance, drums_stay=True),
+        "shuffled": shuffled(some, chance),
         "random": as_rows(random),
+        "copy": Nearest(train, usual).copies({name: test[name][asked] for name in ("style", "fill", "tempo")}, chance),
     }
-    known = {row.tobytes() for row in framed(train["velocity"], train["offset"]).pattern}
-    reference = _features(test)
-    table = {
-        name: {"overlap": overlap(_features(rows), reference), "verbatim": _verbatim(rows, known)}
-        for name, rows in grooves.items()
-        if name != "training drummers"
-    }
-    real = {"overlap": overlap(_features(some), reference), "verbatim": _verbatim(test, known)}
-    return {"real": real, **table}
+
+
+def known_patterns(train: Rows) -> set[bytes]:
+    """Return the hits of every groove, to find copies by."""
+    return {row.tobytes() for row in framed(train["velocity"], train["offset"]).pattern}
 
 
 def train_sample(train: Rows, chance: np.random.Generator) -> dict[str, NDArray[Any]]:
     """Return as many real rows as are drawn from a model."""
-    chosen = chance.choice(len(train["tempo"]), DRAWN, replace=False)
+    chosen = chance.choice(len(train["tempo"]), min(DRAWN, len(train["tempo"])), replace=False)
     return {name: values[chosen] for name, values in train.items()}
 
 
@@ -130,7 +195,8 @@ def _drawn(
     return drawn(say, rows, latents.astype(np.float32), chance, wanted=wanted)
 
 
-def _features(rows: Rows) -> NDArray[np.float32]:
+def features_of(rows: Rows) -> NDArray[np.float32]:
+    """Return the drum features of every bar, (2 n, 31)."""
     bars = (-1, BAR_STEPS, len(VOICES))
     return features.of_hits(rows["velocity"].reshape(bars), rows["offset"].reshape(bars))[:, _DRUM_FEATURES]
 
@@ -139,13 +205,18 @@ def overlap(one: NDArray[np.floating], other: NDArray[np.floating]) -> float:
     """Return the mean over columns of the area that two histograms share, 0-1. Source: Yang & Lerch 2020."""
     shared = []
     for a, b in zip(one.T, other.T, strict=True):
-        edges = np.linspace(min(a.min(), b.min()), max(a.max(), b.max()) + 1e-9, BINS + 1)
-        shares = [np.histogram(values, edges)[0] / len(values) for values in (a, b)]
+        shares = [np.histogram(values, edges(a, b))[0] / len(values) for values in (a, b)]
         shared.append(np.minimum(*shares).sum())
     return float(np.mean(shared))
 
 
-def _verbatim(rows: Rows, known: set[bytes]) -> float:
+def edges(a: NDArray[np.floating], b: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Return where the bins of two columns begin, and the last ends, (BINS + 1,)."""
+    return np.linspace(min(a.min(), b.min()), max(a.max(), b.max()) + 1e-9, BINS + 1)
+
+
+def verbatim(rows: Rows, known: set[bytes]) -> float:
+    """Return the share of grooves whose hits are known."""
     patterns = framed(rows["velocity"], rows["offset"]).pattern
     return float(np.mean([row.tobytes() in known for row in patterns]))
 

@@ -25,7 +25,6 @@ from liveengine.training.models.groove import GrooveModel
 DRAWS = 8
 
 
-@torch.no_grad()
 def measured(
     model: GrooveModel, rows: Mapping[str, NDArray[Any]], ranks: Mapping[str, list[float]], seed: int = 1
 ) -> dict[str, float]:
@@ -34,6 +33,19 @@ def measured(
     Bits are those of drawing the cells in a random order, estimated without bias (Hoogeboom et al. 2022, eq. 7);
     only style, tempo and whether it is a fill are told. Velocity and offset: all hits known, nothing of the feel.
     """
+    sums = {name: float(values.sum()) for name, values in each(model, rows, ranks, seed).items()}
+    return {
+        "bits_per_hit": sums["bits"] / sums["hits"],
+        "bits_per_bar": sums["bits"] / len(rows["tempo"]) / 2,
+        **{name: sums[name] / sums["hits"] for name in ("velocity", "offset", "timing_ms")},
+    }
+
+
+@torch.no_grad()
+def each(
+    model: GrooveModel, rows: Mapping[str, NDArray[Any]], ranks: Mapping[str, list[float]], seed: int = 1
+) -> dict[str, NDArray[np.float64]]:
+    """Return for each groove, summed over its hits, (n,): `bits`, `velocity`, `offset`, `timing_ms`, and `hits`."""
     chance = np.random.default_rng(seed)
     frames = framed(rows["velocity"], rows["offset"])
     told = tasks.conditions(rows, ranks)
@@ -41,10 +53,9 @@ def measured(
         told[:, [CONDITIONS.index(name), CONDITIONS.index(f"{name} told")]] = 0.0
     told[:, CONDITIONS.index("latent told")] = 0.0
     latent = torch.zeros(len(told), model.encoder.say.out_features // 2)
-    count = float((frames.velocity > 0).sum())
 
     cells = FRAMES * VOICE_COUNT
-    nats = 0.0
+    nats = np.zeros(len(told))
     for draw in range(DRAWS):
         # How many are known: spread evenly, so that few draws tell as much as many.
         known_count = ((draw + chance.random(len(told))) / DRAWS * cells).astype(int)
@@ -53,17 +64,16 @@ def measured(
         truth = tensors(tasks.posed(frames, known, np.zeros_like(known), told))
         said = model.decoder(truth["view"], truth["condition"], latent)
         left = torch.from_numpy(cells - known_count).float()
-        nats += float((hits(said, truth) / left).sum()) * cells / DRAWS
+        nats += (hits(said, truth) / left).double().numpy() * cells / DRAWS
     every = np.ones_like(known)
     truth = tensors(tasks.posed(frames, every, ~every, told))
     said = model.decoder(truth["view"], truth["condition"], latent)
     step_ms = 60_000 / rows["tempo"] / STEPS_PER_BEAT
-    late = offset(said, truth)
-    bits = nats / np.log(2)
+    late = offset(said, truth).double().numpy()
     return {
-        "bits_per_hit": bits / count,
-        "bits_per_bar": bits / len(told) / 2,
-        "velocity": float(velocity(said, truth).sum()) / count,
-        "offset": float(late.sum()) / count,
-        "timing_ms": float((late.numpy() * step_ms).sum()) / count,
+        "bits": nats / np.log(2),
+        "velocity": velocity(said, truth).double().numpy(),
+        "offset": late,
+        "timing_ms": late * step_ms,
+        "hits": (frames.velocity > 0).sum(axis=(1, 2, 3)).astype(np.float64),
     }

@@ -1,0 +1,141 @@
+"""Baselines: each is what it says it is, and the battery ranks them as anyone would who heard them."""
+
+from __future__ import annotations
+
+import os
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+pytest.importorskip("torch")
+
+from toy import ToyRows
+
+from liveengine.generators import models
+from liveengine.generators.codecs.frames import PATTERNS, VOICE_COUNT, Frames, condition, framed
+from liveengine.generators.drawing import Said, drawn
+from liveengine.runtime.inference import Session
+from liveengine.training.data.groove_rows import GrooveRows
+from liveengine.training.evaluation import battery
+from liveengine.training.evaluation.baselines import ByPlace
+from liveengine.training.evaluation.markov import BEGIN, BELIEF, SMOOTHING, Markov
+from liveengine.training.evaluation.nearest import Nearest, shuffled
+
+TOY = ToyRows(64).all
+
+
+def test_what_is_likely_after_any_two_patterns_sums_to_one() -> None:
+    likely = Markov(TOY).likely
+    assert likely.shape == (VOICE_COUNT, PATTERNS + 1, PATTERNS + 1, PATTERNS)
+    assert (likely > 0).all()
+    assert likely.sum(axis=-1) == pytest.approx(1.0)
+
+
+def test_markov_is_its_slow_twin() -> None:
+    frames, chain = framed(TOY["velocity"], TOY["offset"]), Markov(TOY)
+    voice, before, last, now = 0, 0, 2, 0
+    counts = [np.full(PATTERNS, SMOOTHING), np.zeros(PATTERNS), np.zeros(PATTERNS)]
+    for row in frames.pattern[:, :, voice].tolist():
+        for a, b, c in zip([BEGIN, BEGIN, *row], [BEGIN, *row], row, strict=False):
+            counts[0][c] += 1
+            counts[1][c] += b == last
+            counts[2][c] += (a, b) == (before, last)
+    likely = counts[0][now] / counts[0].sum()
+    for seen in counts[1:]:
+        likely = (seen[now] + BELIEF * likely) / (seen.sum() + BELIEF)
+    assert chain.likely[voice, before, last, now] == pytest.approx(likely)
+
+
+def test_grooves_of_a_chain_are_as_surprising_to_it_as_those_it_learnt_from() -> None:
+    chain = Markov(TOY)
+    learnt = chain.bits(framed(TOY["velocity"], TOY["offset"])).mean()
+    own = chain.bits(chain.drawn(256, np.random.default_rng(1))).mean()
+    assert own == pytest.approx(learnt, rel=0.1)
+
+
+def test_the_nearest_groove_to_one_of_training_is_itself_and_a_copy() -> None:
+    usual = ByPlace(TOY)
+    nearest = Nearest(TOY, usual)
+    frames = framed(TOY["velocity"], TOY["offset"])
+    found = nearest.neighbours(frames, 1)[:, 0]
+    assert (frames.pattern[found] == frames.pattern).all()
+    copies = nearest.copies(TOY, np.random.default_rng(1))
+    assert battery.verbatim(copies, battery.known_patterns(TOY)) == 1.0
+
+
+def test_what_neighbours_agree_on_is_how_a_hit_is_played() -> None:
+    frames = framed(TOY["velocity"], TOY["offset"])
+    velocity, offset = Nearest(TOY, ByPlace(TOY)).feel(frames)
+    hits = frames.hits > 0
+    assert velocity[hits] == pytest.approx(frames.velocity[hits])
+    assert offset[hits] == pytest.approx(frames.offset[hits])
+
+
+@pytest.mark.parametrize("drums_stay", [True, False])
+def test_shuffling_keeps_every_hit_as_it_was_played(drums_stay: bool) -> None:
+    mixed = shuffled(TOY, np.random.default_rng(1), drums_stay)
+    axes = 1 if drums_stay else (1, 2)
+    for values in (mixed, TOY):
+        assert set(zip(values["velocity"].ravel(), values["offset"].ravel(), strict=True)) == set(
+            zip(TOY["velocity"].ravel(), TOY["offset"].ravel(), strict=True)
+        )
+    assert ((mixed["velocity"] > 0).sum(axis=axes) == (TOY["velocity"] > 0).sum(axis=axes)).all()
+    assert (mixed["velocity"] != TOY["velocity"]).any()
+
+
+# -- the ranking -----------------------------------------------------------
+
+RANKING = ("Markov", "shuffled", "random")
+
+
+def assert_ranked(grooves: dict[str, battery.Rows], train: battery.Rows, test: battery.Rows) -> None:
+    """Every groove of `grooves`, from the best on, is more alike to `test` than the baselines, in their order."""
+    known, reference = battery.known_patterns(train), battery.features_of(test)
+    every = {**grooves, **battery.baselines(ByPlace(train), train, test, np.arange(384) % len(test["tempo"]))}
+    overlaps = {name: battery.overlap(battery.features_of(rows), reference) for name, rows in every.items()}
+    order = [overlaps[name] for name in (*grooves, *RANKING)]
+    assert all(better > worse for better, worse in pairwise(order)), overlaps
+    copied = {name: battery.verbatim(rows, known) for name, rows in every.items() if name != "real"}
+    assert copied.pop("copy") == 1.0
+    assert max(copied.values()) < 0.05, copied
+
+
+@pytest.fixture(scope="module")
+def ask():
+    """Return what draws grooves from the model that comes along: (how many, seed, whether with a latent) to rows."""
+    pytest.importorskip("onnxruntime")
+    session = Session(models.HOME / "groove-nano")
+
+    def say(*many) -> Said:
+        one_by_one = [session.begin()(*(array[n : n + 1] for array in many)) for n in range(len(many[0]))]
+        return Said(*(np.concatenate(arrays) for arrays in zip(*one_by_one, strict=True)))
+
+    def draw(count: int, seed: int, passes: int = 6, latent: bool = True) -> dict[str, np.ndarray]:
+        chance = np.random.default_rng(seed)
+        told = np.stack([condition({"density": share}, latent=latent) for share in chance.random(count)])
+        numbers = chance.standard_normal((count, session.latent)).astype(np.float32) * latent
+        frames: Frames = drawn(say, told, numbers, chance, passes=passes)
+        about = {"style": np.full(count, -1), "fill": np.zeros(count, bool), "tempo": np.full(count, 120.0)}
+        return {**battery.as_rows(frames), **about}
+
+    return draw
+
+
+def test_the_battery_ranks_a_truth_that_is_known(ask) -> None:
+    """The truth is the model's own music, so that no data is needed; "model" is it with less thought: cut short."""
+    train, test = ask(1024, 1), ask(384, 2)
+    real = battery.train_sample(train, np.random.default_rng(4))
+    assert_ranked({"real": real, "model": ask(384, 3, passes=2, latent=False)}, train, test)
+
+
+def test_the_battery_ranks_real_drummers_above_the_model_above_the_baselines(ask) -> None:
+    """On a prepared collection: LIVEENGINE_ROWS is what `liveengine data prepare gmd --to` was given."""
+    place = os.environ.get("LIVEENGINE_ROWS")
+    if not place:
+        pytest.skip("no prepared rows (LIVEENGINE_ROWS names the folder)")
+    rows = {split: GrooveRows(Path(place) / "gmd" / split) for split in ("train", "test")}
+    train, test = (split.batch(np.arange(len(split))) for split in rows.values())
+    real = battery.train_sample(train, np.random.default_rng(4))
+    assert_ranked({"real": real, "model": ask(384, 3)}, train, test)
