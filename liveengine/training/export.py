@@ -40,7 +40,9 @@ BARS = 300
 def load_model(place: Path) -> tuple[GrooveModel, dict[str, Any]]:
     """Return a trained model, ready to be asked, and what is told of it. Raises ValueError, OSError."""
     held, told = checkpoints.read(place)
-    model = GrooveModel(from_told(told["config"], str(place)).size)
+    config = from_told(told["config"], str(place))
+    model = GrooveModel(config.size)
+    model.decoder.heeds_latent = config.mode != "transformer"
     model.load_state_dict(held)
     return model.eval(), told
 

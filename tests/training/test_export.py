@@ -10,10 +10,12 @@ pytest.importorskip("torch")
 pytest.importorskip("onnxscript")
 pytest.importorskip("onnxruntime")
 
+import numpy as np
 import torch
 from toy import ToyRows, toy
 
 from liveengine.generators import models
+from liveengine.generators.codecs.frames import CONDITIONS, FRAMES, VIEW
 from liveengine.generators.contract import Controls
 from liveengine.generators.neural import Groove
 from liveengine.runtime.inference import Session
@@ -68,3 +70,15 @@ def test_what_has_another_prior_than_the_stage_draws_from_is_not_written(weights
     with pytest.raises(ValueError, match="mixture"):
         export.export(weights, tmp_path / "models", ABOUT)
     assert not (tmp_path / "models").exists()
+
+
+def test_what_learnt_without_a_latent_heeds_none_and_plays(weights, tmp_path):
+    held, told = checkpoints.read(weights)
+    checkpoints.write_weights(weights, held, {**told, "config": {**told["config"], "mode": "transformer"}})
+    session = export.session(export.export(weights, tmp_path / "models", ABOUT) / models.WEIGHTS)
+    conditions, latents = export.questions(toy().size.latent, 1)
+    view = np.zeros((1, FRAMES, VIEW), np.float32)
+    untold = conditions.copy()
+    untold[:, CONDITIONS.index("latent told")] = 0.0
+    one, other = session(view, conditions, latents), session(view, untold, 0 * latents)
+    assert all((a == b).all() for a, b in zip(one, other, strict=True))

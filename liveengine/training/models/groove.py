@@ -58,6 +58,8 @@ class Decoder(nn.Module):
 
     def __init__(self, size: Size) -> None:
         super().__init__()
+        #: False for a model that has learnt without latents: whatever it is told of one, it hears of none.
+        self.heeds_latent = True
         self.see, self.place = nn.Linear(VIEW, size.width), nn.Parameter(torch.randn(FRAMES, size.width) * 0.02)
         self.ask = nn.Sequential(
             nn.Linear(len(CONDITIONS) + size.latent, size.width), nn.GELU(), nn.Linear(size.width, size.width)
@@ -67,6 +69,11 @@ class Decoder(nn.Module):
 
     def forward(self, view: Tensor, condition: Tensor, latent: Tensor) -> Said:
         """(n, 32, VIEW), (n, 26), (n, latent) to Said."""
+        if not self.heeds_latent:
+            place = CONDITIONS.index("latent told")
+            none = 0.0 * condition[:, place : place + 1]
+            condition = torch.cat([condition[:, :place], none, condition[:, place + 1 :]], dim=-1)
+            latent = 0.0 * latent
         x = self.see(view) + self.place + self.ask(torch.cat([condition, latent], dim=-1))[:, None]
         for layer in self.layers:
             x = layer(x)
