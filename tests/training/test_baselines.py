@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import os
 from itertools import pairwise
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 pytest.importorskip("torch")
 
+from made import data_folder
 from toy import ToyRows
 
 from liveengine.generators import models
 from liveengine.generators.codecs.frames import PATTERNS, VOICE_COUNT, Frames, condition, framed
 from liveengine.generators.drawing import Said, drawn
 from liveengine.runtime.inference import Session
+from liveengine.training.data.collections import find
 from liveengine.training.data.groove_rows import GrooveRows
+from liveengine.training.data.prepare import prepare
 from liveengine.training.evaluation import battery
 from liveengine.training.evaluation.baselines import ByPlace
 from liveengine.training.evaluation.markov import BEGIN, BELIEF, SMOOTHING, Markov
@@ -130,12 +131,10 @@ def test_the_battery_ranks_a_truth_that_is_known(ask) -> None:
     assert_ranked({"real": real, "model": ask(384, 3, passes=2, latent=False)}, train, test)
 
 
-def test_the_battery_ranks_real_drummers_above_the_model_above_the_baselines(ask) -> None:
-    """On a prepared collection: LIVEENGINE_ROWS is what `liveengine data prepare gmd --to` was given."""
-    place = os.environ.get("LIVEENGINE_ROWS")
-    if not place:
-        pytest.skip("no prepared rows (LIVEENGINE_ROWS names the folder)")
-    rows = {split: GrooveRows(Path(place) / "gmd" / split) for split in ("train", "test")}
+@pytest.mark.timeout(300)
+def test_the_battery_ranks_real_drummers_above_the_model_above_the_baselines(ask, tmp_path) -> None:
+    prepare(find("gmd"), data_folder("gmd"), tmp_path)
+    rows = {split: GrooveRows(tmp_path / "gmd" / split) for split in ("train", "test")}
     train, test = (split.batch(np.arange(len(split))) for split in rows.values())
     real = battery.train_sample(train, np.random.default_rng(4))
     assert_ranked({"real": real, "model": ask(384, 3)}, train, test)
