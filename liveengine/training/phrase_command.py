@@ -32,9 +32,7 @@ NOTES = (
     "oftener, and every line in any key that its register allows. Freedoom's chords are heard from the notes, the",
     "line's own among them: the model is told a little of what it guesses, and so is every baseline that counts from",
     "the chord's root. Bits are of bars, shifts, families, velocities and notes; metre, tempo, key, chords and style",
-    "are told. Training was ended after step 2,275: held-out bits had stopped falling at 1,950.",
-    "Chords obey density less than was aimed at (0.8), and a quarter of the basses are two bars that stand in training:",
-    "eighths on a root, mostly, but no bass held back has such.",
+    "are told.",
 )
 
 
