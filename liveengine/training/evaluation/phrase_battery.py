@@ -26,7 +26,7 @@ from liveengine.training.evaluation.phrase_held_out import as_measures, counted,
 from liveengine.training.models.phrase import PhraseModel
 
 #: How many lines are drawn of each role for each measure, and how often pieces are drawn again for an interval.
-DRAWN = 64
+DRAWN = 48
 RESAMPLED = 400
 
 #: Who is asked for lines on stage, between which pitches, over which chords.
