@@ -32,6 +32,7 @@ from liveengine.engine.events import (
     MidiCame,
     ModulationTold,
     SlotEnded,
+    StartTold,
     TempoTold,
     TrafficTold,
     TransportMoved,
@@ -98,7 +99,7 @@ class Engine:
         self.tuner = Tuner(patch, self.ports)
         self.panel.values.update(self.tuner.values())
         self.modulation = Modulation(patch, self.panel.place, self.panel.values)
-        self.display = Display(len(self.tracks))
+        self.display = Display(len(self.tracks), patch.seed)
         self.launches = Launches()
         self.slots = Slots()
         self.metre = MetreBook(patch.metres)
@@ -161,6 +162,8 @@ class Engine:
                 yield from self._beat_began(tick)
             case LaunchTold(track, slot, tick):
                 yield from self._launch_told(track, slot, tick)
+            case StartTold(track, slot, tick):
+                yield from self._report_changes(self.display.counted_from(track, slot, tick))
             case SlotEnded(slot):
                 self.slots.give_back(slot)
             case TransportMoved(playing, tick):
@@ -335,6 +338,7 @@ class Engine:
             case _ if name in KNOBS:
                 track.reading = turned(track.reading, name, value)
                 yield ordered(track.reading, name, track.number)
+                yield from self._report_changes(self.display.turn(track.number, name, track.reading))
             case _:
                 control = STRIP_CONTROL[name.removeprefix("sound/")]
                 yield ToSequencer(do.DO_CONTROL, track.number, a=control.number, x=float(value))
@@ -513,7 +517,7 @@ class Engine:
                 playhead = IN_STEP if self.metre.goes_round else ANEW
             elif track.fill_bar == self.bar >= 0:
                 quantum = do.NEXT_BAR  # The fill has its bar, and no more.
-        self.display.write(slot, bar, launch.legato)
+        self.display.write(slot, bar, launch.legato, reading)
         yield WriteSlot(slot, bar, reading)
         yield ToSequencer(do.DO_LAUNCH, track.number, quantum, a=slot, b=playhead)
 
@@ -561,7 +565,7 @@ class Engine:
                 case ToPattern(track, pattern):
                     yield from self._choose({track: pattern}, Launch(do.NEXT_BAR, legato=False))
                 case ToScene(scene):
-                    yield from self._report_change("/song/place", self.song.place + 1)
+                    yield from self._report_changes(self.song.told())
                     yield from self._launch_scene(scene, do.NEXT_BAR)
                 case ToEnd():
                     yield ToSequencer(do.DO_STOP, quantum=do.NEXT_BAR)
@@ -581,13 +585,14 @@ class Engine:
             yield from self._report("/song/play", False)
             return
         yield from self._report_change("/song/play", True)
-        yield from self._report("/song/place", 1)
+        for address, value in self.song.told():
+            yield from self._report(address, value)
         yield from self._launch_scene(self.song.scene)
 
     def _leave_song(self) -> Iterator[Order]:
         self.song.leave()
         yield from self._report_change("/song/play", False)
-        yield from self._report_change("/song/place", 0)
+        yield from self._report_changes(self.song.told())
 
     def _modulation_told(self, group: int, number: int, value: float) -> Iterator[Order]:
         told = self.modulation.told(group, number, value)
