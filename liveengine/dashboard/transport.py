@@ -63,7 +63,7 @@ class Sign(Picture):
 class Words(Picture):
     """Scene, beat lamps, and the clock."""
 
-    scopes = ("/transport", "/scene", "/clock")
+    scopes = ("/transport", "/scene", "/song", "/clock")
 
     def phase(self, now_s: float) -> bool:
         """Say whether the beat is young."""
@@ -76,7 +76,21 @@ class Words(Picture):
     def _scene(self) -> Text:
         number = int(self.mirror.number("/scene/current"))
         name = self.mirror.text("/scene/name")
-        return Text.assemble((f"{name or '–'}  ", f"bold {WORDS}"), (f"scene {number}" if number else "", QUIET))
+        text = Text.assemble((f"{name or '–'}  ", f"bold {WORDS}"), (f"scene {number}" if number else "", QUIET))
+        return text.append_text(self._song())
+
+    def _song(self) -> Text:
+        """Return where in its song the set is, where it plays one: the entry, and which time in a row it plays."""
+        place, repeats = int(self.mirror.number("/song/place")), int(self.mirror.number("/song/repeats"))
+        if not place:
+            return Text()
+        text = Text.assemble(("   song ", QUIET), (f"{place}", WORDS), (f" of {self._count('length')}", QUIET))
+        if repeats > 1:
+            text.append(f"   repeat {self._count('repeat')} of {repeats}", QUIET)
+        return text
+
+    def _count(self, name: str) -> int:
+        return int(self.mirror.number(f"/song/{name}"))
 
     def _lamps(self, now_s: float) -> Text:
         mirror = self.mirror

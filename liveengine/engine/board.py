@@ -52,7 +52,7 @@ class Board:
         self.tuner = Tuner(patch, self.ports)
         self.panel.values.update(self.tuner.values())
         self.modulation = Modulation(patch, self.panel.place, self.panel.values)
-        self.display = Display(len(self.tracks))
+        self.display = Display(len(self.tracks), patch.seed)
         self.launches = Launches()
         self.slots = Slots()
         self.metre = MetreBook(patch.metres)
@@ -95,7 +95,7 @@ class Board:
         self.modulation = Modulation(patch, self.panel.place, self.panel.values)
         self.modulation.stand_as_turned()
         self.tuner, self.patch, self.tracks, self.ports = tuner, patch, tracks, list(ports)
-        self.display.resize(len(tracks))
+        self.display.resize(len(tracks), patch.seed)
         if is_fresh:
             self.unfolding = Unfolding(patch)
             self.unfolding.song.start()

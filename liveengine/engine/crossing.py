@@ -233,7 +233,7 @@ class Crossing(Turning):
             yield from self._report_track(self.tracks[number])
         self.panel.values |= {"/scene/current": self.scene + 1, "/scene/launch": self.scene + 1}
         self.panel.values["/scene/name"] = self.patch.scenes[self.scene].name
-        self.panel.values |= {"/song/play": self.song.is_on, "/song/place": self.song.place + 1}
+        self.panel.values |= {"/song/play": self.song.is_on, **dict(self.song.told())}
         yield from (Report(a, v) for a, v in self.panel.values.items() if before.get(a) != v)
         yield Say(f"{self.patch.title} takes over at the next bar line")
 

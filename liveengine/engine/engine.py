@@ -33,6 +33,7 @@ from liveengine.engine.events import (
     ModulationTold,
     PatchLoaded,
     SlotEnded,
+    StartTold,
     TempoTold,
     TrafficTold,
     TransportMoved,
@@ -69,19 +70,8 @@ class Engine(Crossing):
                 yield from self._turn_all(heard, data, port)
             case KeyPressed(key):
                 yield from self._turn_all(self.mappings, key, "keys")
-            case BarReady(ticket, bar, by_model, gave_way):
-                self.modelled += by_model
-                if gave_way:
-                    self.gave_way[gave_way] += 1
-                    if self.gave_way[gave_way] == 1:
-                        yield Say(gave_way)
-                yield from self._go(self.launches.answer(ticket, bar))
-                yield from self._bar_made(ticket, bar)
-            case BarFailed(ticket, reason):
-                self.failures += 1
-                yield Say(reason)
-                yield from self._go(self.launches.answer(ticket, None))
-                yield from self._bar_made(ticket, None)
+            case BarReady() | BarFailed():
+                yield from self._answered(event)
             case BarBegan(number):
                 yield from self._bar_began(number)
             case MetreTold(bar, tick):
@@ -90,6 +80,8 @@ class Engine(Crossing):
                 yield from self._beat_began(tick)
             case LaunchTold(track, slot, tick):
                 yield from self._launch_told(track, slot, tick)
+            case StartTold(track, slot, tick):
+                yield from self._report_changes(self.display.counted_from(track, slot, tick))
             case SlotEnded(slot):
                 self.slots.give_back(slot)
             case TransportMoved(playing, tick):
@@ -110,6 +102,22 @@ class Engine(Crossing):
             case LatenessTold() | ClockTold() | TrafficTold() | FaultsTold():
                 yield from self._report_changes(_measures(event))
                 yield from self.tuner.tell_devices(self.playing)
+
+    def _answered(self, event: BarReady | BarFailed) -> Iterator[Order]:
+        """Take what a generator made of a request; where a rule stood in for a model, that is told once."""
+        if isinstance(event, BarFailed):
+            self.failures += 1
+            yield Say(event.reason)
+            bar = None
+        else:
+            bar = event.bar
+            self.modelled += event.by_model
+            if event.gave_way:
+                self.gave_way[event.gave_way] += 1
+                if self.gave_way[event.gave_way] == 1:
+                    yield Say(event.gave_way)
+        yield from self._go(self.launches.answer(event.ticket, bar))
+        yield from self._bar_made(event.ticket, bar)
 
     def _launch_told(self, number: int, slot: int, tick: int) -> Iterator[Order]:
         if number >= len(self.tracks):
@@ -153,7 +161,7 @@ class Engine(Crossing):
                 case ToPattern(track, pattern):
                     yield from self._choose({track: pattern}, Launch(do.NEXT_BAR, legato=False))
                 case ToScene(scene):
-                    yield from self._report_change("/song/place", self.song.place + 1)
+                    yield from self._report_changes(self.song.told())
                     yield from self._launch_scene(scene, do.NEXT_BAR)
                 case ToEnd():
                     yield ToSequencer(do.DO_STOP, quantum=do.NEXT_BAR)

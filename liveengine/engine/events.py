@@ -86,6 +86,15 @@ class LaunchTold:
 
 
 @dataclass(frozen=True, slots=True)
+class StartTold:
+    """What `slot` holds is read on `track` as if it had begun at song tick `tick`."""
+
+    track: int
+    slot: int
+    tick: int
+
+
+@dataclass(frozen=True, slots=True)
 class SlotEnded:
     """Nobody plays this slot any more."""
 
@@ -198,7 +207,7 @@ class LineCrossed:
 
 
 Event = (
-    Asked | MidiCame | KeyPressed | BarReady | BarFailed | BarBegan | MetreTold | LaunchTold | SlotEnded
+    Asked | MidiCame | KeyPressed | BarReady | BarFailed | BarBegan | MetreTold | LaunchTold | StartTold | SlotEnded
     | TransportMoved | LatenessTold | BeatBegan | ClockTold | TrafficTold
     | FaultsTold | LinkTold | LedTold | TempoTold | ModulationTold | PatchLoaded
     | LineCrossed

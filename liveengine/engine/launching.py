@@ -30,7 +30,7 @@ class Launching(Board):
     def _leave_song(self) -> Iterator[Order]:
         self.song.leave()
         yield from self._report_change("/song/play", False)
-        yield from self._report_change("/song/place", 0)
+        yield from self._report_changes(self.song.told())
 
     def _launch_scene(self, scene: int, quantum: int | None = None) -> Iterator[Order]:
         if not 0 <= scene < len(self.patch.scenes):
@@ -159,7 +159,7 @@ class Launching(Board):
                 playhead = IN_STEP if self.metre.goes_round else ANEW
             elif track.fill_bar == self.bar >= 0:
                 quantum = do.NEXT_BAR  # The fill has its bar, and no more.
-        self.display.write(slot, bar, launch.legato)
+        self.display.write(slot, bar, launch.legato, reading)
         yield WriteSlot(slot, bar, reading)
         yield ToSequencer(do.DO_LAUNCH, track.number, quantum, a=slot, b=playhead)
 

@@ -58,6 +58,7 @@ class Panel:
         self.values["/transport/tempo"] = patch.tempo_bpm
         self.values["/patch/title"] = patch.title
         self.values["/transport/metre"] = str(patch.metre)
+        self.values["/song/length"] = len(patch.song.order) if patch.song else 0
         self.values["/clock/source"] = self.values["/clock/state"] = "internal"
         for name, value in patch.master.items():
             self.values[f"/master/{name}"] = value
@@ -142,6 +143,8 @@ def _of_track(parameter: Parameter, spec: TrackSpec) -> Setting:
     name = parameter.address.removeprefix(_TRACK)
     if name == "name":
         return spec.name
+    if name == "mute_group":
+        return spec.mute_group
     modulated = standing_of_lfos(spec.lfos) | standing_of_arp(spec.arp)
     if name in modulated:
         return modulated[name]

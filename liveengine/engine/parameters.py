@@ -214,6 +214,9 @@ def _scenes() -> Iterator[Parameter]:
         "/song/play", "toggle", 0, 1, 0, "", "next bar", "1 plays the patch's song from its first scene, 0 leaves it"
     )
     yield _told("/song/place", "int", 0, COUNT_MAX, "now", "Entry of the song that plays, from 1; 0 where none does")
+    yield _told("/song/length", "int", 0, COUNT_MAX, "now", "Entries of the song, each repeat counted; 0 for no song")
+    yield _told("/song/repeat", "int", 0, COUNT_MAX, "now", "Which time in a row that entry plays, from 1")
+    yield _told("/song/repeats", "int", 0, COUNT_MAX, "now", "How many times in a row it is to play")
 
 
 def _fills() -> Iterator[Parameter]:
@@ -255,10 +258,18 @@ def _tracks() -> Iterator[Parameter]:
     yield from _arp(track + "arp/")
     yield from _lfos(track)
     yield _words(track + "name", "now", "Name of the track")
-    yield _words(track + "playing", "now", "Pattern that plays and the generator it came from")
-    yield _words(track + "steps", "beat", "The pattern that sounds, one sign a sixteenth: . rest, x hit, X accent")
     yield _told(
-        track + "began", "float", 0, COUNT_MAX, "beat", "Quarter notes from the song's beginning to its first step"
+        track + "mute_group", "int", 0, COUNT_MAX, "now", "Of the tracks of a mute group one is heard; 0 for none"
+    )
+    yield _words(track + "playing", "now", "Pattern that plays and the generator it came from")
+    yield _words(track + "steps", "beat", "What sounds, as it is read, one sign a sixteenth: . rest, x hit, X accent")
+    yield _told(
+        track + "began",
+        "float",
+        0,
+        COUNT_MAX,
+        "beat",
+        "Quarter notes from the song's beginning to the first of these steps",
     )
     yield _told(
         track + "due",

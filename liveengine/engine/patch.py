@@ -108,7 +108,7 @@ def load_patch(path: Path | str, library: Library = _NO_LIBRARY) -> Patch:
         scenes=scenes,
         song=read_song(top, scenes),
         outputs=outputs,
-        tuning=read_tuning(top.table("tuning"), Path(path).parent),
+        tuning=read_tuning(top, Path(path).parent, outputs),
         master=_controls(top.table("master", "master control"), MASTER_CONTROLS),
         lfos=read_lfos(top, metres, on_track=False),
         follow=_follow(top),

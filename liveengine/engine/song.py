@@ -5,7 +5,9 @@ Pure.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from enum import Enum
+from itertools import takewhile
 
 from liveengine.engine.spec import SongSpec
 
@@ -44,6 +46,22 @@ class Song:
         """The scene of the present entry."""
         assert self.spec is not None, "a patch without a song has no place in it"
         return self.spec.order[self.place][0]
+
+    def told(self) -> Iterator[tuple[str, int]]:
+        """Return where in the song it is, by the addresses under which it is told; 0 each where none is played."""
+        repeat, repeats = self._repeat()
+        yield "/song/place", self.place + 1
+        yield "/song/repeat", repeat
+        yield "/song/repeats", repeats
+
+    def _repeat(self) -> tuple[int, int]:
+        """Return which time (from 1) the present entry is played of how many in a row."""
+        if self.spec is None or not self.is_on:
+            return 0, 0
+        order, place = self.spec.order, self.place
+        before = sum(1 for _ in takewhile(lambda entry: entry == order[place], reversed(order[:place])))
+        after = sum(1 for _ in takewhile(lambda entry: entry == order[place], order[place:]))
+        return before + 1, before + after
 
     def turn(self, bars: int) -> Turn:
         """Say what comes at the end of a scene's bar number `bars`, counted from 1; moves on to the next entry."""

@@ -168,7 +168,8 @@ class OutputSpec:
     `latency_ms` is how long after a note is sent the device sounds: every other output waits for it. None where
     the patch does not say: then what was measured on this machine holds, or what the system reports.
     `clock_offset_ms` moves the clock against the notes, later where positive. `wire` is one of WIRES.
-    `tuning` says how it is told of the tuning: "none", "bend" (then it has a `zone`) or "mts".
+    `tuning` says how it is told of the tuning: "none", "bend" (then it has a `zone`), "mts",
+    or, by twelve notes that are alike in every octave, "mts octave" and "mts octave fine".
     """
 
     port: str

@@ -73,7 +73,8 @@ class Timekeeping(Launching):
             yield from self._report("/song/play", False)
             return
         yield from self._report_change("/song/play", True)
-        yield from self._report("/song/place", 1)
+        for address, value in self.song.told():
+            yield from self._report(address, value)
         yield from self._launch_scene(self.song.scene)
 
     def _move_all(self, kind: int) -> Iterator[Order]:

@@ -4,7 +4,7 @@ The built-in instruments and the zones of bent notes take a new tuning at once. 
 Tuning Standard is told all before the first note; later, what has changed, a little at a time, the middle of the
 keyboard first.
 
-Pure, but for `read_tuning` reading a scale's file.
+Pure, but for `read_tuning` reading Scala's files.
 """
 
 from __future__ import annotations
@@ -13,18 +13,24 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from liveengine.engine.orders import Order, SendLong, ToSequencer
-from liveengine.engine.schema import Section
+from liveengine.engine.orders import Order, Say, SendLong, ToSequencer
+from liveengine.engine.schema import Section, near, shown
 from liveengine.engine.spec import OWN_SCALE, OutputSpec, Patch, TrackSpec, Zone
+from liveengine.formats.keyboard_map import SUFFIX as KEYBOARD_SUFFIX
+from liveengine.formats.keyboard_map import read_keyboard
 from liveengine.formats.scala import SUFFIX, read_scale
-from liveengine.music.mts import bulk_dump, note_change
+from liveengine.music.keyboard_map import KeyboardMap
+from liveengine.music.mts import bulk_dump, note_change, octave_cents, octave_change
 from liveengine.music.pitch import OCTAVE, class_of, pitch_name, pitch_of
 from liveengine.music.temperament import SCALE_WORDS, find_scale
 from liveengine.music.tuning import A4, A4_MAX_HZ, A4_MIN_HZ, ALL_KEYS, EQUAL, KEYS, MAPPINGS, Scale, Tuning, equal_hz
 from liveengine.sequencer import commands as do
 
 #: How an output is told of the tuning.
-TUNINGS = ("none", "bend", "mts")
+TUNINGS = ("none", "bend", "mts", "mts octave", "mts octave fine")
+
+#: Those that tell twelve notes, alike in every octave, by whether they do so in two bytes a note.
+BY_OCTAVES = {"mts octave": False, "mts octave fine": True}
 
 #: Semitones of a whole bend: MPE's own for a zone, every synthesizer's for one channel.
 ZONE_BEND, ONE_BEND = 48, 2
@@ -47,8 +53,14 @@ _KEY_NAMES = {
 }
 
 
-def read_tuning(section: Section, folder: Path) -> Tuning:
-    """Read [tuning]; a scale's file stands beside the patch, in `folder`."""
+def read_tuning(top: Section, folder: Path, outputs: Sequence[OutputSpec] = ()) -> Tuning:
+    """Read [tuning]; the files of a scale and of a keyboard mapping stand beside the patch, in `folder`."""
+    tuning = _tuning(top.table("tuning"), folder)
+    _check_octaves(top, tuning, outputs)
+    return tuning
+
+
+def _tuning(section: Section, folder: Path) -> Tuning:
     names = section.names([*_KEY_NAMES, "scale", "root", "mapping"])
     told = [name for name in names if name in _KEY_NAMES]
     for name in told[1:]:
@@ -59,8 +71,23 @@ def read_tuning(section: Section, folder: Path) -> Tuning:
         low, high = equal_hz(reference, A4_MIN_HZ), equal_hz(reference, A4_MAX_HZ)
         hz = section.number(told[0], round(low, 1), round(high, 1), equal_hz(reference), "Hz")
     scale = section.parsed("scale", lambda word: _scale(word, folder), EQUAL)
-    mapping = section.choice("mapping", MAPPINGS, _natural_mapping(scale))
-    return Tuning(scale, section.parsed("root", class_of, 0), reference, hz, mapping)
+    root, natural = section.parsed("root", class_of, 0), _natural_mapping(scale)
+    left_out: KeyboardMap | str = natural
+    mapping = section.parsed("mapping", lambda word: _mapping(word, folder), left_out)
+    if isinstance(mapping, str):
+        return Tuning(scale, root, reference, hz, mapping)
+    for name in (*told, *section.names(["root"])):
+        section.problem(name, f"cannot stand beside {mapping.name}, which says where the scale lies and how high")
+    return Tuning(scale, mapping.middle % OCTAVE, mapping.reference, mapping.reference_hz, natural, mapping)
+
+
+def _mapping(word: str, folder: Path) -> KeyboardMap | str:
+    """Return a mapping by its name, or out of a file."""
+    if word.lower().endswith(KEYBOARD_SUFFIX):
+        return read_keyboard(folder / word)
+    if word not in MAPPINGS:
+        raise ValueError(f'{shown(word)} is not among its words, nor a file, "mine.kbm"{near(word, MAPPINGS)}')
+    return word
 
 
 def _scale(word: str, folder: Path) -> Scale:
@@ -100,6 +127,23 @@ def check_zones(top: Section, tracks: Sequence[TrackSpec], outputs: Sequence[Out
             )
 
 
+def _check_octaves(top: Section, tuning: Tuning, outputs: Sequence[OutputSpec]) -> None:
+    """Note every output that is to be told a tuning by octaves which cannot be told so."""
+    for output in outputs:
+        if output.tuning in BY_OCTAVES:
+            try:
+                octave_cents(semitones_of(tuning), BY_OCTAVES[output.tuning])
+            except ValueError as error:
+                top.problem(
+                    "", f'output "{output.port}": "{output.tuning}" cannot tell this tuning ("mts" can): {error}'
+                )
+
+
+def semitones_of(tuning: Tuning) -> list[float]:
+    """Return how high every key sounds."""
+    return [tuning.semitones(key) for key in range(KEYS)]
+
+
 def zone_of(patch: Patch, track: TrackSpec) -> Zone | None:
     """Return the zone in which a track's notes are bent; None where they are not."""
     zones = {output.port: output.zone for output in patch.outputs}
@@ -115,10 +159,14 @@ class Tuner:
         self._told: tuple[float, ...] = (*map(float, range(KEYS)), 0.0)
         numbers = dict(zip((track.port for track in patch.tracks), ports, strict=True))
         here = [output for output in patch.outputs if numbers.get(output.port, -1) > 0]
+        self._names = {number: port for port, number in numbers.items()}
         self._zones = {numbers[output.port]: output.zone for output in here if output.zone}
         self._open: dict[int, Zone | None] = {}  # zones that the ports have already
         #: By port, the keys that a device has yet to hear of.
         self._untold: dict[int, set[int]] = {numbers[o.port]: set() for o in here if o.tuning == "mts"}
+        #: By port, whether it is told twelve notes in two bytes each, and what was told last: a message, or why none.
+        self._by_octaves = {numbers[o.port]: BY_OCTAVES[o.tuning] for o in here if o.tuning in BY_OCTAVES}
+        self._told_octaves: dict[int, bytes | str] = {}
 
     def values(self) -> dict[str, float | str]:
         """Return what its parameters stand at. A4 is told within the range to which it can be turned."""
@@ -133,6 +181,8 @@ class Tuner:
         yield from self._retune()
         for port in self._untold:
             yield self._dump(port)
+        self._told_octaves.clear()
+        yield from self._tell_octaves()
 
     def succeed(self, before: Tuner, patch: Patch) -> None:
         """Take over from the tuner of another patch. A tuning that the file has not changed stays as it was turned."""
@@ -157,11 +207,11 @@ class Tuner:
 
     def choose_scale(self, name: str) -> Iterator[Order]:
         """Play another scale from the same root: one of SCALE_WORDS, or OWN_SCALE."""
-        scale, mapping = self._own.scale, self._own.mapping
+        scale, mapping, keyboard = self._own.scale, self._own.mapping, self._own.keyboard
         if name not in (OWN_SCALE, scale.name):
             scale = find_scale(name)
-            mapping = _natural_mapping(scale)
-        self.tuning = replace(self.tuning, scale=scale, mapping=mapping)
+            mapping, keyboard = _natural_mapping(scale), None
+        self.tuning = replace(self.tuning, scale=scale, mapping=mapping, keyboard=keyboard)
         return self._retune()
 
     def _retune(self) -> Iterator[Order]:
@@ -176,10 +226,23 @@ class Tuner:
     def _dump(self, port: int) -> Order:
         self._untold[port].clear()
         name = f"{self.tuning.scale.name} {pitch_name(self.tuning.root)[:-2]}"
-        return SendLong(port, bulk_dump([self.tuning.semitones(key) for key in range(KEYS)], name))
+        return SendLong(port, bulk_dump(semitones_of(self.tuning), name))
+
+    def _tell_octaves(self) -> Iterator[Order]:
+        """Tell the devices that take twelve notes of them, where they have changed."""
+        for port, fine in self._by_octaves.items():
+            told: bytes | str
+            try:
+                told = octave_change(octave_cents(semitones_of(self.tuning), fine), fine)
+            except ValueError as error:
+                told = f"{self._names[port]} keeps the tuning that it has: {error}"
+            if told != self._told_octaves.get(port):
+                self._told_octaves[port] = told
+                yield Say(told) if isinstance(told, str) else SendLong(port, told)
 
     def tell_devices(self, playing: bool) -> Iterator[Order]:
         """Tell the devices what they have yet to hear: all while the music stands, else a few keys a time."""
+        yield from self._tell_octaves()
         for port, untold in self._untold.items():
             if untold and not playing:
                 yield self._dump(port)

@@ -121,6 +121,7 @@ class Turning(Timekeeping):
             case _ if name in KNOBS:
                 track.reading = turned(track.reading, name, value)
                 yield ordered(track.reading, name, track.number)
+                yield from self._report_changes(self.display.turn(track.number, name, track.reading))
             case _:
                 control = STRIP_CONTROL[name.removeprefix("sound/")]
                 yield ToSequencer(do.DO_CONTROL, track.number, a=control.number, x=float(value))

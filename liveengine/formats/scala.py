@@ -25,11 +25,16 @@ _DIGITS_MAX = 20
 
 
 class ScalaError(ValueError):
-    """A scale file that cannot be used; `str` names file, line and value."""
+    """A file of Scala's that cannot be used; `str` names file, line and value."""
 
 
 def read_scale(path: Path) -> Scale:
     """Read a scale. Raises ScalaError, naming file, line and value."""
+    return parse_scale(text_of(path), str(path))
+
+
+def text_of(path: Path) -> str:
+    """Return the text of a file of Scala's. Raises ScalaError where it cannot be read or is far too large."""
     try:
         with path.open("rb") as file:
             data = file.read(FILE_LIMIT_BYTES + 1)
@@ -37,18 +42,23 @@ def read_scale(path: Path) -> Scale:
         raise ScalaError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}") from None
     if len(data) > FILE_LIMIT_BYTES:
         raise ScalaError(f"{path}: is larger than {FILE_LIMIT_BYTES >> 10} KiB")
-    return parse_scale(data.decode("latin-1"), str(path))
+    return data.decode("latin-1")
+
+
+def telling_lines(text: str) -> list[tuple[int, str]]:
+    """Return the lines that say something, each with its number."""
+    return [(number, line) for number, line in enumerate(text.splitlines(), 1) if not line.startswith("!")]
 
 
 def parse_scale(text: str, name: str) -> Scale:
     """Read a scale from the text of a file that is called `name`. Raises ScalaError."""
-    lines = [(number, line) for number, line in enumerate(text.splitlines(), 1) if not line.startswith("!")]
+    lines = telling_lines(text)
     if len(lines) < 2:
         raise ScalaError(f"{name}: ends before the number of notes (a scale file begins with a line of description)")
     about, (count_line, count_text) = lines[0][1], lines[1]
     match = re.fullmatch(r"\s*(\d{1,9})(\s.*)?", count_text)
     if not match:
-        raise ScalaError(f"{name}: line {count_line}: {_shown(count_text)} is not a number of notes")
+        raise ScalaError(f"{name}: line {count_line}: {shown(count_text)} is not a number of notes")
     count, notes = int(match[1]), lines[2:]
     if not 1 <= count <= DEGREES_MAX:
         raise ScalaError(f"{name}: line {count_line}: a scale has 1-{DEGREES_MAX} notes, not {count}")
@@ -68,16 +78,17 @@ def _degree(line: str, place: str) -> Degree:
         return float(word)
     match = re.fullmatch(r"\s*(-?\d+)(?:\s*/\s*(-?\d+))?(\s.*)?", line)
     if not match:
-        raise ScalaError(f"{place}: {_shown(line)} is neither a ratio (3/2) nor cents with a point (701.955)")
+        raise ScalaError(f"{place}: {shown(line)} is neither a ratio (3/2) nor cents with a point (701.955)")
     above, below = match[1], match[2] or "1"
     if max(len(above), len(below)) > _DIGITS_MAX:
-        raise ScalaError(f"{place}: {_shown(line)} has more than {_DIGITS_MAX} digits")
+        raise ScalaError(f"{place}: {shown(line)} has more than {_DIGITS_MAX} digits")
     if int(above) <= 0 or int(below) <= 0:
-        raise ScalaError(f"{place}: {_shown(line)} is no ratio of frequencies: both numbers are above 0")
+        raise ScalaError(f"{place}: {shown(line)} is no ratio of frequencies: both numbers are above 0")
     return Fraction(int(above), int(below))
 
 
-def _shown(line: str) -> str:
+def shown(line: str) -> str:
+    """Return a line as it is told of: in quotes, cut short, and printable whatever it holds."""
     clean = "".join(letter if letter.isprintable() else "?" for letter in line.strip()[:40])
     return f'"{clean}"'
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 
-from liveengine.music.pitch import OCTAVE
+from liveengine.music.pitch import OCTAVE, pitch_name
 from liveengine.music.tuning import KEYS
 
 _BEGIN, _END = 0xF0, 0xF7
@@ -33,6 +33,9 @@ _NAME_SIZE = 16
 #: What a scale/octave message can move a key by, in cents, with one byte and with two.
 OCTAVE_RANGE_CENTS = (-64.0, 63.0)
 OCTAVE_RANGE_CENTS_FINE = (-100.0, 100.0 * (1 - 1 / 8192))
+
+#: So far apart the octaves of one note may lie and still be called the same.
+OCTAVE_SPREAD_CENTS = 0.01
 
 
 def frequency_bytes(semitones: float) -> bytes:
@@ -68,6 +71,23 @@ def note_change(keys: Mapping[int, float], program: int = 0, device: int = ALL_D
         raise ValueError(f"a note change tells of 1-{KEYS - 1} keys, not {len(keys)}")
     changes = b"".join(bytes((key,)) + frequency_bytes(semitones) for key, semitones in keys.items())
     return bytes((_BEGIN, _REAL_TIME, device, _TUNING, _NOTE_CHANGE, program, len(keys), *changes, _END))
+
+
+def octave_cents(semitones: Sequence[float], fine: bool = False) -> list[float]:
+    """Return how far each of C, C# … B lies from equal temperament, in cents, for keys at so many `semitones`.
+
+    Raises ValueError where a scale/octave message cannot say it: too far, or not the same in every octave.
+    """
+    low, high = OCTAVE_RANGE_CENTS_FINE if fine else OCTAVE_RANGE_CENTS
+    cents = [100.0 * (pitch - key) for key, pitch in enumerate(semitones)]
+    for key, away in enumerate(cents):
+        if abs(away - cents[key % OCTAVE]) > OCTAVE_SPREAD_CENTS:
+            raise ValueError(f"{pitch_name(key)} is not an octave, or several, above {pitch_name(key % OCTAVE)}")
+    for key, away in enumerate(cents[:OCTAVE]):
+        if not low - OCTAVE_SPREAD_CENTS <= away <= high + OCTAVE_SPREAD_CENTS:
+            there = f"{pitch_name(key)} lies {away:+.1f} cents from equal temperament"
+            raise ValueError(f"{there}; the message holds {low:g} to {high:g}")
+    return [min(max(away, low), high) for away in cents[:OCTAVE]]
 
 
 def octave_change(cents: Iterable[float], fine: bool = False, device: int = ALL_DEVICES) -> bytes:

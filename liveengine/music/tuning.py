@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 
+from liveengine.music.keyboard_map import KeyboardMap
 from liveengine.music.pitch import OCTAVE, PITCH_MAX
 
 KEYS = PITCH_MAX + 1
@@ -114,7 +115,8 @@ EQUAL = Scale("equal", tuple(100.0 * step for step in range(1, OCTAVE + 1)), "tw
 class Tuning:
     """A scale from `root` (a pitch class) on, moved until key `reference` has `reference_hz`.
 
-    `mapping` is one of MAPPINGS. Raises ValueError for a reference that no key has.
+    `mapping` is one of MAPPINGS; a `keyboard` takes the place of mapping and root.
+    Raises ValueError for a reference that no key has.
     """
 
     scale: Scale = EQUAL
@@ -122,6 +124,7 @@ class Tuning:
     reference: int = A4
     reference_hz: float = A4_HZ
     mapping: str = "linear"
+    keyboard: KeyboardMap | None = None
 
     def __post_init__(self) -> None:
         if not 0 <= self.root < OCTAVE or not 0 <= self.reference < KEYS:
@@ -132,7 +135,10 @@ class Tuning:
             raise ValueError(f'no mapping is called "{self.mapping}" ({", ".join(MAPPINGS)})')
 
     def _cents(self, pitch: int) -> float:
-        """Return how far a key lies above the root next to middle C."""
+        """Return how far a key lies above the root next to middle C, or the keyboard's middle."""
+        if self.keyboard is not None:
+            octave, degree = self.keyboard.step(pitch)
+            return octave * self.scale.cents(self.keyboard.octave or len(self.scale.degrees)) + self.scale.cents(degree)
         step = pitch - (60 + self.root)
         return self.scale.cents(step) if self.mapping == "linear" else self.scale.nearest(100.0 * step)
 
@@ -143,8 +149,15 @@ class Tuning:
         Without that move the reference lies at its own number; in equal temperament at 440 Hz every key does.
         """
         base = self._cents(self.reference)
-        keys = (self.reference + (self._cents(pitch) - base) / 100.0 for pitch in range(KEYS))
-        return (*keys, OCTAVE * math.log2(self.reference_hz / equal_hz(self.reference)))
+        moved = OCTAVE * math.log2(self.reference_hz / equal_hz(self.reference))
+        keys = (
+            self.reference + (self._cents(pitch) - base) / 100.0 if self._retunes(pitch) else pitch - moved
+            for pitch in range(KEYS)
+        )
+        return (*keys, moved)
+
+    def _retunes(self, pitch: int) -> bool:
+        return self.keyboard is None or self.keyboard.retunes(pitch)
 
     def semitones(self, pitch: int) -> float:
         """Return how high a key sounds, as a place among equal-tempered keys at 440 Hz.

@@ -40,6 +40,7 @@ from liveengine.engine.orders import (
 )
 from liveengine.music.time import TICKS_PER_BEAT
 from liveengine.runtime import telemetry
+from liveengine.runtime.starts import Starts
 from liveengine.sequencer import outlet
 from liveengine.sequencer.commands import DO_LONG, push_all
 from liveengine.sequencer.longs import push_long
@@ -69,6 +70,7 @@ class Session:
         self._tell = tell
         self._wake = wake
         self.lost = 0  # commands that found the data plane's inbox full
+        self._starts = Starts(state)
         self._beat = -1  # song tick at which the beat that plays began
 
     def begin(self) -> None:
@@ -90,6 +92,8 @@ class Session:
                 self.feed(event)
             if record["kind"] == outlet.BAR:
                 self.feed(telemetry.lateness(self.state))
+        for told in self._starts.look():
+            self.feed(told)
         if beat not in (-1, self._beat):
             self.feed(BeatBegan(beat))
         self._beat = beat

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from attached import live, patch, ready, story, until, window
+from attached import live, patch, ready, screen_text, story, until, window
 
 from liveengine.dashboard.keys import HELP, STROKES, meant
 from liveengine.dashboard.mirror import Mirror
 from liveengine.engine.mapping import load_mapping, resolve_mapping
 from liveengine.engine.parameters import find
+from liveengine.engine.spec import SongSpec
 
 #: What Textual and mappings call the same key.
 SIGNS = {"plus": "+", "minus": "-", "equals_sign": "=", "exclamation_mark": "!"}
@@ -170,3 +172,26 @@ def test_the_window_of_play_ends_the_set_only_when_asked_twice(keys: tuple[str, 
 
 def test_the_mapping_is_where_it_is_said_to_be() -> None:
     assert Path(resolve_mapping("keyboard")).name == "keyboard.toml"
+
+
+def test_a_window_shows_patterns_as_they_are_read_who_is_heard_and_where_the_song_is() -> None:
+    given = patch(2)
+    tracks = tuple(replace(track, mute_group=3) for track in given.tracks)
+    song = SongSpec(((0, 60), (1, 60), (1, 60)), "loop")
+
+    async def told() -> None:
+        with live(replace(given, tracks=tracks, song=song)) as playing:
+            async with window(playing.port, (110, 32)) as (app, _):
+                await ready(app, 2)
+                steps = playing.value("/track/1/steps")
+                await until(lambda: "song 1 of 3" in screen_text(app) and "group 3" in screen_text(app))
+                app.turn("/track/1/rate", "1/2")
+                await until(lambda: len(playing.value("/track/1/steps")) == 2 * len(steps))
+                app.turn("/track/2/solo", True)
+                app.turn("/track/1/direction", "reverse")
+                await until(lambda: all(mark in screen_text(app) for mark in ("solo", "←", "×1/2")))
+                shown = playing.value("/track/1/steps")
+                assert shown[::-2] == steps or shown[-2::-2] == steps
+                assert app.mirror.silent(1) and not app.mirror.silent(2)
+
+    story(told)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from liveengine.dashboard.lateness import OCTAVES, heights, octaves
 from liveengine.dashboard.meter import LIT_S, Meter, counts
-from liveengine.dashboard.mirror import Mirror
+from liveengine.dashboard.mirror import SOLOS, Mirror, straightened
 from liveengine.dashboard.track import Page
 from liveengine.engine.display import activity_words
 
@@ -102,3 +103,38 @@ def test_bars_keep_the_order_of_their_counts_and_one_event_shows(events: list[in
     for one, height in zip(events, tall, strict=True):
         assert (height > 0) == (one > 0) and height <= 8 * rows
         assert all(height <= other for more, other in zip(events, tall, strict=True) if more >= one)
+
+
+@given(st.floats(0, 0.999), st.floats(0.5, 0.75))
+def test_straightening_undoes_swing(place: float, swing: float) -> None:
+    swung = place + 2 * (swing - 0.5) * min(place, 1 - place)
+    assert math.isclose(straightened(swung, swing), place, abs_tol=1e-9)
+
+
+@pytest.mark.parametrize(("unit", "swing"), [("1/16", 0.6), ("1/8", 0.75), ("1/16", 0.5)])
+def test_a_swung_playhead_comes_to_a_step_when_it_sounds(unit: str, swing: float) -> None:
+    mirror = _song(60.0, 8.0, steps="x" * 16, began=8.0, swing=swing, swing_unit=unit)
+    mirror.hear("/transport/beat", 1, 100.0)
+    for step in range(4):
+        sounds = step / 4 + mirror.late(1, step) / 4
+        assert mirror.step(1, 100.0 + sounds + 1e-4) == step
+        assert mirror.step(1, 100.0 + max(sounds, 0.25) - 1e-4) == max(step - 1, 0)
+
+
+def test_whoever_is_not_soloed_is_silent_while_anybody_is() -> None:
+    mirror = _song(name="one", solo=True)
+    mirror.hear("/track/2/name", "two", 100.0)
+    assert [mirror.silent(track) for track in (1, 2)] == [False, True]
+    before = mirror.heard((SOLOS,))
+    mirror.hear("/track/1/solo", False, 100.0)
+    assert mirror.heard((SOLOS,)) != before, "it is seen on every track"
+    assert [mirror.silent(track) for track in (1, 2)] == [False, False]
+
+
+@given(st.text("xX", min_size=1, max_size=64), st.integers(8, 130), st.floats(0, 0.75))
+def test_a_late_step_takes_no_more_room_and_is_still_seen(steps: str, width: int, late: float) -> None:
+    page = Page.of(steps, 16, width, -1)
+    drawn = page.draw(-1, False, lambda place: late).plain
+    assert len(drawn) == len(page.draw(-1, False).plain)
+    if page.bars == 1 and late < 0.5:
+        assert len(drawn.split()) <= 1 + len(steps) and drawn.strip()

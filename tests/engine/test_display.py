@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
-from sets import playing
+from sets import playing, small_set
 
-from liveengine.engine.display import Display, steps_of
+from liveengine.engine.as_read import AsRead, steps_of
+from liveengine.engine.display import Display
 from liveengine.engine.events import BeatBegan, ClockTold, LatenessTold, TrafficTold, TransportMoved
 from liveengine.music.note import Bar, Note
+from liveengine.music.reading import Reading
 from liveengine.music.time import TICKS_PER_BEAT, TICKS_PER_SIXTEENTH
 
 BEAT = TICKS_PER_BEAT
@@ -110,3 +114,44 @@ def test_a_track_shows_nothing_of_what_was_played_before_the_top() -> None:
     desk.feed(TransportMoved(False, 5 * BEAT)).feed(TransportMoved(True, 0))
     assert desk.engine.panel.values["/track/1/began"] == 0.0
     assert desk.engine.panel.values["/track/1/steps"] == before != ""
+
+
+def test_a_pattern_is_shown_as_it_is_read_and_as_it_is_turned_while_it_plays() -> None:
+    display = Display(1)
+    display.write(1, _bar("xX.."), legato=False, reading=Reading(direction="reverse"))
+    assert dict(display.launch(0, 1, 0, False))["/track/1/steps"] == "..Xx"
+    assert dict(display.turn(0, "rotation", Reading(rotation=1)))["/track/1/steps"] == ".xX."
+    assert dict(display.turn(0, "humanise", Reading(humanise=1.0))) == {}
+    moved = dict(display.counted_from(0, 1, 5 * TICKS_PER_SIXTEENTH))
+    assert (moved["/track/1/began"], moved["/track/1/steps"]) == (1.25, ".xX.")
+    assert dict(display.counted_from(0, 2, 0)) == {}
+
+
+def test_what_is_thrown_anew_each_round_is_shown_anew() -> None:
+    display = Display(1, seed=7)
+    bar, reading = _bar("x.X..x..XX......"), Reading(direction="random")
+    display.write(1, bar, legato=False, reading=reading)
+    told = dict(display.launch(0, 1, 0, False))
+    rounds = [told["/track/1/steps"]]
+    for beat in range(1, 13):
+        told = dict(display.beat(beat * BEAT))
+        assert set(told) == ({"/track/1/steps", "/track/1/began"} if beat % 4 == 0 else set())
+        if told:
+            assert told["/track/1/began"] == beat
+            rounds.append(told["/track/1/steps"])
+    assert rounds == [AsRead(bar, reading, 0, 7).steps(n * 4 * BEAT) for n in range(4)]
+    assert len(set(rounds)) > 1
+
+
+def test_turning_a_knob_of_a_reading_tells_the_steps_as_they_are_read_from_now_on() -> None:
+    desk = playing()
+    before = desk.engine.panel.values["/track/1/steps"]
+    desk.ask("/track/1/direction", "reverse")
+    assert desk.told["/track/1/steps"] == before[::-1] != before
+    assert desk.ask("/track/1/direction", "forward").told["/track/1/steps"] == before
+
+
+def test_mute_groups_are_told() -> None:
+    grouped = tuple(replace(track, mute_group=2) for track in small_set().tracks)
+    assert playing(small_set(tracks=grouped)).engine.panel.values["/track/2/mute_group"] == 2
+    assert playing().engine.panel.values["/track/2/mute_group"] == 0

@@ -75,8 +75,8 @@ def test_g4_a_knob_of_the_reading_asks_no_generator():
 def test_a_word_is_taken_by_itself_by_its_number_and_refused_with_the_nearest():
     desk = playing()
     assert desk.ask("/track/1/direction", "reverse").commands()[0].b == DIRECTIONS.index("reverse")
-    assert desk.ask("/track/1/direction", 3).told == {"/track/1/direction": "pingpong"}
-    assert desk.ask("/track/1/direction", add=1.0).told == {"/track/1/direction": "random"}
+    assert desk.ask("/track/1/direction", 3).told["/track/1/direction"] == "pingpong"
+    assert desk.ask("/track/1/direction", add=1.0).told["/track/1/direction"] == "random"
     assert 'did you mean "reverse"' in desk.ask("/track/1/direction", "revers").said
     assert desk.ask("/track/1/direction", 6).commands() == []
 

@@ -11,12 +11,12 @@ from sets import Desk
 from liveengine.engine.engine import Engine
 from liveengine.engine.events import Asked, TrafficTold
 from liveengine.engine.mapping import Action
-from liveengine.engine.orders import Report, SendLong, ToSequencer
+from liveengine.engine.orders import Report, Say, SendLong, ToSequencer
 from liveengine.engine.patch import load_patch
 from liveengine.engine.schema import FileError
 from liveengine.engine.tuning import KEYS_A_PIECE, PIECES
 from liveengine.formats.scala import format_scale
-from liveengine.music.mts import bulk_dump
+from liveengine.music.mts import bulk_dump, octave_change
 from liveengine.music.temperament import find_scale
 from liveengine.music.tuning import ALL_KEYS
 from liveengine.sequencer import commands as do
@@ -83,6 +83,34 @@ def test_a_scale_has_a_root_and_may_be_a_file_beside_the_patch(tmp_path):
     assert row.hz(60 + 19) / row.hz(60) == pytest.approx(2)
 
 
+WHITE_KEYS = "! white.kbm\n12\n21\n108\n60\n69\n432.0\n7\n0\nx\n1\nx\n2\n3\nx\n4\nx\n5\nx\n6\n"
+
+
+def test_a_keyboard_mapping_may_be_a_file_beside_the_patch(tmp_path):
+    (tmp_path / "white.kbm").write_text(WHITE_KEYS, encoding="utf-8")
+    (tmp_path / "seven.scl").write_text(format_scale(find_scale("7edo")), encoding="utf-8")
+    tuning = patch(tmp_path, '[tuning]\nscale = "seven.scl"\nmapping = "white.kbm"\n').tuning
+    assert tuning.hz(69) == 432.0
+    assert tuning.hz(71) / tuning.hz(69) == pytest.approx(2 ** (1 / 7))
+    assert tuning.hz(72) / tuning.hz(60) == pytest.approx(2)
+    assert tuning.hz(61) == tuning.hz(60)
+    assert tuning.hz(20) == pytest.approx(25.9565, abs=1e-4)
+    told = problems(tmp_path, '[tuning]\nroot = "D"\na4 = 440\nmapping = "white.kbm"\n')
+    assert 'key "a4": cannot stand beside white.kbm' in told and 'key "root": cannot stand' in told
+
+
+def test_another_scale_leaves_the_keyboard_mapping_and_the_patchs_own_brings_it_back(tmp_path):
+    (tmp_path / "white.kbm").write_text(WHITE_KEYS, encoding="utf-8")
+    desk = Desk(patch(tmp_path, '[tuning]\nscale = "7edo"\nmapping = "white.kbm"\n'))
+    desk.engine.begin()
+    own = desk.engine.tuner.tuning
+    ask(desk, "/tuning/scale", "just")
+    assert desk.engine.tuner.tuning.hz(69) == 432.0
+    assert desk.engine.tuner.tuning.hz(61) / desk.engine.tuner.tuning.hz(60) == pytest.approx(16 / 15)
+    ask(desk, "/tuning/scale", "patch")
+    assert desk.engine.tuner.tuning == own
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
@@ -91,6 +119,15 @@ def test_a_scale_has_a_root_and_may_be_a_file_beside_the_patch(tmp_path):
         ('[tuning]\nscale = "jst"', 'no scale called "jst"'),
         ('[tuning]\nscale = "none.scl"', "none.scl: cannot be read"),
         ('[tuning]\nroot = "H"', 'key "root"'),
+        ('[tuning]\nmapping = "liner"', 'did you mean "linear"'),
+        ("[tuning]\nmapping = 3", 'key "mapping": 3 is not words'),
+        ('[tuning]\nmapping = "none.kbm"', "none.kbm: cannot be read"),
+        ('[tuning]\nscale = "19edo"\nmapping = "linear"\n' + output('tuning = "mts octave"'), "is not an octave"),
+        (
+            "[tuning]\na4 = 420\n" + output('tuning = "mts octave"'),
+            '"mts octave" cannot tell this tuning ("mts" can): ',
+        ),
+        ("[tuning]\na4 = 400\n" + output('tuning = "mts octave fine"'), "lies -165.0 cents from equal temperament"),
         ("[tuning]\nscal = 1", 'did you mean "scale"'),
         (output('tuning = "bent"'), 'did you mean "bend"'),
         (output("zone = [2, 8]"), 'belongs beside tuning = "bend"'),
@@ -192,3 +229,26 @@ def test_while_it_plays_what_changed_is_told_a_little_at_a_time_until_all_is(tmp
     desk.engine.playing = False
     ask(desk, "/tuning/a4", 440.0)
     assert [len(o.data) for o in desk.engine.handle(TrafficTold("")) if isinstance(o, SendLong)] == [408]
+
+
+@pytest.mark.parametrize(("word", "fine"), [("mts octave", False), ("mts octave fine", True)])
+def test_a_device_that_takes_twelve_notes_is_told_them_at_the_start_and_when_they_change(tmp_path, word, fine):
+    desk = Desk(patch(tmp_path, '[tuning]\nscale = "just"\n' + output(f'tuning = "{word}"')), ports=[2, 2])
+    longs = [order for order in desk.engine.begin() if isinstance(order, SendLong)]
+    just = [desk.engine.tuner.tuning.semitones(60 + note) * 100 - 6000 - 100 * note for note in range(12)]
+    assert longs == [SendLong(2, octave_change(just, fine))]
+    assert not any(isinstance(order, SendLong) for order in desk.engine.handle(TrafficTold("")))
+    desk.engine.playing = True
+    ask(desk, "/tuning/scale", "equal")
+    told = [order for order in desk.engine.handle(TrafficTold("")) if isinstance(order, SendLong)]
+    assert told == [SendLong(2, octave_change([0.0] * 12, fine))]
+
+
+def test_a_tuning_that_cannot_be_told_by_octaves_is_said_once_and_the_device_keeps_its_own(tmp_path):
+    desk = Desk(patch(tmp_path, output('tuning = "mts octave"')), ports=[2, 2])
+    desk.engine.begin()
+    ask(desk, "/tuning/a4", 420.0)
+    orders = [order for _ in range(3) for order in desk.engine.handle(TrafficTold(""))]
+    said = [order.text for order in orders if isinstance(order, Say)]
+    assert len(said) == 1 and said[0].startswith("Synth keeps the tuning that it has")
+    assert not any(isinstance(order, SendLong) for order in orders)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from liveengine.music.mts import bulk_dump, frequency_bytes, note_change, octave_change
+from liveengine.music.mts import bulk_dump, frequency_bytes, note_change, octave_cents, octave_change
 from liveengine.music.tuning import Tuning
 
 semitones = st.floats(0, 127.9998)
@@ -104,3 +104,18 @@ def test_scale_and_octave_as_the_specification_lays_them_out():
 def test_what_a_message_cannot_say_is_refused(wrong):
     with pytest.raises(ValueError, match=r"keys|distances"):
         wrong()
+
+
+@given(st.lists(st.floats(-64, 63), min_size=12, max_size=12))
+def test_what_is_alike_in_every_octave_is_told_by_twelve_notes(cents):
+    keys = [key + cents[key % 12] / 100 for key in range(128)]
+    assert octave_cents(keys) == pytest.approx(cents, abs=1e-6)
+
+
+def test_what_is_not_alike_in_every_octave_or_too_far_is_refused():
+    stretched = [key * 1.001 for key in range(128)]
+    with pytest.raises(ValueError, match="C0 is not an octave"):
+        octave_cents(stretched)
+    with pytest.raises(ValueError, match=r"C-1 lies \+64\.0 cents"):
+        octave_cents([key + 0.64 for key in range(128)])
+    assert octave_cents([key + 0.64 for key in range(128)], fine=True) == pytest.approx([64.0] * 12)
