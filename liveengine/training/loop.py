@@ -238,8 +238,10 @@ class Trainer:
         with (self.folder / "log.jsonl" if self.team.leads else Path(os.devnull)).open("a", encoding="utf-8") as log:
             while self.step < plan.steps:
                 told = self.update()
-                if self._has_diverged(told["loss"] if math.isfinite(told.get("critic", 0.0)) else math.nan):
-                    tell(f"step {self.step}: the loss is {told['loss']:.1f}; back to the last checkpoint")
+                # A gradient that is no number has spoilt the weights already, whatever the loss before it was.
+                loss = told["loss"] if all(map(math.isfinite, told.values())) else math.nan
+                if self._has_diverged(loss):
+                    tell(f"step {self.step}: the loss is {loss:.1f}; back to the last checkpoint")
                     continue
                 if self.step % 10 == 0:
                     log.write(json.dumps({"step": self.step, **told}) + "\n")

@@ -207,6 +207,15 @@ def test_a_loss_that_is_no_number_goes_back_to_the_last_checkpoint(tmp_path):
     assert one.step == 2  # other rows come now
 
 
+def test_a_gradient_that_is_no_number_is_never_kept(tmp_path):
+    one = trainer(tmp_path, steps=30)
+    weight = next(one.model.decoder.parameters())
+    weight.register_hook(lambda gradient: gradient * math.nan if one.step == 19 else gradient)  # the step that is saved
+    one.run(lambda model: {"bits_per_hit": 1.0, "velocity": 1.0, "offset": 1.0}, lambda text: None)
+    assert one.rollbacks == 1
+    assert all(value.isfinite().all() for value in weights(one).values())
+
+
 def test_it_ends_when_nothing_gets_better(tmp_path):
     one = trainer(tmp_path, steps=10_000)
     still = {"bits_per_hit": 1.0, "velocity": 1.0, "offset": 1.0}
