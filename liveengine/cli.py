@@ -273,7 +273,7 @@ def _parser() -> _Parser:
     _add_data(words.add_parser("data", help="prepare collections of music for training, and look into them"))
     _add_train(words.add_parser("train", help="train a model on prepared data, or go on training it"))
     evaluate = words.add_parser("evaluate", help="measure what was trained, beside its baselines")
-    _add_run(evaluate)
+    _add_evaluate(evaluate)
     evaluate.add_argument("--report", type=Path, metavar="DIR", help="write report.md and report.html there too")
     export = words.add_parser("export", help="write what was trained as a model that plays")
     _add_run(export)
@@ -380,6 +380,14 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("--data", type=Path, required=True, metavar="CACHE", help="where `liveengine data prepare` put the rows")
     add("--run", type=Path, required=True, metavar="DIR", help="the folder of this run: its log, its checkpoints")
+
+
+def _add_evaluate(evaluate: argparse.ArgumentParser) -> None:
+    evaluate.add_argument("--data", type=Path, required=True, metavar="CACHE", help="where the prepared rows are")
+    which = evaluate.add_mutually_exclusive_group(required=True)
+    which.add_argument("--run", type=Path, metavar="DIR", help="the folder of a run: its best weights are measured")
+    which.add_argument("--model", type=Path, metavar="DIR", help="the folder of a groove model that was exported")
+    evaluate.add_argument("--renew", action="store_true", help="write what was measured into the card of --model")
 
 
 def _add_play(play: argparse.ArgumentParser) -> None:

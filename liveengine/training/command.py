@@ -8,19 +8,21 @@ from __future__ import annotations
 import argparse
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from liveengine.generators.drawing import Say
 from liveengine.training import config as configs
 from liveengine.training import export, phrase_command, tasks
 from liveengine.training.data.groove_rows import GrooveRows
-from liveengine.training.evaluation import battery, intervals, report
+from liveengine.training.evaluation import battery, exported, intervals, report
 from liveengine.training.evaluation.baselines import ByPlace
-from liveengine.training.evaluation.held_out import measured
+from liveengine.training.evaluation.held_out import Decode, measured
 from liveengine.training.loop import Trainer, carry_out
+from liveengine.training.models.groove import GrooveModel
 from liveengine.training.team import gathered
 
 #: How many rows of validation each look measures: enough to tell looks apart, few enough to be quick.
@@ -51,18 +53,27 @@ def train(arguments: argparse.Namespace) -> int:
 
 
 def evaluate(arguments: argparse.Namespace) -> int:
-    """Print the measures of a run's best weights beside their baselines, and write a report where one is wanted."""
+    """Print the measures of a run's best weights, or an exported model, beside baselines; write a report if wanted."""
     from liveengine.training.cards import table
 
-    if phrase_command.is_phrase(arguments.run / BEST):
+    if arguments.renew and not arguments.model:
+        raise ValueError("--renew writes into the card of an exported model: name its folder with --model")
+    if arguments.model:
+        model = exported.opened(arguments.model)
+        measured_of = Measured(model.decode, model.say, model.latent, model.vocabulary["ranks"], model.card.config)
+    elif phrase_command.is_phrase(arguments.run / BEST):
         return phrase_command.evaluate(arguments.run / BEST, arguments.data)
-    model, told = export.load_model(arguments.run / BEST)
-    measures = _measures(model, told, arguments.data)
+    else:
+        measured_of = _trained(*export.load_model(arguments.run / BEST))
+    measures = _measures(measured_of, arguments.data)
     for title, rows in measures.items():
         print("\n".join([title, "", *table(rows), ""]))
     if arguments.report:
-        for place in report.write(arguments.report, told["config"]["name"], measures):
+        for place in report.write(arguments.report, measured_of.config["name"], measures):
             print(f"{place}: written")
+    if arguments.model and arguments.renew:
+        exported.renewed(arguments.model, model.card, model.card.about["notes"], measures)
+        print(f"{arguments.model}: its card is renewed")
     return 0
 
 
@@ -79,19 +90,33 @@ def export_model(arguments: argparse.Namespace) -> int:
         "attribution": index["attribution"],
         "rows": {split: len(rows) for split, rows in parts.items()},
         "notes": NOTES,
-        "measures": _measures(model, told, arguments.data),
+        "measures": _measures(_trained(model, told), arguments.data),
     }
     folder = export.export(arguments.run / BEST, arguments.to, about)
     print(f"{folder}: written")
     return 0
 
 
-def _measures(model: Any, told: Mapping[str, Any], data: Path) -> dict[str, battery.Table]:
-    collection = data / told["config"]["data"]
+class Measured(NamedTuple):
+    """A model as it is measured: what asks it, by torch and as the stage does, and what is told of it."""
+
+    decode: Decode
+    say: Say
+    latent: int
+    ranks: dict[str, list[float]]
+    config: Mapping[str, Any]
+
+
+def _trained(model: GrooveModel, told: Mapping[str, Any]) -> Measured:
+    return Measured(model.decoder, export.asked_of(model), model.latent, told["ranks"], told["config"])
+
+
+def _measures(model: Measured, data: Path) -> dict[str, battery.Table]:
+    collection = data / model.config["data"]
     learnt, unseen = (_all(GrooveRows(collection / split)) for split in ("train", "test"))
-    say, latent, ranks = export.asked_of(model), told["config"]["size"]["latent"], told["ranks"]
+    say, latent, ranks = model.say, model.latent, model.ranks
     usual = ByPlace(learnt)
-    sums = battery.held_out_sums(model, usual, learnt, unseen, ranks)
+    sums = battery.held_out_sums(model.decode, latent, usual, learnt, unseen, ranks)
     grooves = battery.compared(say, latent, usual, learnt, unseen, ranks)
     counted = intervals.draws(unseen)
     return {

@@ -194,7 +194,7 @@ def write_folder(home: Path, card: Card, data: bytes, words: Mapping[str, Any]) 
     folder = home / card.name
     folder.mkdir(parents=True, exist_ok=True)
     disk.write_whole(folder / models.WEIGHTS, data)
-    disk.write_whole(folder / "card.json", _json(card.told()))
+    disk.write_whole(folder / "card.json", as_json(card.told()))
     disk.write_whole(folder / "card.md", as_markdown(card).encode())
     write_vocabulary(folder, words)  # Last: a folder with it is whole.
     return folder
@@ -202,8 +202,9 @@ def write_folder(home: Path, card: Card, data: bytes, words: Mapping[str, Any]) 
 
 def write_vocabulary(folder: Path, words: Mapping[str, Any]) -> None:
     """Write what a model's numbers mean."""
-    disk.write_whole(folder / models.VOCABULARY, _json(words))
+    disk.write_whole(folder / models.VOCABULARY, as_json(words))
 
 
-def _json(told: Mapping[str, Any]) -> bytes:
+def as_json(told: Mapping[str, Any]) -> bytes:
+    """Return what is told as a file of JSON."""
     return (json.dumps(told, indent=1, ensure_ascii=False) + "\n").encode()

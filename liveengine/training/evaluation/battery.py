@@ -27,10 +27,9 @@ from liveengine.generators.codecs.grid import BAR_STEPS, STEPS_PER_BEAT, VOICES
 from liveengine.generators.drawing import Say, drawn
 from liveengine.training import tasks
 from liveengine.training.evaluation.baselines import ByPlace
-from liveengine.training.evaluation.held_out import each
+from liveengine.training.evaluation.held_out import Decode, each
 from liveengine.training.evaluation.markov import Markov
 from liveengine.training.evaluation.nearest import Nearest, shuffled
-from liveengine.training.models.groove import GrooveModel
 
 Rows = Mapping[str, NDArray[Any]]
 Table = dict[str, dict[str, float]]
@@ -45,13 +44,15 @@ BINS = 20
 _DRUM_FEATURES = slice(0, features.NAMES.index("pitch"))
 
 
-def held_out(model: GrooveModel, usual: ByPlace, train: Rows, rows: Rows, ranks: Mapping[str, list[float]]) -> Table:
+def held_out(
+    decode: Decode, latent: int, usual: ByPlace, train: Rows, rows: Rows, ranks: Mapping[str, list[float]]
+) -> Table:
     """Return how the model and the baselines do on rows that neither saw; timing and velocity: every hit known."""
-    return means(held_out_sums(model, usual, train, rows, ranks))
+    return means(held_out_sums(decode, latent, usual, train, rows, ranks))
 
 
 def held_out_sums(
-    model: GrooveModel, usual: ByPlace, train: Rows, rows: Rows, ranks: Mapping[str, list[float]]
+    decode: Decode, latent: int, usual: ByPlace, train: Rows, rows: Rows, ranks: Mapping[str, list[float]]
 ) -> dict[str, Sums]:
     """Return the same for each groove, summed over its hits: by row of the table, as `held_out.each`."""
     frames = framed(rows["velocity"], rows["offset"])
@@ -65,7 +66,7 @@ def held_out_sums(
         return {"velocity": loud.sum(axis=(1, 2, 3)), "timing_ms": late.sum(axis=(1, 2, 3)), "hits": count}
 
     return {
-        "model": each(model, rows, ranks),
+        "model": each(decode, latent, rows, ranks),
         "Markov": {"bits": Markov(train).bits(frames), "hits": count},
         "usual at its place": {"bits": usual.bits(frames), **feel(*usual.played(len(hits)))},
         "nearest grooves": feel(*Nearest(train, usual).feel(frames)),

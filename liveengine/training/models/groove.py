@@ -110,6 +110,11 @@ class GrooveModel(nn.Module):
         self.encoder, self.decoder = Encoder(size), Decoder(size)
 
     @property
+    def latent(self) -> int:
+        """How many numbers its latent has."""
+        return self.encoder.say.out_features // 2
+
+    @property
     def parameters_count(self) -> int:
         """How many numbers are learnt."""
         return sum(weight.numel() for weight in self.parameters())
