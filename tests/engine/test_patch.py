@@ -18,6 +18,7 @@ from liveengine.music.chord import KINDS, Chord
 from liveengine.music.pitch import SCALES, Key, pitch_name
 from liveengine.music.sound import DRUM_NOTES, MASTER_CONTROLS, SOUND_CONTROLS, SOUNDS
 from liveengine.music.time import Metre
+from liveengine.runtime.inference import load_models
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -170,6 +171,7 @@ def test_a_patch_without_chords_has_the_keys_own_triad(load, key):
 @pytest.mark.parametrize("name", sorted(shipped("patches")))
 def test_every_shipped_patch_loads_and_all_its_patterns_can_be_proposed(name):
     patch = load_patch(resolve_patch(name))
+    models = load_models(patch, pytest.fail)
     for track in patch.tracks:
         for pattern in track.patterns:
             if pattern.written is not None:
@@ -188,7 +190,8 @@ def test_every_shipped_patch_loads_and_all_its_patterns_can_be_proposed(name):
                 rhythm=pattern.rhythm,
                 lanes=pattern.lanes,
             )
-            bar = find(pattern.generator)(None, frozenset(), controls, patch.seed, "")
+            propose = models.get(pattern.generator) or find(pattern.generator)
+            bar = propose(None, frozenset(), controls, patch.seed, "")
             assert bar.notes, f"{name}: {track.name} {pattern.name} is silent"
 
 
