@@ -49,14 +49,14 @@ _KICK = NAMES.index("kick")
 
 @dataclass(frozen=True, slots=True)
 class Groove:
-    """A Proposer over a model. `begin` is called once a bar and returns what asks the model, as often as needed.
+    """A Proposer over a model. `begin` is called once, with how many bars are asked for, and returns what asks the model.
 
     What `begin` and its answer raise comes through: a model may say that it is late. `latent` is how many numbers
     its latent has, `density` the hits a sixteenth that lie evenly spaced in what it learnt from.
     """
 
     name: str
-    begin: Callable[[], Say]
+    begin: Callable[[int], Say]
     latent: int
     density: tuple[float, ...]
 
@@ -68,7 +68,7 @@ class Groove:
             raise ValueError(f"it plays drums, not {controls.role}")
         if controls.metre.bar_ticks != FOUR_FOUR.bar_ticks:
             raise ValueError(f"it plays 4/4, not {controls.metre}")
-        say, chance = self.begin(), np.random.Generator(np.random.PCG64(seed))
+        say, chance = self.begin(controls.bars), np.random.Generator(np.random.PCG64(seed))
         latent = _normal(chance, self.latent)
         if controls.lanes:
             notes = self._played(say, RULE(None, frozenset(), controls, seed, ""), controls, latent)

@@ -49,14 +49,14 @@ _FAMILIES = {
 
 @dataclass(frozen=True, slots=True)
 class Phraser:
-    """A Proposer over a model. `begin` is called once a bar and returns what asks the model, as often as needed.
+    """A Proposer over a model. `begin` is called once, with how many bars are asked for, and returns what asks the model.
 
     What `begin` and its answer raise comes through: a model may say that it is late. `cache` is the shape of its keys
     and values; `ranks` the shares of sixteenths struck that lie evenly spaced in what each role learnt from.
     """
 
     name: str
-    begin: Callable[[], Say]
+    begin: Callable[[int], Say]
     cache: tuple[int, ...]
     ranks: Mapping[str, Sequence[float]]
 
@@ -72,7 +72,7 @@ class Phraser:
         told = told_of(controls, before.count(BAR), share)
         pick = thrown(np.random.Generator(np.random.PCG64(seed)))
         limits = limits_of(controls, share)
-        tokens = spoken(self.begin(), self.cache, told, limits, controls.bars, pick, before)
+        tokens = spoken(self.begin(controls.bars), self.cache, told, limits, controls.bars, pick, before)
         notes = played(tokens, metre)
         if not notes and not locks:
             raise ValueError("it struck nothing")

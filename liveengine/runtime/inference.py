@@ -22,7 +22,7 @@ from liveengine.generators.neural import Groove
 from liveengine.generators.phrase import Phraser
 from liveengine.generators.speaking import Asked, Heard
 
-#: On stage a bar that takes longer is late: half of one at 240 BPM.
+#: On stage what takes longer, for each bar that is asked for, is late: half of one at 240 BPM.
 PATIENCE_S = 0.5
 
 
@@ -43,11 +43,11 @@ class Session:
         inputs = ((1, FRAMES, VIEW), (1, len(CONDITIONS)), (1, self.latent))
         self._say(*(np.zeros(shape, np.float32) for shape in inputs))
 
-    def begin(self) -> Say:
-        """Return what asks the model for one bar; it raises LateError once patience is over."""
+    def begin(self, bars: int = 1) -> Say:
+        """Return what asks the model for so many bars; it raises LateError once patience is over."""
         if self._patience_s is None:
             return self._say
-        ends_s = time.monotonic() + self._patience_s
+        ends_s = time.monotonic() + self._patience_s * bars
 
         def say(view: Floats, condition: Floats, latent: Floats) -> Said:
             if time.monotonic() > ends_s:
@@ -72,11 +72,11 @@ class LineSession:
         # The first run plans its memory; that too is done before the show.
         self._say(speaking.nothing(self.cache))
 
-    def begin(self) -> speaking.Say:
-        """Return what asks the model for one bar; it raises LateError once patience is over."""
+    def begin(self, bars: int = 1) -> speaking.Say:
+        """Return what asks the model for so many bars; it raises LateError once patience is over."""
         if self._patience_s is None:
             return self._say
-        ends_s = time.monotonic() + self._patience_s
+        ends_s = time.monotonic() + self._patience_s * bars
 
         def say(asked: Asked) -> Heard:
             if time.monotonic() > ends_s:

@@ -85,7 +85,7 @@ def write_onnx(model: PhraseModel, place: Path) -> None:
 
 def player(say: Say, cache: Sequence[int], ranks: Mapping[str, Sequence[float]]) -> Phraser:
     """Return a Proposer over what asks a model."""
-    return Phraser("measured", lambda: say, tuple(cache), ranks)
+    return Phraser("measured", lambda bars: say, tuple(cache), ranks)
 
 
 def agreement(one: Say, other: Say, cache: Sequence[int], ranks: Mapping[str, Sequence[float]]) -> dict[str, float]:

@@ -27,4 +27,4 @@ def arithmetic(view: Floats, condition: Floats, latent: Floats) -> Said:
 
 def groove(say: Say = arithmetic) -> Groove:
     """Return a Proposer over it."""
-    return Groove("made", lambda: say, LATENT, DENSITY)
+    return Groove("made", lambda bars: say, LATENT, DENSITY)

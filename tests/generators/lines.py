@@ -23,4 +23,4 @@ def arithmetic(asked: Asked) -> Heard:
 
 def phraser(say=arithmetic) -> Phraser:
     """Return a Proposer over it."""
-    return Phraser("made", lambda: say, CACHE, RANKS)
+    return Phraser("made", lambda bars: say, CACHE, RANKS)
