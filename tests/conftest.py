@@ -23,9 +23,14 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+from hypothesis import settings
 
 REQUIRE_ALL = os.environ.get("LIVEENGINE_REQUIRE_ALL", "") not in ("", "0")
 NOT_THIS_MACHINE = "this machine has no"
+
+# How long an example takes says something of the machine, and of kernels that are compiled, but nothing of a law.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 # Set before anything opens JACK, so that no test ever joins, or starts, the server a musician is playing on.
 os.environ["JACK_DEFAULT_SERVER"] = f"liveengine-tests-{os.getpid()}"

@@ -49,7 +49,7 @@ _KICK = NAMES.index("kick")
 
 @dataclass(frozen=True, slots=True)
 class Groove:
-    """A Proposer over a model. `begin` is called once, with how many bars are asked for, and returns what asks the model.
+    """A Proposer over a model. `begin` is called once, with how many bars are wanted, and returns what asks the model.
 
     What `begin` and its answer raise comes through: a model may say that it is late. `latent` is how many numbers
     its latent has, `density` the hits a sixteenth that lie evenly spaced in what it learnt from.

@@ -49,7 +49,7 @@ _FAMILIES = {
 
 @dataclass(frozen=True, slots=True)
 class Phraser:
-    """A Proposer over a model. `begin` is called once, with how many bars are asked for, and returns what asks the model.
+    """A Proposer over a model. `begin` is called once, with how many bars are wanted, and returns what asks the model.
 
     What `begin` and its answer raise comes through: a model may say that it is late. `cache` is the shape of its keys
     and values; `ranks` the shares of sixteenths struck that lie evenly spaced in what each role learnt from.

@@ -96,6 +96,7 @@ class Team:
     def leave(self) -> None:
         """End the team."""
         if self.size > 1:
+            processes.barrier()  # whoever left while another still talks would abort it
             processes.destroy_process_group()
 
 
