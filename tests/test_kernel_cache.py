@@ -17,7 +17,7 @@ def copy(repository: Path, tmp_path: Path) -> Path:
     """Copy what the cache looks at, so that its sources can be changed."""
     package = tmp_path / "copy" / "liveengine"
     (package / "sequencer").mkdir(parents=True)
-    for name in ("__init__.py", "kernel_cache.py", "compiled.py"):
+    for name in ("__init__.py", "kernel_cache.py", "compiled.py", "memory.py"):
         shutil.copy(repository / "liveengine" / name, package / name)
     (package / "sequencer" / "ring.py").write_text("SIZE = 1\n")
     return tmp_path / "copy"

@@ -28,7 +28,7 @@ CHECKS = (
     ("liveengine", "doctor", "--compile"),
 )
 
-#: Rooms whose tests wait for no clock, port or server: they share the cores, and come first. The others run alone.
+#: Rooms whose tests wait for no clock, port or server. The others mostly wait, and go on beside each other afterwards.
 TIMELESS = ("music", "rhythms", "formats", "generators", "engine", "instruments", "sequencer", "training")
 
 
@@ -39,7 +39,7 @@ def _pytests(arguments: list[str]) -> list[tuple[str, ...]]:
     rooms = [f"tests/{room}" for room in TIMELESS]
     return [
         ("pytest", "-q", "--numprocesses", "auto", "--dist", "worksteal", *rooms),
-        ("pytest", "-q", "tests", *(f"--ignore={room}" for room in rooms)),
+        ("pytest", "-q", "--numprocesses", "3", "--dist", "loadfile", "tests", *(f"--ignore={room}" for room in rooms)),
     ]
 
 

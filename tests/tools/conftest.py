@@ -92,7 +92,7 @@ def clone(repository: Path, tmp_path: Path) -> Clone:
     root = tmp_path / "clone"
     shutil.copytree(repository / "tools", root / "tools", ignore=shutil.ignore_patterns("__pycache__"))
     (root / "liveengine").mkdir()
-    for name in ("__init__.py", "kernel_cache.py", "compiled.py"):
+    for name in ("__init__.py", "kernel_cache.py", "compiled.py", "memory.py"):
         shutil.copy(repository / "liveengine" / name, root / "liveengine" / name)
     (root / "pyproject.toml").write_text(PYPROJECT)
     (root / "tiny.py").write_text(BACKEND)

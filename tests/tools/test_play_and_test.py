@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -96,8 +97,22 @@ def test_every_check_runs_and_one_failure_fails_all(clone: Any, failing: str) ->
 def test_where_ci_is_set_nothing_may_be_skipped(clone: Any) -> None:
     forge(clone, "test", "training", "link")
     clone.script("python", CHECKING.format(python=sys.executable))
-    assert checks(clone.run("tools/test.py", "--quick", CI="true"))[-1] == ["pytest", "1"]
-    assert checks(clone.run("tools/test.py", "--quick", CI="false"))[-1] == ["pytest", None]
+    for is_ci, required in (("true", "1"), ("false", None)):
+        called = [check for check in checks(clone.run("tools/test.py", "--quick", CI=is_ci)) if check[0] == "pytest"]
+        assert {check[-1] for check in called} == {required}
+        assert len(called) == 2  # what waits for no clock, and the rest
+
+
+def test_every_test_is_run_once(clone: Any, repository: Path) -> None:
+    forge(clone, "test", "training", "link")
+    clone.script("python", CHECKING.format(python=sys.executable))
+    timeless, rest = [check for check in checks(clone.run("tools/test.py", "--quick")) if check[0] == "pytest"]
+    rooms = {f"tests/{place.name}" for place in (repository / "tests").iterdir()}
+    first = [word for word in timeless if word in rooms]
+    assert first and [f"--ignore={room}" for room in first] == [
+        word for word in rest if str(word).startswith("--ignore")
+    ]
+    assert "tests" in rest
 
 
 def test_an_older_python_is_told_in_one_line(clone: Any) -> None:
