@@ -5,6 +5,7 @@ A generator that raises is told and survived; the engine plays on. Where a model
 
 from __future__ import annotations
 
+import atexit
 import threading
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
@@ -17,6 +18,9 @@ from liveengine.generators.contract import Controls, Proposer
 from liveengine.generators.neural import RULE
 from liveengine.music.note import Bar, Note
 from liveengine.sequencer.slots import check_fits
+
+#: How long the end waits for the bar that is being made: eight bars of a model's patience, and more.
+LAST_BAR_S = 6.0
 
 #: No model at all.
 NO_MODELS: Mapping[str, Proposer] = {}
@@ -82,6 +86,8 @@ class GeneratorThread:
         self._running = True
         self._thread = threading.Thread(target=self._run, name="generator", daemon=True)
         self._thread.start()
+        # A model that is still running when the interpreter goes would abort the process.
+        atexit.register(self.close)
 
     def request(self, request: RequestBar) -> None:
         """Ask for a bar; returns at once."""
@@ -100,11 +106,12 @@ class GeneratorThread:
         self._models = {**self._models, **models}
 
     def close(self) -> None:
-        """Stop after the bar that is being made."""
+        """Stop after the bar that is being made; wait for it, but not for a model that hangs."""
+        atexit.unregister(self.close)
         with self._changed:
             self._running = False
             self._changed.notify()
-        self._thread.join(2.0)
+        self._thread.join(LAST_BAR_S)
 
     def _run(self) -> None:
         while True:
