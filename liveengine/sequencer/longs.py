@@ -1,8 +1,8 @@
 """Messages of more than three bytes: they go out between what is on the beat, one at a time.
 
 A DIN cable is busy with a byte for 320 µs. While the transport runs, a long
-message leaves only where nothing else is due for as long as its port's wire
-needs for it; whoever makes them keeps them short. While it stands they leave
+message leaves only where nothing but an LFO is due for as long as its port's
+wire needs for it; whoever makes them keeps them short. While it stands they leave
 one after the other, and a start waits until the last is through.
 
 Realtime-safe, but for `push_long`, which belongs to the control thread alone.
@@ -18,10 +18,14 @@ from numpy.typing import NDArray
 
 from liveengine.compiled import compiled
 from liveengine.music.event import LONG, LONG_BYTES_MAX
-from liveengine.sequencer.agenda import LONG_DUE, schedule
+from liveengine.sequencer.agenda import LFO_POINT, LONG_DUE, is_current, order_of, schedule, what_of
+from liveengine.sequencer.modulation import GRID, TOLD
 from liveengine.sequencer.outlet import emit, keep_busy
 from liveengine.sequencer.ring import publish, release, room, waiting
 from liveengine.sequencer.state import LONGS, NEVER, READ, WRITTEN, State
+
+#: What an LFO sends at a look.
+CONTROLLER_BYTES = 3
 
 
 def push_long(s: State, port: int, data: bytes) -> bool:
@@ -57,6 +61,26 @@ def expect_longs(s: State, tick: int) -> None:
 
 
 @compiled
+def _first_held_up(s: State, through: int, controller: float) -> int:
+    """Return the tick of the first entry that a message under way until `through` would hold up; NEVER for none.
+
+    An LFO's look is passed over: what it sends waits, and has to be through as well, each taking `controller` ticks.
+    """
+    agenda, count = s.agenda, s.transport[0].agenda_count
+    following, looks = NEVER, 0
+    for place in range(count):
+        entry = agenda[place]
+        order, what = order_of(entry.rank), what_of(entry.rank)
+        if not is_current(s, order, what, entry.stamp):
+            continue
+        if order != LFO_POINT:
+            following = min(following, entry.tick)
+        elif s.lfos[what].kind != TOLD and entry.tick < through:
+            looks += 1 + (through - entry.tick) // GRID
+    return following if following < through + looks * controller else NEVER
+
+
+@compiled
 def send_long(s: State, tick: int) -> None:
     """Send the first waiting message if there is time for it; else try again after whatever comes next."""
     transport = s.transport[0]
@@ -65,15 +89,16 @@ def send_long(s: State, tick: int) -> None:
         return
     place = s.long_ends[READ] % LONGS
     message = s.longs[place]
-    following = s.agenda[0].tick if transport.agenda_count > 0 else NEVER
-    through = max(s.wires[message.port].busy, float(tick)) + _length(s, s.long_ends[READ])
-    if transport.playing and through > following:
+    through = math.ceil(max(s.wires[message.port].busy, float(tick)) + _length(s, s.long_ends[READ]))
+    controller = CONTROLLER_BYTES * s.wires[message.port].byte_units / transport.unit_ticks
+    following = _first_held_up(s, through, controller)
+    if transport.playing and following < NEVER:
         transport.long_due = int(schedule(s, following, LONG_DUE, 0, 0, 0))
         return
     keep_busy(s, tick, message.port, message.size)
     emit(s, tick, message.port, -1, LONG, 0xF0, place & 0xFF, place >> 8, 0.0)
     release(s.long_ends, 1)
-    transport.long_free = math.ceil(through)
+    transport.long_free = through
     expect_longs(s, tick)
 
 

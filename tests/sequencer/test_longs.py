@@ -11,11 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from liveengine.music.event import LONG, LONG_BYTES_MAX
+from liveengine.music.modulation import Lfo
 from liveengine.music.note import Bar, Note
+from liveengine.music.target import Target
 from liveengine.music.time import TICKS_PER_BEAT, TICKS_PER_SIXTEENTH
 from liveengine.sequencer.lanes import deliver
 from liveengine.sequencer.longs import copy_message, message_size, push_long
 from liveengine.sequencer.render import render
+from liveengine.sequencer.slots import write_lfo
 from liveengine.sequencer.state import LONGS
 
 #: A DIN cable: 31,250 baud, ten bits a byte.
@@ -80,6 +83,30 @@ def test_the_beat_is_the_same_with_them_as_without():
         send(full, PIECE)
     beat = [one for one in play(full, [96_000]) if one[2][0] != 0xF0]
     assert beat == play(plain, [96_000])
+
+
+def with_an_lfo(beats: float):
+    state = playing()
+    write_lfo(state, 0, Lfo(Target.parse("cc 74"), "sine", int(beats * TICKS_PER_BEAT)))
+    order(state, "lfo", track=0, a=0, b=1)
+    return state
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.lists(st.integers(1, 47_999), max_size=12), st.sampled_from([0.25, 1, 4]))
+def test_T3_an_lfo_holds_none_of_them_up_and_the_beat_stays(cuts, beats):
+    plain, full = with_an_lfo(beats), with_an_lfo(beats)
+    for state in (plain, full):
+        play(state, [1])
+    for _ in range(10):
+        send(full, PIECE)
+    sent = play(full, sorted({*cuts, 48_000}))
+    assert sum(data == PIECE for _, _, data in sent) == 10
+    beat, usual = ([one for one in each if one[2][0] not in (0xF0, 0xB0)] for each in (sent, play(plain, [48_000])))
+    assert [one[1:] for one in beat] == [one[1:] for one in usual]
+    # A controller that is under way holds up what comes, with them as without; it is another one.
+    for (when, _, _), (usually, _, _) in zip(beat, usual, strict=True):
+        assert abs(when - usually) <= frames(bytes(3)) + 1
 
 
 def test_one_that_finds_no_gap_waits_until_the_music_stops():
