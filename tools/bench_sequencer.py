@@ -4,13 +4,16 @@
 
 The music is the same everywhere: each track loops 64 steps, a chord of 16 voices in each, at 174 BPM. Beside it in
 the same run, as the `bench` extra brings them: isobar's timeline ticked as fast as it goes, and mido going through
-the same events merged from tracks. docs/sequencer.md tells what the figures mean.
+the same events merged from tracks, both with single notes in place of the chords as well. docs/sequencer.md tells what
+the figures mean.
 """
 
 from __future__ import annotations
 
 import argparse
+import gc
 import json
+import resource
 import statistics
 import sys
 import time
@@ -34,6 +37,7 @@ RATE = 48_000
 BPM = 174.0
 STEPS = 64
 VOICES = 16
+SINGLE = 1
 WINDOW_FRAMES = 128
 SECONDS = 10.0
 PIECE_S = 0.25  # the log is emptied so often, as Python does it beside the driver
@@ -45,23 +49,27 @@ WINDOWS_FRAMES = (32, 64, 128, 256, 512, 1024, 4096)
 #: The set that stands for all idle tracks and windows.
 FEW_TRACKS = 4
 
-CHORDS = Bar.of(
-    (
-        Note(step * TICKS_PER_SIXTEENTH, 36 + (step + 5 * voice) % 84, gate=TICKS_PER_SIXTEENTH // 2, die=0)
-        for step in range(STEPS)
-        for voice in range(VOICES)
-    ),
-    STEPS * TICKS_PER_SIXTEENTH,
-)
+#: The music, by how many voices each step has.
+MUSIC = {
+    voices: Bar.of(
+        (
+            Note(step * TICKS_PER_SIXTEENTH, 36 + (step + 5 * voice) % 84, gate=TICKS_PER_SIXTEENTH // 2, die=0)
+            for step in range(STEPS)
+            for voice in range(voices)
+        ),
+        STEPS * TICKS_PER_SIXTEENTH,
+    )
+    for voices in (SINGLE, VOICES)
+}
 SILENCE = Bar((), STEPS * TICKS_PER_SIXTEENTH)
 
 
-def a_set(tracks: int, idle: int = 0) -> State:
-    """Return a data plane that plays CHORDS on so many tracks, to MIDI alone, and nothing on `idle` more."""
+def a_set(tracks: int, idle: int = 0, voices: int = VOICES) -> State:
+    """Return a data plane that plays MUSIC on so many tracks, to MIDI alone, and nothing on `idle` more."""
     state = make_state(RATE, BPM)
     begin(state, 0)
     for track in range(tracks + idle):
-        write_slot(state, track, CHORDS if track < tracks else SILENCE)
+        write_slot(state, track, MUSIC[voices] if track < tracks else SILENCE)
         # The tracks that have a strip of the rack sound there too: they are left out, so that all are alike.
         number = (STRIPS + track) % len(state.tracks)
         push(state, DO_ROUTE, number, a=1 + track % (PORTS - 1), b=track // (PORTS - 1) % 16)
@@ -97,17 +105,26 @@ def play(state: State, seconds: float, window: int = WINDOW_FRAMES) -> tuple[int
     return events, spent
 
 
-def share_of(tracks: int, idle: int = 0, window: int = WINDOW_FRAMES) -> float:
+def share_of(tracks: int, idle: int = 0, window: int = WINDOW_FRAMES, voices: int = VOICES) -> float:
     """Return the share of one core that a set takes, the median of a few."""
-    return statistics.median(play(a_set(tracks, idle), SECONDS, window)[1] / SECONDS for _ in range(REPEATS))
+    return statistics.median(play(a_set(tracks, idle, voices), SECONDS, window)[1] / SECONDS for _ in range(REPEATS))
 
 
-def one_size(tracks: int) -> dict[str, Any]:
+def resident_mb() -> float:
+    """Return how much memory this process has in use."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize() / 1e6
+
+
+def one_size(tracks: int, voices: int = VOICES) -> dict[str, Any]:
     """Measure a set of so many busy tracks."""
-    part = share_of(tracks)
-    played = play(a_set(tracks), SECONDS)[0] / SECONDS
+    part = share_of(tracks, voices=voices)
+    gc.collect()
+    before_mb = resident_mb()
+    state = a_set(tracks, voices=voices)
+    played = play(state, SECONDS)[0] / SECONDS
     return {
         "tracks": tracks,
+        "resident_mb": resident_mb() - before_mb,
         "events_a_second_played": played,
         "share_of_one_core": part,
         "events_a_second_at_most": played / part,
@@ -125,14 +142,18 @@ def measure() -> dict[str, Any]:
     result["sizes"] = [one_size(tracks) for tracks in TRACK_COUNTS]
     result["idle"] = [{"tracks": idle, "share": share_of(FEW_TRACKS, idle)} for idle in IDLE_COUNTS]
     result["windows"] = [{"frames": window, "share": share_of(FEW_TRACKS, 0, window)} for window in WINDOWS_FRAMES]
+    result["single"] = one_size(max(TRACK_COUNTS), SINGLE)
     result["peers"] = {}
     for name, peer in PEERS.items():
         try:
-            events, seconds = peer(BPM, STEPS, VOICES)
+            rates = {voices: events / seconds for voices in MUSIC for events, seconds in [peer(BPM, STEPS, voices)]}
         except ImportError as missing:
             print(f"{name} is left out: {missing}", file=sys.stderr)
             continue
-        result["peers"][name] = {"events_a_second_at_most": events / seconds}
+        result["peers"][name] = {
+            "events_a_second_at_most": rates[VOICES],
+            "single_events_a_second_at_most": rates[SINGLE],
+        }
     return result
 
 
@@ -147,13 +168,19 @@ def main() -> None:
     for size in result["sizes"]:
         print(
             f"{size['tracks']:4} tracks  {size['events_a_second_at_most'] / 1e6:6.2f} million events/s at most  "
-            f"{size['ns_an_event']:5.0f} ns an event  {size['share_of_one_core']:8.3%} of one core in real time"
+            f"{size['ns_an_event']:5.0f} ns an event  {size['share_of_one_core']:8.3%} of one core in real time  "
+            f"{size['resident_mb']:3.0f} MB"
         )
-    print(f"memory of the data plane, whatever it plays: {result['memory_mb']:.0f} MB")
-    best = max(size["events_a_second_at_most"] for size in result["sizes"])
+    print(f"memory of the data plane, if all of it were in use: {result['memory_mb']:.0f} MB")
+    chords = max(size["events_a_second_at_most"] for size in result["sizes"])
+    single = result["single"]["events_a_second_at_most"]
+    print(f"single notes, {result['single']['tracks']} tracks: {single:,.0f} events/s at most")
     for name, peer in result["peers"].items():
-        rate = peer["events_a_second_at_most"]
-        print(f"{name:14} {rate:12,.0f} events/s: 1 / {best / rate:,.0f} of ours")
+        for what, ours, rate in (
+            ("chords", chords, peer["events_a_second_at_most"]),
+            ("single notes", single, peer["single_events_a_second_at_most"]),
+        ):
+            print(f"{name:8} {what:12} {rate:12,.0f} events/s: 1 / {ours / rate:,.0f} of ours")
     for idle in result["idle"]:
         print(f"{FEW_TRACKS} busy tracks beside {idle['tracks']:3} idle ones: {idle['share']:.3%} of one core")
     for window in result["windows"]:
