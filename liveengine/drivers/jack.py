@@ -56,7 +56,7 @@ class JackDriver:
         client_name: str = "liveengine",
     ) -> None:
         self._callback = process_callback()
-        self._binding = _binding()
+        self._binding = quiet_binding()
         self.client = _open_client(self._binding, client_name)
         self.lost = ""
         self.client.set_shutdown_callback(self._on_shutdown)
@@ -224,7 +224,7 @@ def _silence() -> Any:
     return callback(types.void(types.voidptr))(_nothing)
 
 
-def _binding() -> Any:
+def quiet_binding() -> Any:
     """Return JACK-Client, with libjack's own complaints off the player's screen. Raises OSError without libjack."""
     import jack
 

@@ -49,6 +49,7 @@ from liveengine.music.event import INSTRUMENTS
 from liveengine.sequencer.inlet import receive
 from liveengine.sequencer.lanes import deliver
 from liveengine.sequencer.longs import copy_message, message_size
+from liveengine.sequencer.outlet import SKIPPED, tell
 from liveengine.sequencer.render import begin, render
 from liveengine.sequencer.ring import load_acquire
 from liveengine.sequencer.state import IN_PORTS, PORTS, State
@@ -187,6 +188,7 @@ def _skip(s: State, j: Jack, start: int) -> None:
     if missed > 0:
         j.counts[MISSED] += missed
         render(s, start, start)
+        tell(s, SKIPPED, -1, s.transport[0].tick, missed, 0.0)
 
 
 def _on_period(frames: int, pointer: Any) -> int:

@@ -27,6 +27,7 @@ FOLLOWED = 9  # the follower changed its state: a = state, x = fault (1: twice t
 LED = 10  # another source leads the beat: a = OWN, PULSES, LINK or JACK
 METRE = 11  # a new cycle of metres begins at song tick `tick`: a = number of the bar there
 MODULATED = 12  # an LFO whose value is told: track = its group, a = its number there, x = value
+SKIPPED = 13  # JACK called for no period since `when` - a: a = frames that nobody played
 
 
 @compiled

@@ -31,7 +31,7 @@ from liveengine.engine.mapping import Action
 from liveengine.engine.patch import load_patch
 from liveengine.runtime.play import SWITCH_S
 from liveengine.runtime.stage import Options, Stage
-from timing.playing import LOOK_S, SETTLE_S, note_collapses, origin_of, track_text
+from timing.playing import LOOK_S, SETTLE_S, note_stalls, origin_of, track_text
 
 #: The tempo of each: inference is asked for at the pace of drum'n'bass.
 TEMPO_BPM = {"dashboard": 120, "inference": 174}
@@ -144,7 +144,7 @@ def play(asked: Asked) -> dict[str, Any]:
         patch = load_patch(path)
     said: list[str] = []
     stage = Stage(patch, Options(driver="timer", audio=False, osc=("127.0.0.1", 0), watch=False), said.append)
-    collapses = note_collapses(stage)
+    stalls = note_stalls(stage)
     stage.start()
     gc.collect()
     gc.freeze()
@@ -157,7 +157,7 @@ def play(asked: Asked) -> dict[str, Any]:
     engine = stage.engine
     told |= {
         "origin": origin_of(stage),
-        "collapses": collapses,
+        **stalls,
         "by_model": engine.modelled - engine.gave_way.total(),
         "by_rule": engine.gave_way.total(),
         "said": said,

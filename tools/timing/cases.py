@@ -6,10 +6,12 @@ import contextlib
 import json
 import os
 import shutil
+import signal
 import subprocess
+import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -34,9 +36,16 @@ from timing.grid import (
     tempo_spread,
     while_it_ran,
 )
+from timing.jack_ear import EAR
 from timing.playing import SETTLE_S, TIMER_PRIORITY
-from timing.processes import PERIOD, PYTHON, RATE, Child, Missing, Stood, jack_server, witnessed
+from timing.processes import PATIENCE_S, PERIOD, PYTHON, RATE, Child, Missing, Stood, jack_server, witnessed
 from timing.rows import PEERS, Row
+
+#: JACK tells of an xrun so much later at most, on a busy machine.
+TOLD_LATE_US = 25_000.0
+
+#: Frames that take 0.67 ms: what a MIDI interface is fed by without JACK has no period at all.
+SHORT_PERIOD = 32
 
 GRID, LINE, SAMPLE = "its own grid", "the best line", "its exact sample"
 
@@ -54,37 +63,48 @@ class Heard:
     engine: dict[str, Any]
 
 
-def perform(ear_words: Sequence[str], asked: dict[str, Any], seconds: float) -> tuple[dict[str, Any], ...]:
-    """Let an ear listen while the engine plays; return what both tell, and from when to when it counts (µs)."""
+def perform(
+    ear_words: Sequence[str],
+    asked: dict[str, Any],
+    seconds: float,
+    beside: Callable[[], contextlib.AbstractContextManager[Any]] = contextlib.nullcontext,
+) -> tuple[dict[str, Any], ...]:
+    """Let an ear listen while the engine plays; return what both tell, and from when to when it counts (µs).
+
+    What is `beside` runs for just as long as it counts.
+    """
     with Child("timing.hearing", *ear_words) as ear, Child("timing.playing", json.dumps(asked)) as engine:
         if engine.first != "plays":
             raise Missing(engine.first)
-        begins_us = time.monotonic_ns() / 1e3 + SETTLE_S * 1e6
-        time.sleep(SETTLE_S + seconds)
+        time.sleep(SETTLE_S)
+        begins_us = time.monotonic_ns() / 1e3
+        with beside():
+            time.sleep(seconds)
         ends_us = time.monotonic_ns() / 1e3
         if ear_words[0] == "pipe":
             told = engine.end()  # the pipe closes with it
             return ear.end(), told, {"begins": begins_us, "ends": ends_us}
         heard = ear.end()
-        heard["xruns"] = sum(begins_us <= us < ends_us for us in heard["disturbed_us"])
+        heard["xruns"] = sum(begins_us <= us < ends_us for us in heard["xruns_us"])
         return heard, engine.end(), {"begins": begins_us, "ends": ends_us}
 
 
-def hear_timer(loaded: bool, seconds: float) -> Heard:
-    """Play by the timer driver into a pipe."""
+def hear_timer(loaded: bool, seconds: float, limit: dict[int, int]) -> Heard:
+    """Play by the timer driver into a pipe; `limit` gets the histogram of cyclictest, which runs beside it."""
     with tempfile.TemporaryDirectory() as folder:
         pipe = str(Path(folder) / "pipe")
         os.mkfifo(pipe)
         with witnessed() as stood:
-            ear, engine, when = perform(("pipe", pipe), {"driver": "timer", "port": pipe, "load": loaded}, seconds)
+            asked = {"driver": "timer", "port": pipe, "load": loaded}
+            ear, engine, when = perform(("pipe", pipe), asked, seconds, lambda: cyclictest(limit))
     reads = [(us, bytes.fromhex(data)) for us, data in ear["events"] if when["begins"] <= us < when["ends"]]
     return _heard(reads, 1e-3, stood, ear, engine, when["begins"])
 
 
-def hear_jack(driver: str, loaded: bool, seconds: float) -> Heard:
+def hear_jack(driver: str, loaded: bool, seconds: float, period: int = PERIOD) -> Heard:
     """Play by the jack driver, or by the timer through python-rtmidi, into a JACK client."""
-    with jack_server():
-        asked = {"driver": driver, "port": "timing-ear", "load": loaded}
+    with jack_server(period):
+        asked = {"driver": driver, "port": EAR, "load": loaded}
         with witnessed() as stood:
             ear, engine, when = perform(("jack",), asked, seconds)
     events = [(f, us, bytes.fromhex(data)) for f, us, data in ear["events"] if when["begins"] <= us < when["ends"]]
@@ -94,11 +114,21 @@ def hear_jack(driver: str, loaded: bool, seconds: float) -> Heard:
         reads = [(us, data) for _, us, data in events]
         return _heard(reads, 1e-3, stood, ear, engine, when["begins"])
     reads = [(frame * 1e6 / RATE, data) for frame, _, data in events]
-    # The server's frames stand still when it does: each event says how the two clocks lie at that moment.
-    frames_us, clock_us = [at_us for at_us, _ in reads], [us for _, us, _ in events]
-    begins, ends = (np.interp([pair[side] for pair in stood], clock_us, frames_us) for side in (0, 1))
-    stood = list(zip(begins.tolist(), ends.tolist(), strict=True))
-    return _heard(reads, 1e6 / RATE, stood, ear, engine, reads[0][0])
+    return _heard(reads, 1e6 / RATE, _missed(ear, engine, events), ear, engine, reads[0][0])
+
+
+def _missed(ear: dict[str, Any], engine: dict[str, Any], events: Sequence[tuple[int, float, bytes]]) -> Stood:
+    """Return from when to when, in µs of frames, JACK had an xrun: the periods that it skipped, and what it tells of.
+
+    It calls nobody who has not finished with the period before. It also lets the ear run before whom it hears, which
+    skips no frame; of that it only tells, a while later.
+    """
+    skipped = [*map(tuple, ear["skipped"]), *((until - count, until) for until, count in engine["skips"])]
+    told = np.interp(ear["xruns_us"], [us for _, us, _ in events], [frame * 1e6 / RATE for frame, _, _ in events])
+    return [
+        *((since * 1e6 / RATE, until * 1e6 / RATE) for since, until in skipped if since >= events[0][0]),
+        *((at - TOLD_LATE_US, at + PERIOD * 1e6 / RATE) for at in told.tolist()),
+    ]
 
 
 def _heard(
@@ -119,7 +149,7 @@ def _heard(
 def rows_of(case: str, heard: Heard, loaded: bool, against: str) -> list[Row]:
     """Return what a set gives: notes and clock against the engine's grid, and notes with a constant delay forgiven.
 
-    What fell into a moment in which the whole machine stood still is left out and counted.
+    What fell into a moment in which the whole machine stood still, or which JACK missed, is left out and counted.
     """
     notes = np.sort(np.concatenate(list(heard.notes.values())))
     first = next(iter(heard.notes.values()))
@@ -159,9 +189,29 @@ def _left_out(late: Instants, kept: NDArray[np.bool_]) -> dict[str, float]:
     return {"left out": int(np.sum(~kept)), "with them max ms": round(worst_ms, 1)} if not kept.all() else {}
 
 
+@contextlib.contextmanager
+def cyclictest(counts: dict[int, int]) -> Iterator[None]:
+    """Let cyclictest measure how late this machine wakes a thread of the timer's priority; fills its histogram."""
+    if shutil.which("cyclictest") is None:
+        print("  cyclictest is left out: not installed (Debian: apt install rt-tests)", file=sys.stderr, flush=True)
+        yield
+        return
+    command = ["cyclictest", "-t1", f"-p{TIMER_PRIORITY}", "-m", "-q", "-i1000", "-h50000"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    try:
+        yield
+    finally:
+        process.send_signal(signal.SIGINT)
+        said, _ = process.communicate(timeout=PATIENCE_S)
+    if process.returncode:
+        raise Missing(f"cyclictest: {said.strip()}")
+    counts |= read_cyclictest(said)
+
+
 def measure_timer(loaded: bool, seconds: float) -> list[Row]:
-    """Measure the timer driver at the end of a pipe, and read its own histogram."""
-    heard = hear_timer(loaded, seconds)
+    """Measure the timer driver at the end of a pipe, read its own histogram, and let cyclictest run beside it."""
+    limit: dict[int, int] = {}
+    heard = hear_timer(loaded, seconds, limit)
     rows = rows_of("timer", heard, loaded, GRID)
     stood = {
         "stood still": len(heard.stood),
@@ -172,7 +222,10 @@ def measure_timer(loaded: bool, seconds: float) -> list[Row]:
     facts = {"inferences": float(heard.engine["inferences"]), **stood}
     if not heard.engine["priority"]:
         facts["without priority"] = 1.0
-    return [*rows, Row("timer", "by its own histogram", loaded, GRID, told, facts)]
+    rows.append(Row("timer", "by its own histogram", loaded, GRID, told, facts))
+    if limit:
+        rows.append(Row("limit", "cyclictest", loaded, "its own deadlines", histogram_spread(limit)))
+    return rows
 
 
 def measure_jack(loaded: bool, seconds: float) -> list[Row]:
@@ -181,8 +234,16 @@ def measure_jack(loaded: bool, seconds: float) -> list[Row]:
 
 
 def measure_rtmidi(loaded: bool, seconds: float) -> list[Row]:
-    """Measure the timer driver through the sender process, python-rtmidi and JACK."""
-    return rows_of("rtmidi", hear_jack("timer", loaded, seconds), loaded, GRID)
+    """Measure the timer driver through the sender process, python-rtmidi and JACK: by short periods, and by usual ones.
+
+    RtMidi hands over what it was given at the beginning of JACK's next period, so that the period bounds it.
+    """
+    return [
+        row
+        for period in (SHORT_PERIOD, PERIOD)
+        for row in rows_of(f"rtmidi/{period}", hear_jack("timer", loaded, seconds, period), loaded, GRID)
+        if row.against == GRID
+    ]
 
 
 def measure_through(loaded: bool, seconds: float) -> list[Row]:
@@ -190,7 +251,7 @@ def measure_through(loaded: bool, seconds: float) -> list[Row]:
     rows = []
     for driver in ("jack", "timer"):
         with jack_server():
-            asked = {"driver": driver, "port": "timing-ear", "load": loaded, "listen": "*"}
+            asked = {"driver": driver, "port": EAR, "load": loaded, "listen": "*"}
             ear, _, when = perform(("through",), asked, seconds)
         came = {data: frame for frame, us, data in ear["events"] if when["begins"] <= us < when["ends"]}
         played = {data: frame for frame, data in ear["played"] if data.startswith("9")}
@@ -206,29 +267,6 @@ def measure_through(loaded: bool, seconds: float) -> list[Row]:
 def _came_frame(came: dict[str, int], played: str) -> int:
     """Return when the note of a message came back, on whatever channel; 0 where it did not."""
     return next((frame for data, frame in came.items() if data[0] == "9" and data[2:] == played[2:]), 0)
-
-
-def measure_limit(loaded: bool, seconds: float) -> list[Row]:
-    """Let cyclictest measure how late this machine wakes a thread of the same priority."""
-    if shutil.which("cyclictest") is None:
-        raise Missing("cyclictest is not installed (Debian: apt install rt-tests)")
-    command = [
-        "cyclictest",
-        "-t1",
-        f"-p{TIMER_PRIORITY}",
-        "-m",
-        "-q",
-        "-i1000",
-        f"-D{max(1, round(seconds))}",
-        "-h50000",
-    ]
-    with Child("timing.load", "alone") if loaded else contextlib.nullcontext():
-        time.sleep(SETTLE_S)
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise Missing(f"cyclictest: {done.stderr.strip() or done.stdout.strip()}")
-    spread = histogram_spread(read_cyclictest(done.stdout))
-    return [Row("limit", "cyclictest", loaded, "its own deadlines", spread)]
 
 
 def measure_peer(name: str) -> Callable[[bool, float], list[Row]]:
@@ -253,7 +291,6 @@ def measure_peer(name: str) -> Callable[[bool, float], list[Row]]:
 
 CASES: dict[str, Callable[[bool, float], list[Row]]] = {
     "timer": measure_timer,
-    "limit": measure_limit,
     "jack": measure_jack,
     "rtmidi": measure_rtmidi,
     "through": measure_through,

@@ -5,15 +5,13 @@
     python -m timing.hearing through      the same, and plays a note now and then
 
 Each prints a line when it hears, and in the end JSON: what it heard, each with its instant in µs of the monotonic
-clock; on JACK with its frame as well.
+clock; on JACK with its frame as well, and the frames for which it was not called.
 """
 
 from __future__ import annotations
 
 import collections
 import contextlib
-import ctypes
-import ctypes.util
 import gc
 import json
 import os
@@ -24,20 +22,16 @@ import time
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from timing.ending import input_closed
+from timing.jack_ear import JackEar
 
 #: Above the engine's timer (40): an ear must not wait for what it hears.
 PRIORITY = 45
 
-EAR = "timing-ear"
 HAND = "timing-hand"
 #: A note by hand comes so long after the last one, at random, so that it meets the period anywhere.
 APART_S = (0.031, 0.057)
 HELD_S = 0.015
-#: Two clocks were read at once where it took no longer than this.
-CLOCKS_AT_ONCE_NS = 20_000
 
 
 def _first(priority: int) -> None:
@@ -56,57 +50,6 @@ def hear_pipe(path: Path) -> dict[str, Any]:
         read.append((time.monotonic_ns(), data))
     os.close(fd)
     return {"events": [(ns / 1e3, data.hex()) for ns, data in read]}
-
-
-class JackEar:
-    """A JACK client that notes every MIDI event with its exact frame."""
-
-    def __init__(self) -> None:
-        import jack
-
-        jack.set_error_function(lambda _text: None)
-        self.events: list[tuple[int, float, str]] = []
-        self.disturbed_us: list[float] = []
-        self._clocks: list[tuple[float, float]] = []
-        self._next: int | None = None
-        self.client = jack.Client(EAR, no_start_server=True)
-        self._port = self.client.midi_inports.register("in")
-        self._pointer = ctypes.c_void_p(int(jack._ffi.cast("intptr_t", self.client._ptr)))
-        library = ctypes.CDLL(ctypes.util.find_library("jack"))
-        self._to_us, self._now_us = library.jack_frames_to_time, library.jack_get_time
-        self._to_us.argtypes, self._to_us.restype = (ctypes.c_void_p, ctypes.c_uint32), ctypes.c_uint64
-        self._now_us.restype = ctypes.c_uint64
-        self.client.set_process_callback(self._on_period)
-        self.client.set_xrun_callback(self._on_xrun)
-
-    def _on_period(self, frames: int) -> None:
-        start = self.client.last_frame_time
-        if self._next is not None and start != self._next:
-            self.disturbed_us.append(time.monotonic_ns() / 1e3)
-        self._next = (start + frames) % (1 << 32)
-        for offset, data in self._port.incoming_midi_events():
-            frame = start + offset
-            self.events.append((frame, float(self._to_us(self._pointer, frame)), bytes(data).hex()))
-            self._compare_clocks()
-
-    def _on_xrun(self, _delayed_us: float) -> None:
-        self.disturbed_us.append(time.monotonic_ns() / 1e3)
-
-    def _compare_clocks(self) -> None:
-        """Note how far the monotonic clock is ahead of JACK's: JACK's own is not slewed, so the two drift apart."""
-        before, jacks, after = time.monotonic_ns(), self._now_us(), time.monotonic_ns()
-        if after - before < CLOCKS_AT_ONCE_NS:
-            self._clocks.append((float(jacks), (before + after) / 2e3 - jacks))
-
-    def heard(self) -> list[tuple[int, float, str]]:
-        """Return frame, µs of the monotonic clock, and hexadecimal bytes of each event."""
-        if len(self._clocks) < 2:
-            return []
-        jacks, ahead = np.array(self._clocks).T
-        slope, middle = np.polyfit(jacks - jacks[0], ahead - ahead[0], 1)
-        return [
-            (frame, us + float(ahead[0] + middle + slope * (us - jacks[0])), data) for frame, us, data in self.events
-        ]
 
 
 class Hand:
@@ -156,7 +99,7 @@ def hear_jack(through: bool) -> dict[str, Any]:
     ended = input_closed()
     ear = JackEar()
     hand = Hand() if through else None
-    _first(5)  # JACK's thread waits for this one's GIL
+    _first(5)  # the hand's thread waits for this one's GIL
     ear.client.activate()
     print("hears", flush=True)
     if hand:
@@ -164,7 +107,7 @@ def hear_jack(through: bool) -> dict[str, Any]:
         _connect_hand(hand, ended)
         hand.play(ended)
     ended.wait()
-    told: dict[str, Any] = {"events": ear.heard(), "disturbed_us": ear.disturbed_us}
+    told: dict[str, Any] = {"events": ear.heard(), "skipped": ear.skipped(), "xruns_us": ear.xruns_us}
     told |= {"period": ear.client.blocksize, "rate": ear.client.samplerate}
     for client in (ear.client, *([hand.client] if hand else [])):
         client.deactivate()

@@ -27,7 +27,7 @@ from liveengine.drivers.timer import TimerDriver
 from liveengine.engine.patch import load_patch
 from liveengine.runtime.play import SWITCH_S
 from liveengine.runtime.stage import Options, Stage
-from liveengine.sequencer.outlet import REALIGNED
+from liveengine.sequencer.outlet import REALIGNED, SKIPPED
 from liveengine.sequencer.state import State
 from timing.ending import input_closed
 from timing.load import Load
@@ -77,19 +77,22 @@ def origin_of(stage: Stage) -> int:
     return math.floor(float(transport["when_origin"]) + ticks * float(transport["unit_ticks"]) + 0.5)
 
 
-def note_collapses(stage: Stage) -> list[tuple[int, int]]:
-    """Return a list that gets every stall collapsed from now on: from when the grid has slid, and by how much."""
-    collapses: list[tuple[int, int]] = []
+def note_stalls(stage: Stage) -> dict[str, list[tuple[int, int]]]:
+    """Return lists that get every stall from now on: from when the engine goes on, and how long it was.
+
+    `collapses` are those by which the grid slid; `skips` all that JACK skipped.
+    """
+    stalls: dict[str, list[tuple[int, int]]] = {"collapses": [], "skips": []}
     read_log = stage.session.read_log
 
     def read_and_note() -> NDArray[Any]:
         records = read_log()
-        for record in records[records["kind"] == REALIGNED]:
-            collapses.append((int(record["when"]), int(record["a"])))
+        for kind, noted in ((REALIGNED, stalls["collapses"]), (SKIPPED, stalls["skips"])):
+            noted += [(int(record["when"]), int(record["a"])) for record in records[records["kind"] == kind]]
         return records
 
     stage.session.read_log = read_and_note  # type: ignore[method-assign]
-    return collapses
+    return stalls
 
 
 def _facts(stage: Stage, before: State) -> dict[str, Any]:
@@ -121,7 +124,7 @@ def play(asked: Asked) -> dict[str, Any]:
         patch = load_patch(path)
     said: list[str] = []
     stage = Stage(patch, Options(driver=asked.driver, audio=False, osc=("127.0.0.1", 0)), said.append)
-    collapses = note_collapses(stage)
+    stalls = note_stalls(stage)
     stage.start()
     assert stage.osc is not None
     gc.collect()
@@ -137,7 +140,7 @@ def play(asked: Asked) -> dict[str, Any]:
         origin = origin_of(stage)
         facts["inferences"] = load.inferences if load else 0
     stage.stop()
-    return {**facts, "origin": origin, "collapses": collapses, "said": said}
+    return {**facts, "origin": origin, **stalls, "said": said}
 
 
 def main() -> int:

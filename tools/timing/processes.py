@@ -65,11 +65,11 @@ def witnessed() -> Iterator[Stood]:
 
 
 @contextlib.contextmanager
-def jack_server() -> Iterator[None]:
+def jack_server(period: int = PERIOD) -> Iterator[None]:
     """Run a JACK server of our own, on a dummy sound card. Raises Missing where none starts."""
     if shutil.which("jackd") is None:
         raise Missing("jackd is not installed (Debian: apt install jackd2)")
-    command = ["jackd", "-n", SERVER, "-R", "-d", "dummy", "-r", str(RATE), "-p", str(PERIOD)]
+    command = ["jackd", "-n", SERVER, "-R", "-d", "dummy", "-r", str(RATE), "-p", str(period)]
     with tempfile.TemporaryFile("w+") as said:
         server = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=said, stderr=said)
         try:

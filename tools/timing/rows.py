@@ -71,6 +71,7 @@ def targets(rows: Sequence[Row]) -> list[Target]:
         *_peer_target(rows),
         *_rtmidi_targets(rows),
         *_through_targets(rows),
+        *_beside_targets(rows),
     ]
 
 
@@ -115,15 +116,19 @@ def _peer_target(rows: Sequence[Row]) -> list[Target]:
 
 
 def _rtmidi_targets(rows: Sequence[Row]) -> list[Target]:
-    found = [row for row in rows if row.case == "rtmidi" and "grid" in row.against]
-    return [
-        Target(
-            f"rtmidi, {row.part}, load {'full' if row.loaded else 'none'}: p99 within 1 ms above the JACK period",
-            f"{row.spread.p99_us:.0f} of {row.facts['period µs'] + 1000:.0f} µs",
-            row.spread.p99_us <= row.facts["period µs"] + 1000,
+    found = [row for row in rows if row.case.startswith("rtmidi")]
+    result = []
+    for row in found:
+        # A period shorter than a millisecond is part of the promise; a longer one comes on top.
+        bound = 1000 + (row.facts["period µs"] if row.facts["period µs"] > 1000 else 0)
+        result.append(
+            Target(
+                f"{row.case}, {row.part}, load {'full' if row.loaded else 'none'}: p99 within {bound:.0f} µs",
+                f"{row.spread.p99_us:.0f} µs",
+                row.spread.p99_us <= bound,
+            )
         )
-        for row in found
-    ]
+    return result
 
 
 def _through_targets(rows: Sequence[Row]) -> list[Target]:
@@ -136,3 +141,16 @@ def _through_targets(rows: Sequence[Row]) -> list[Target]:
             promise = f"through, {row.part}, load {load}: p50 within 0.3 ms and p99 within 2 ms above the buffer"
             result.append(Target(promise, words, p50 <= 300 and p99 <= 2000))
     return result
+
+
+def _beside_targets(rows: Sequence[Row]) -> list[Target]:
+    """Hold each row that says how much worse it is beside something against 0: its interval must reach it."""
+    return [
+        Target(
+            f"{row.case}, {row.part}: p99 no worse than without, beyond noise",
+            "{p99 worse by µs:.0f} µs worse, {from:.0f} to {to:.0f} for 95 % of draws of segments".format(**row.facts),
+            row.facts["from"] <= 0,
+        )
+        for row in rows
+        if "p99 worse by µs" in row.facts
+    ]
