@@ -20,7 +20,7 @@ from liveengine.music.note import Bar
 from liveengine.music.quantise import AS_PLAYED, GRIDS, MODES, Quantise
 from liveengine.music.reading import STRAIGHT, SWING_MAX, Reading
 from liveengine.music.time import TICKS_PER_SIXTEENTH
-from liveengine.sequencer.state import GROOVES
+from liveengine.sequencer.records.patterns import GROOVES
 
 BARS_MAX = 16
 MIDI_BARS_MAX = 9999

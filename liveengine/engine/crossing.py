@@ -30,7 +30,7 @@ from liveengine.engine.tuning import zone_of
 from liveengine.engine.turning import Turning
 from liveengine.music.sound import MASTER_CONTROL, STRIP_CONTROL
 from liveengine.sequencer import commands as do
-from liveengine.sequencer.state import TRACKS
+from liveengine.sequencer.records.tracks import TRACKS
 
 #: No patch has this track: muting it means nothing, and tells that the commands before it have been carried out.
 MARK = TRACKS - 1

@@ -21,7 +21,7 @@ from liveengine.music.target import Target
 from liveengine.music.time import TICKS_PER_SIXTEENTH, Metre
 from liveengine.rhythms.notation import parse as parse_rhythm
 from liveengine.rhythms.steps import Steps, parse_steps
-from liveengine.sequencer.state import SLOT_LOCKS, SLOT_NOTES
+from liveengine.sequencer.records.patterns import SLOT_LOCKS, SLOT_NOTES
 
 #: The most values in a list of what hits carry.
 LIST_MAX = 512

@@ -34,7 +34,7 @@ from liveengine.music.sound import MASTER_CONTROLS, SOUND_CONTROLS, SOUNDS, Soun
 from liveengine.music.temperament import SCALE_WORDS
 from liveengine.music.time import TEMPO_MAX_BPM, TEMPO_MIN_BPM, TICKS_PER_BEAT
 from liveengine.music.tuning import A4_HZ, A4_MAX_HZ, A4_MIN_HZ, EQUAL
-from liveengine.sequencer.state import SOURCES
+from liveengine.sequencer.records.sources import SOURCES
 
 __all__ = ["TABLE", "Found", "Parameter", "Setting", "UnknownAddress", "find"]
 

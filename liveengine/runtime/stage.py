@@ -43,8 +43,10 @@ from liveengine.runtime.rewiring import left_alone, ports_of, rewired
 from liveengine.runtime.session import Session
 from liveengine.runtime.wiring import Reach, latencies, miss, wire_inputs, wire_ports, wire_waits
 from liveengine.sequencer.commands import DO_PANIC, DO_STOP, push
+from liveengine.sequencer.records.ports import EXPRESS, PORTS
+from liveengine.sequencer.records.rings import READ, WRITTEN
 from liveengine.sequencer.slots import drain_inbox
-from liveengine.sequencer.state import EXPRESS, PORTS, READ, WRITTEN, State, make_state
+from liveengine.sequencer.state import State, make_state
 
 DEFAULT_INPUT = "midi_in"
 

@@ -31,22 +31,14 @@ from liveengine.sequencer.modulation import change_lfo, is_sound_lfo, route_agai
 from liveengine.sequencer.outlet import METRE, MUTED, emit, song_tick, tell
 from liveengine.sequencer.players import ANEW, IN_STEP, cancel, launch, read_otherwise
 from liveengine.sequencer.reading import is_sound_reading
+from liveengine.sequencer.records.patterns import SLOTS
+from liveengine.sequencer.records.ports import IN_PORTS, PORTS
+from liveengine.sequencer.records.rings import COMMAND, COMMANDS_SIZE, READ, WRITTEN
+from liveengine.sequencer.records.sources import LINK, PULSES, SOURCES
+from liveengine.sequencer.records.tracks import TRACKS
+from liveengine.sequencer.records.transport import NEVER
 from liveengine.sequencer.ring import publish, release, room, waiting
-from liveengine.sequencer.state import (
-    COMMAND,
-    COMMANDS_SIZE,
-    IN_PORTS,
-    LINK,
-    NEVER,
-    PORTS,
-    PULSES,
-    READ,
-    SLOTS,
-    SOURCES,
-    TRACKS,
-    WRITTEN,
-    State,
-)
+from liveengine.sequencer.state import State
 from liveengine.sequencer.steering import let_go, next_bar_outside, steer
 from liveengine.sequencer.targets import is_sound_target
 from liveengine.sequencer.tempo import wish_tempo

@@ -20,8 +20,10 @@ from liveengine.compiled import compiled
 from liveengine.music.event import LONG, LONG_BYTES_MAX
 from liveengine.sequencer.agenda import LONG_DUE, schedule
 from liveengine.sequencer.outlet import emit, keep_busy
+from liveengine.sequencer.records.rings import LONGS, READ, WRITTEN
+from liveengine.sequencer.records.transport import NEVER
 from liveengine.sequencer.ring import publish, release, room, waiting
-from liveengine.sequencer.state import LONGS, NEVER, READ, WRITTEN, State
+from liveengine.sequencer.state import State
 
 
 def push_long(s: State, port: int, data: bytes) -> bool:

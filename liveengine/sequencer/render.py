@@ -36,7 +36,10 @@ from liveengine.sequencer.longs import send_long
 from liveengine.sequencer.modulation import lfo_point
 from liveengine.sequencer.outlet import REALIGNED, tell
 from liveengine.sequencer.players import end_player
-from liveengine.sequencer.state import BURST, NEVER, OUT_SIZE, State
+from liveengine.sequencer.records.ports import OUT_SIZE
+from liveengine.sequencer.records.transport import NEVER
+from liveengine.sequencer.records.voices import BURST
+from liveengine.sequencer.state import State
 from liveengine.sequencer.steps import open_cell, play_step, play_strike
 from liveengine.sequencer.tempo import tempo_step
 from liveengine.sequencer.timeline import collapse_stall, tick_at, when_at

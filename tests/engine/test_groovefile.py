@@ -12,7 +12,7 @@ from liveengine.music.groove import STEPS_MAX, Groove, GrooveStep
 from liveengine.music.groove_formulas import FORMULAS, named
 from liveengine.music.note import OFFSET_LIMIT
 from liveengine.music.time import TICKS_PER_BEAT
-from liveengine.sequencer.state import GROOVE_STEPS
+from liveengine.sequencer.records.patterns import GROOVE_STEPS
 
 steps = st.builds(
     GrooveStep,
