@@ -28,7 +28,6 @@ from liveengine.sequencer.agenda import (
     what_of,
 )
 from liveengine.sequencer.arpeggio import arp_step
-from liveengine.sequencer.commands import carry_out_kept, take_commands
 from liveengine.sequencer.follower import changes_at, watch
 from liveengine.sequencer.leading import is_led
 from liveengine.sequencer.ledger import end_chain
@@ -41,6 +40,7 @@ from liveengine.sequencer.records.transport import NEVER
 from liveengine.sequencer.records.voices import BURST
 from liveengine.sequencer.state import State
 from liveengine.sequencer.steps import open_cell, play_step, play_strike
+from liveengine.sequencer.taking import carry_out_kept, take_commands
 from liveengine.sequencer.tempo import tempo_step
 from liveengine.sequencer.timeline import collapse_stall, tick_at, when_at
 from liveengine.sequencer.transport import bar_line, catch_up, pulse
