@@ -21,8 +21,8 @@ from liveengine.engine.modulation import arp_orders, write_lfos
 from liveengine.engine.orders import LoadPatch, Order, Report, Say, TakesOver, ToSequencer, WriteGroove
 from liveengine.engine.panel import Turned
 from liveengine.engine.parameter import Setting
-from liveengine.engine.parameters import MIX_CONTROLS
 from liveengine.engine.readings import KNOBS
+from liveengine.engine.rows.tracks import MIX_CONTROLS
 from liveengine.engine.setting_up import set_up_track
 from liveengine.engine.spec import Patch
 from liveengine.engine.track import Track

@@ -14,7 +14,8 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Literal
 
-from liveengine.engine.parameters import Parameter, Setting, UnknownAddress, find
+from liveengine.engine.parameter import Parameter, Setting
+from liveengine.engine.parameters import UnknownAddress, find
 from liveengine.engine.schema import Section, near, shown
 from liveengine.engine.tomlfile import close_file, open_file, resolve
 from liveengine.music.event import CONTROL_CHANGE, NOTE_OFF, NOTE_ON

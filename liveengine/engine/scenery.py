@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from liveengine.engine.follow import FOLLOW_WORDS, Follow
-from liveengine.engine.parameters import SCENES_MAX
+from liveengine.engine.rows.scenes import SCENES_MAX
 from liveengine.engine.schema import Section, near, shown
 from liveengine.engine.spec import SONG_ENDS, PatternSpec, SceneSpec, SongSpec, TrackSpec
 from liveengine.music.time import Metre
