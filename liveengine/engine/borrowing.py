@@ -10,7 +10,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from liveengine.engine.groovefile import read_groove
-from liveengine.engine.schema import FileError, Report, Section
+from liveengine.engine.problems import FileError, Report
+from liveengine.engine.schema import Section
 from liveengine.engine.spec import Patch, PatternSpec, TrackSpec
 from liveengine.engine.takespec import Library, TakeSpec
 from liveengine.engine.written import Taken

@@ -10,7 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from liveengine.engine.schema import Section, number_in, shown, whole_in, words_for
+from liveengine.engine.schema import Section
+from liveengine.engine.values import number_in, whole_in, words_for
+from liveengine.engine.wording import shown
 from liveengine.engine.written import Lane, Touch, Written, WrittenLanes, WrittenSteps
 from liveengine.music.condition import UNCONDITIONAL, Condition
 from liveengine.music.note import RATCHETS_MAX, Bar

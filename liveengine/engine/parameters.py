@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from liveengine.engine.parameter import Parameter
 from liveengine.engine.rows import engine, master, scenes, tracks, transport
-from liveengine.engine.schema import near, shown
+from liveengine.engine.wording import near, shown
 
 TRACKS_MAX = 16
 

@@ -13,7 +13,7 @@ import re
 from liveengine.engine.parameter import Parameter
 from liveengine.engine.parameters import TABLE
 from liveengine.engine.rows.kinds import COUNT_MAX
-from liveengine.engine.schema import span
+from liveengine.engine.wording import span
 
 INTRODUCTION = """\
 # Parameters

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from liveengine.engine.groovefile import groove_text, read_groove
-from liveengine.engine.schema import FileError
+from liveengine.engine.problems import FileError
 from liveengine.music.groove import STEPS_MAX, Groove, GrooveStep
 from liveengine.music.groove_formulas import FORMULAS, named
 from liveengine.music.note import OFFSET_LIMIT
