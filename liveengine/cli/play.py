@@ -53,8 +53,8 @@ def _play(arguments: argparse.Namespace) -> int:
     from liveengine.engine.patch import load_patch, resolve_patch
     from liveengine.ports.osc import DEFAULT_HOST, DEFAULT_PORT, parse_address
     from liveengine.runtime import measured
+    from liveengine.runtime.options import Options
     from liveengine.runtime.play import play
-    from liveengine.runtime.stage import Options
     from liveengine.runtime.takes import MidiLibrary
 
     sources = _clocks(arguments.clock) if arguments.clock else None
