@@ -22,7 +22,7 @@ def _sources() -> list[Path]:
     """List the compiler's doors, and the files of the rooms that compiled code may come from."""
     here = Path(__file__).parent
     doors = [here / "compiled.py", here / "memory.py"]
-    return doors + [source for room in COMPILED_ROOMS for source in sorted((here / room).glob("*.py"))]
+    return doors + [source for room in COMPILED_ROOMS for source in sorted((here / room).rglob("*.py"))]
 
 
 def _sources_digest() -> str:

@@ -46,6 +46,13 @@ def test_a_changed_word_in_a_compiled_room_means_another_folder(copy: Path) -> N
     assert after[1] == "False"
 
 
+def test_a_folder_within_a_compiled_room_counts_as_well(copy: Path) -> None:
+    before = ask(copy)
+    (copy / "liveengine" / "sequencer" / "records").mkdir()
+    (copy / "liveengine" / "sequencer" / "records" / "ports.py").write_text("PORTS = 16\n")
+    assert ask(copy)[0] != before[0]
+
+
 def test_a_touched_file_is_compiled_again_as_numba_would(copy: Path) -> None:
     ask(copy, MARK)
     before = ask(copy)

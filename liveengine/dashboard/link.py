@@ -16,7 +16,7 @@ from pythonosc.osc_message_builder import build_msg
 
 from liveengine.engine.parameter import Parameter, Setting
 from liveengine.engine.parameters import find
-from liveengine.engine.schema import printable
+from liveengine.engine.wording import printable
 from liveengine.ports.osc import messages
 
 #: How often the engine is asked whether it is there, and after how long without an answer it is not.

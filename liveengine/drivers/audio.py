@@ -29,8 +29,8 @@ from liveengine.instruments.rack import Rack, look_ahead_frames
 from liveengine.memory import Memory, memory_at
 from liveengine.music.event import EVENT
 from liveengine.music.time import NS_PER_SECOND
+from liveengine.sequencer.records.rings import ENDS_SIZE, READ
 from liveengine.sequencer.ring import release, waiting
-from liveengine.sequencer.state import ENDS_SIZE, READ
 
 FRAMES_MAX = 8192
 

@@ -19,8 +19,9 @@ from numpy.typing import NDArray
 from liveengine.compiled import compiled
 from liveengine.music.event import NOTE_OFF, NOTE_ON
 from liveengine.sequencer.longs import copy_message, message_size
+from liveengine.sequencer.records.ports import PORTS
 from liveengine.sequencer.ring import load_acquire, raise_flag
-from liveengine.sequencer.state import PORTS, State
+from liveengine.sequencer.state import State
 
 #: Bytes that may wait for a port.
 BACKLOG = 2048

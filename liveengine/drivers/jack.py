@@ -34,8 +34,9 @@ from liveengine.drivers.jack_memory import (
 from liveengine.drivers.jack_period import process_callback
 from liveengine.drivers.jack_transport import timebase_callback
 from liveengine.instruments.rack import Rack, look_ahead_frames
+from liveengine.sequencer.records.ports import IN_PORTS, PORTS
 from liveengine.sequencer.ring import raise_flag
-from liveengine.sequencer.state import IN_PORTS, PORTS, State
+from liveengine.sequencer.state import State
 
 
 class JackDriver:

@@ -16,7 +16,8 @@ from liveengine.drivers.pointers import array_at
 from liveengine.instruments.rack import Rack
 from liveengine.memory import Memory, memory_at
 from liveengine.music.event import EVENT
-from liveengine.sequencer.state import IN_PORTS, PORTS, State
+from liveengine.sequencer.records.ports import IN_PORTS, PORTS
+from liveengine.sequencer.state import State
 
 # Places in `handles`.
 CLIENT = 0

@@ -50,9 +50,10 @@ from liveengine.sequencer.inlet import receive
 from liveengine.sequencer.lanes import deliver
 from liveengine.sequencer.longs import copy_message, message_size
 from liveengine.sequencer.outlet import SKIPPED, tell
+from liveengine.sequencer.records.ports import IN_PORTS, PORTS
 from liveengine.sequencer.render import begin, render
 from liveengine.sequencer.ring import load_acquire
-from liveengine.sequencer.state import IN_PORTS, PORTS, State
+from liveengine.sequencer.state import State
 
 _bytes_at = array_at(np.uint8)
 _samples_at = array_at(np.float32)

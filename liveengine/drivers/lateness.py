@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from liveengine.compiled import compiled
-from liveengine.sequencer.state import LATENESS_BINS
+from liveengine.sequencer.records.ports import LATENESS_BINS
 
 
 @compiled

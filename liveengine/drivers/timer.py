@@ -26,9 +26,11 @@ from liveengine.music.time import NS_PER_SECOND, TICKS_PER_PULSE
 from liveengine.priority import run_first
 from liveengine.sequencer.inlet import let_go, receive
 from liveengine.sequencer.lanes import deliver, next_delivery
+from liveengine.sequencer.records.ports import IN_PORTS, PORTS
+from liveengine.sequencer.records.rings import ENDS_SIZE, WRITTEN
 from liveengine.sequencer.render import begin, next_instant, render
 from liveengine.sequencer.ring import load_acquire, publish, raise_flag, room
-from liveengine.sequencer.state import ENDS_SIZE, IN_PORTS, PORTS, WRITTEN, State
+from liveengine.sequencer.state import State
 
 #: The longest sleep: how long a command waits where it cannot wake the thread.
 PERIOD_NS = 1_000_000

@@ -26,7 +26,8 @@ from liveengine.engine.track import SLIDERS, Track
 from liveengine.engine.tuning import Tuner
 from liveengine.engine.unfolding import Unfolding
 from liveengine.music.groove import Groove
-from liveengine.sequencer.state import GROOVES, OWN
+from liveengine.sequencer.records.patterns import GROOVES
+from liveengine.sequencer.records.sources import OWN
 
 
 class Board:

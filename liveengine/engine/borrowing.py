@@ -10,7 +10,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from liveengine.engine.groovefile import read_groove
-from liveengine.engine.schema import FileError, Report, Section
+from liveengine.engine.problems import FileError, Report
+from liveengine.engine.schema import Section
 from liveengine.engine.spec import Patch, PatternSpec, TrackSpec
 from liveengine.engine.takespec import Library, TakeSpec
 from liveengine.engine.written import Taken
@@ -20,7 +21,7 @@ from liveengine.music.note import Bar
 from liveengine.music.quantise import AS_PLAYED, GRIDS, MODES, Quantise
 from liveengine.music.reading import STRAIGHT, SWING_MAX, Reading
 from liveengine.music.time import TICKS_PER_SIXTEENTH
-from liveengine.sequencer.state import GROOVES
+from liveengine.sequencer.records.patterns import GROOVES
 
 BARS_MAX = 16
 MIDI_BARS_MAX = 9999

@@ -13,7 +13,7 @@ from liveengine.engine.spec import Patch, PatternSpec, TrackSpec
 from liveengine.engine.track import SLIDERS, Track
 from liveengine.music.groove import Groove
 from liveengine.music.reading import Reading
-from liveengine.sequencer.state import GROOVES
+from liveengine.sequencer.records.patterns import GROOVES
 
 #: Addresses that are the evening's, not a patch's.
 EVENING = ("/transport/", "/clock/", "/engine/", "/port/", "/fill")

@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from liveengine.music.spelling import did_you_mean
-from liveengine.sequencer import state
+from liveengine.sequencer.records import sources
 
 #: The words for a source, and the data plane's numbers for it.
-KINDS: dict[str, int] = {"internal": state.OWN, "midi": state.PULSES, "link": state.LINK, "jack": state.JACK}
+KINDS: dict[str, int] = {"internal": sources.OWN, "midi": sources.PULSES, "link": sources.LINK, "jack": sources.JACK}
 
 #: Sources whose transport starts ours, or whose first word does: until then a session's bar lines are not known.
 _STARTS_US = ("midi", "jack", "link")

@@ -21,8 +21,8 @@ from liveengine.engine.modulation import arp_orders, write_lfos
 from liveengine.engine.orders import LoadPatch, Order, Report, Say, TakesOver, ToSequencer, WriteGroove
 from liveengine.engine.panel import Turned
 from liveengine.engine.parameter import Setting
-from liveengine.engine.parameters import MIX_CONTROLS
 from liveengine.engine.readings import KNOBS
+from liveengine.engine.rows.tracks import MIX_CONTROLS
 from liveengine.engine.setting_up import set_up_track
 from liveengine.engine.spec import Patch
 from liveengine.engine.track import Track
@@ -30,7 +30,7 @@ from liveengine.engine.tuning import zone_of
 from liveengine.engine.turning import Turning
 from liveengine.music.sound import MASTER_CONTROL, STRIP_CONTROL
 from liveengine.sequencer import commands as do
-from liveengine.sequencer.state import TRACKS
+from liveengine.sequencer.records.tracks import TRACKS
 
 #: No patch has this track: muting it means nothing, and tells that the commands before it have been carried out.
 MARK = TRACKS - 1

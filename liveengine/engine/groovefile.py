@@ -10,8 +10,9 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from liveengine.engine.schema import Section, number_in
+from liveengine.engine.schema import Section
 from liveengine.engine.tomlfile import close_file, open_file
+from liveengine.engine.values import number_in
 from liveengine.music.groove import LEVEL_MAX, STEPS_MAX, Groove, GrooveStep
 from liveengine.music.time import TICKS_PER_BEAT
 

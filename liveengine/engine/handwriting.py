@@ -10,7 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from liveengine.engine.schema import Section, number_in, shown, whole_in, words_for
+from liveengine.engine.schema import Section
+from liveengine.engine.values import number_in, whole_in, words_for
+from liveengine.engine.wording import shown
 from liveengine.engine.written import Lane, Touch, Written, WrittenLanes, WrittenSteps
 from liveengine.music.condition import UNCONDITIONAL, Condition
 from liveengine.music.note import RATCHETS_MAX, Bar
@@ -21,7 +23,7 @@ from liveengine.music.target import Target
 from liveengine.music.time import TICKS_PER_SIXTEENTH, Metre
 from liveengine.rhythms.notation import parse as parse_rhythm
 from liveengine.rhythms.steps import Steps, parse_steps
-from liveengine.sequencer.state import SLOT_LOCKS, SLOT_NOTES
+from liveengine.sequencer.records.patterns import SLOT_LOCKS, SLOT_NOTES
 
 #: The most values in a list of what hits carry.
 LIST_MAX = 512

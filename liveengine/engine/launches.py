@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from liveengine.music.note import Bar
 from liveengine.music.time import Metre
-from liveengine.sequencer.state import SLOTS
+from liveengine.sequencer.records.patterns import SLOTS
 
 
 @dataclass(slots=True)

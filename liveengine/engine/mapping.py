@@ -14,9 +14,11 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Literal
 
-from liveengine.engine.parameters import Parameter, Setting, UnknownAddress, find
-from liveengine.engine.schema import Section, near, shown
+from liveengine.engine.parameter import Parameter, Setting
+from liveengine.engine.parameters import UnknownAddress, find
+from liveengine.engine.schema import Section
 from liveengine.engine.tomlfile import close_file, open_file, resolve
+from liveengine.engine.wording import near, shown
 from liveengine.music.event import CONTROL_CHANGE, NOTE_OFF, NOTE_ON
 
 #: Keys that have a name instead of a sign.

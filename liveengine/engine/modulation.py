@@ -22,7 +22,7 @@ from liveengine.music.target import SOUND
 from liveengine.music.time import TICKS_PER_BEAT
 from liveengine.sequencer import arpeggio, modulation
 from liveengine.sequencer import commands as do
-from liveengine.sequencer.state import TRACKS
+from liveengine.sequencer.records.tracks import TRACKS
 
 #: What stands after `lfo/N/` in an address, and the field that it turns.
 _FIELDS = {

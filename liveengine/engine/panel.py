@@ -12,8 +12,8 @@ from liveengine.engine.carrying import values_after
 from liveengine.engine.modulation import exists, standing_of_arp, standing_of_lfos
 from liveengine.engine.parameter import Parameter, Setting
 from liveengine.engine.parameters import TABLE, find
-from liveengine.engine.schema import near, shown
 from liveengine.engine.spec import Patch, TrackSpec
+from liveengine.engine.wording import near, shown
 from liveengine.music.time import TICKS_PER_BEAT
 
 _TRACK = "/track/{track}/"

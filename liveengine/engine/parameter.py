@@ -9,7 +9,7 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
-from liveengine.engine.schema import printable, shown, span
+from liveengine.engine.wording import printable, shown, span
 from liveengine.music.spelling import did_you_mean
 
 Kind = Literal["trigger", "toggle", "float", "int", "word", "text"]

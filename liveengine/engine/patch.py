@@ -16,8 +16,9 @@ from pathlib import Path
 from liveengine.engine.borrowing import borrowed, read_groove_keys, read_taken
 from liveengine.engine.clock import KINDS, Source, Sources
 from liveengine.engine.handwriting import is_written, read_written, rhythm_in
-from liveengine.engine.parameters import PATTERNS_MAX, TRACK_NAME, TRACKS_MAX
+from liveengine.engine.parameters import TRACK_NAME, TRACKS_MAX
 from liveengine.engine.readings import read_reading
+from liveengine.engine.rows.tracks import PATTERNS_MAX
 from liveengine.engine.scenery import (
     check_follows,
     read_follow,

@@ -15,7 +15,9 @@ from typing import Any
 
 from liveengine.engine.orders import ToSequencer
 from liveengine.engine.parameter import Setting
-from liveengine.engine.schema import Section, shown, whole_in
+from liveengine.engine.schema import Section
+from liveengine.engine.values import whole_in
+from liveengine.engine.wording import shown
 from liveengine.music.pitch import OCTAVE, SCALES, Key
 from liveengine.music.reading import CHROMATIC, DIRECTIONS, RATE_MAX, STRAIGHT, SWING_MAX, Reading
 from liveengine.music.spelling import did_you_mean

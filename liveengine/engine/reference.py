@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import re
 
-from liveengine.engine.parameters import COUNT_MAX, TABLE, Parameter
-from liveengine.engine.schema import span
+from liveengine.engine.parameter import Parameter
+from liveengine.engine.parameters import TABLE
+from liveengine.engine.rows.kinds import COUNT_MAX
+from liveengine.engine.wording import span
 
 INTRODUCTION = """\
 # Parameters

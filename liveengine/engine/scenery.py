@@ -11,9 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from liveengine.engine.follow import FOLLOW_WORDS, Follow
-from liveengine.engine.parameters import SCENES_MAX
-from liveengine.engine.schema import Section, near, shown
+from liveengine.engine.rows.scenes import SCENES_MAX
+from liveengine.engine.schema import Section
 from liveengine.engine.spec import SONG_ENDS, PatternSpec, SceneSpec, SongSpec, TrackSpec
+from liveengine.engine.wording import near, shown
 from liveengine.music.time import Metre
 
 #: The longest cycle of metres, in bars, and the longest time before something follows.

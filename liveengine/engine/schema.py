@@ -1,9 +1,8 @@
-"""Reading a TOML file key by key, and telling everything that is wrong with it at once.
+"""Reading a TOML file key by key.
 
-A musician mends a file faster from one complete list than from one complaint
-a try. So every check notes its problem and goes on with a harmless value; the
-problems come out together, as one FileError, when the reading is finished.
-A key that nobody asked for is a problem too: it is most often a slip.
+Every check notes its problem and goes on with a harmless value; the problems come
+out together when the reading is finished. A key that nobody asked for is a problem
+too: it is most often a slip.
 
 Pure.
 """
@@ -11,106 +10,17 @@ Pure.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from pathlib import Path
 from typing import TypeVar
 
-from liveengine.music.spelling import did_you_mean
+from liveengine.engine.problems import Report
+from liveengine.engine.values import number_in, whole_in, words_for
+from liveengine.engine.wording import near, printable, shown
 
+Given = TypeVar("Given")
 Value = TypeVar("Value")
 
-#: Problems told of one file: beyond these the file is not a slip but a different thing.
-PROBLEM_LIMIT = 40
-
-
-class FileError(ValueError):
-    """A file that cannot be used, with every problem found in it: `str` gives one line for each."""
-
-    def __init__(self, path: Path, problems: Iterable[str]) -> None:
-        self.path = path
-        self.problems = tuple(problems)
-        super().__init__(path, self.problems)
-
-    def __str__(self) -> str:
-        return "\n".join(self.problems)
-
-
-def printable(text: str, limit: int = 200) -> str:
-    """Return `text` on one line and of bounded length, whatever it holds."""
-    clean = "".join(letter if letter.isprintable() else f"\\x{ord(letter):02x}" for letter in text[:limit])
-    return clean + ("…" if len(text) > limit else "")
-
-
-def shown(value: object) -> str:
-    """Return a TOML value as one would write it, cut short where it is long."""
-    match value:
-        case bool():
-            return "true" if value else "false"
-        case int():
-            # Python refuses to print integers of thousands of digits; nobody wants to read them either.
-            return str(value) if value.bit_length() <= 64 else "a very large number"
-        case str():
-            return f'"{printable(value, 40)}"'
-        case list():
-            return "a list"
-        case dict():
-            return "a table"
-        case _:
-            return printable(str(value), 40)
-
-
-def near(word: str, words: Iterable[str]) -> str:
-    """Return ' (did you mean "x"?)', or what there is where nothing is near and the choice is short."""
-    known = list(dict.fromkeys(words))
-    hint = did_you_mean(word[:64], known) if known else ""
-    return hint if len(known) <= 16 or "did you mean" in hint else ""
-
-
-def span(low: float, high: float, unit: str = "") -> str:
-    """Return a range in words: '20–400 BPM', '-1 to 1'."""
-    joint = " to " if low < 0 else "–"
-    return f"{_figure(low)}{joint}{_figure(high)}{' ' + unit if unit else ''}"
-
-
-def _figure(number: float) -> str:
-    """Return a number as one writes it: large ones in groups of three digits."""
-    return f"{number:g}" if abs(number) < 1e6 else f"{number:,.0f}" if isinstance(number, float) else f"{number:,}"
-
-
-def whole_in(low: int, high: int) -> Callable[[object], int]:
-    """Return what takes a whole number within [low, high] and raises ValueError for all else."""
-
-    def take(value: object) -> int:
-        if isinstance(value, bool) or not isinstance(value, int):
-            raise ValueError(f"{shown(value)} is not a whole number ({span(low, high)})")
-        if not low <= value <= high:
-            raise ValueError(f"{shown(value)} is outside {span(low, high)}")
-        return value
-
-    return take
-
-
-def number_in(low: float, high: float) -> Callable[[object], float]:
-    """Return what takes a number within [low, high] and raises ValueError for all else."""
-
-    def take(value: object) -> float:
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            raise ValueError(f"{shown(value)} is not a number ({span(low, high)})")
-        if not low <= value <= high:
-            raise ValueError(f"{shown(value)} is outside {span(low, high)}")
-        return float(value)
-
-    return take
-
-
-def words_for(parse: Callable[[str], Value]) -> Callable[[object], Value]:
-    """Return what takes words that `parse` understands and raises ValueError for all else."""
-
-    def take(value: object) -> Value:
-        if not isinstance(value, str):
-            raise ValueError(f'{shown(value)} is not words (write it in quotes: "like this")')
-        return parse(value)
-
-    return take
+#: Letters of a text, where nobody says otherwise.
+TEXT_LIMIT = 2000
 
 
 def _is_pair(value: object) -> bool:
@@ -121,35 +31,6 @@ def _is_pair(value: object) -> bool:
         and all(isinstance(number, int | float) and not isinstance(number, bool) for number in value)
         and all(abs(number) < 1e9 for number in value)
     )
-
-
-class Report:
-    """The problems found in one file so far."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.problems: list[str] = []
-        self.untold = 0
-
-    @property
-    def full(self) -> bool:
-        """Whether further problems are only counted."""
-        return len(self.problems) >= PROBLEM_LIMIT
-
-    def add(self, place: str, message: str) -> None:
-        """Note a problem at a place of the file; the place may be empty."""
-        if self.full:
-            self.untold += 1
-            return
-        parts = (printable(str(self.path)), printable(place), printable(message, 400))
-        self.problems.append(": ".join(part for part in parts if part))
-
-    def check(self) -> None:
-        """Raise FileError if there is any problem."""
-        if self.untold:
-            self.problems.append(f"{printable(str(self.path))}: and {self.untold} more problems")
-        if self.problems:
-            raise FileError(self.path, self.problems)
 
 
 class Section:
@@ -205,26 +86,13 @@ class Section:
     def number(self, key: str, low: float, high: float, default: float, unit: str = "") -> float:
         """Read a number within [low, high]."""
         value = self._take(key, needed=False)
-        if value is None:
-            return default
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            self.problem(key, f"{shown(value)} is not a number ({span(low, high, unit)})")
-        elif not low <= value <= high:  # nan fails this as well
-            self.problem(key, f"{shown(value)} is outside {span(low, high, unit)}")
-        else:
-            return float(value)
-        return default
+        return default if value is None else self._made(key, value, number_in(low, high, unit), default)
 
     def whole(self, key: str, low: int, high: int, default: int | None = None) -> int:
         """Read a whole number within [low, high]."""
         value = self._take(key, needed=default is None)
-        if value is not None and (isinstance(value, bool) or not isinstance(value, int)):
-            self.problem(key, f"{shown(value)} is not a whole number ({span(low, high)})")
-        elif value is not None and not low <= value <= high:
-            self.problem(key, f"{shown(value)} is outside {span(low, high)}")
-        elif value is not None:
-            return value
-        return low if default is None else default
+        fallback = low if default is None else default
+        return fallback if value is None else self._made(key, value, whole_in(low, high), fallback)
 
     def span(self, key: str, low: int, high: int, default: tuple[int, int]) -> tuple[int, int]:
         """Read two whole numbers within [low, high], the first not above the second."""
@@ -251,16 +119,11 @@ class Section:
         self.problem(key, f"{shown(value)} is neither true nor false")
         return default
 
-    def text(self, key: str, default: str | None = None, limit: int = 2000) -> str:
+    def text(self, key: str, default: str | None = None, limit: int = TEXT_LIMIT) -> str:
         """Read words, at most `limit` letters of them."""
         value = self._take(key, needed=default is None)
-        if isinstance(value, str) and len(value) <= limit:
-            return value
-        if isinstance(value, str):
-            self.problem(key, f"is longer than {limit} letters")
-        elif value is not None:
-            self.problem(key, f'{shown(value)} is not words (write it in quotes: "like this")')
-        return default or ""
+        fallback = default or ""
+        return fallback if value is None else self._made(key, value, words_for(str, limit), fallback)
 
     def choice(self, key: str, words: Iterable[str], default: str | None = None) -> str:
         """Read one of `words`."""
@@ -284,16 +147,15 @@ class Section:
 
     def _understood(self, key: str, value: object, parse: Callable[[str], Value], default: Value) -> Value:
         self._asked.add(key)
-        if not isinstance(value, str):
-            self.problem(key, f'{shown(value)} is not words (write it in quotes: "like this")')
-        elif len(value) > 2000:
-            self.problem(key, "is longer than 2000 letters")
-        else:
-            try:
-                return parse(value)
-            except ValueError as error:
-                self.problem(key, str(error))
-        return default
+        return self._made(key, value, words_for(parse, TEXT_LIMIT), default)
+
+    def _made(self, key: str, value: Given, take: Callable[[Given], Value], default: Value) -> Value:
+        """Return what `take` makes of a value; its ValueError becomes the problem."""
+        try:
+            return take(value)
+        except ValueError as error:
+            self.problem(key, str(error))
+            return default
 
     def list_of(
         self, key: str, parse: Callable[[str], Value], default: tuple[Value, ...], longest: int
@@ -326,11 +188,7 @@ class Section:
         if not 1 <= len(items) <= longest:
             self.problem(key, f"holds {len(items)} entries; 1–{longest} are wanted")
             return default
-        try:
-            return tuple(take(item) for item in items)
-        except ValueError as error:
-            self.problem(key, str(error))
-            return default
+        return self._made(key, items, lambda entries: tuple(take(entry) for entry in entries), default)
 
     def pairs(self, key: str, longest: int) -> list[tuple[float, float]]:
         """Read a list of pairs of numbers, which must be there and not be empty."""

@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from fractions import Fraction
 
-from liveengine.engine.parameters import PERIOD_MAX_BEATS
+from liveengine.engine.rows.modulation import PERIOD_MAX_BEATS
 from liveengine.music.modulation import NAMED_RATES_HZ, RATE_MAX_HZ, RATE_MIN_HZ
 from liveengine.music.spelling import did_you_mean
 from liveengine.music.time import TICKS_PER_BEAT, Metre

@@ -15,9 +15,10 @@ from dataclasses import replace
 from functools import partial
 
 from liveengine.engine.parameters import TRACKS_MAX, find
-from liveengine.engine.schema import Section, near, shown
+from liveengine.engine.schema import Section
 from liveengine.engine.spans import parse_rate, parse_span
 from liveengine.engine.spec import ArpSpec, LfoSpec, TrackSpec
+from liveengine.engine.wording import near, shown
 from liveengine.music.arpeggio import GATE_SHARE_MIN, MODES, OCTAVES_MAX, STEP_MAX, STEP_MIN, Arpeggio
 from liveengine.music.modulation import LFOS, PERIOD_MIN, POINTS_MAX, SHAPES, Lfo
 from liveengine.music.target import Target

@@ -14,7 +14,7 @@ from liveengine.engine.parameter import Setting
 from liveengine.music.sound import MASTER_CONTROL
 from liveengine.music.time import TEMPO_MAX_BPM, TEMPO_MIN_BPM, TICKS_PER_BEAT
 from liveengine.sequencer import commands as do
-from liveengine.sequencer.state import LINK, OWN
+from liveengine.sequencer.records.sources import LINK, OWN
 
 #: A nudge of 1 hurries the beat by this share.
 NUDGE_SHARE = 0.04

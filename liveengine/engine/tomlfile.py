@@ -9,7 +9,9 @@ import re
 import tomllib
 from pathlib import Path
 
-from liveengine.engine.schema import FileError, Report, Section, near, printable
+from liveengine.engine.problems import FileError, Report
+from liveengine.engine.schema import Section
+from liveengine.engine.wording import near, printable
 
 #: No patch or mapping comes near these; a larger file is some other file given by mistake. The TOML reader's
 #: time grows with the square of a line, so that a long enough one would hang the stage.

@@ -14,8 +14,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from liveengine.engine.orders import Order, Say, SendLong, ToSequencer
-from liveengine.engine.schema import Section, near, shown
+from liveengine.engine.schema import Section
 from liveengine.engine.spec import OWN_SCALE, OutputSpec, Patch, TrackSpec, Zone
+from liveengine.engine.wording import near, shown
 from liveengine.formats.keyboard_map import SUFFIX as KEYBOARD_SUFFIX
 from liveengine.formats.keyboard_map import read_keyboard
 from liveengine.formats.scala import SUFFIX, read_scale

@@ -17,7 +17,7 @@ from liveengine.engine.timekeeping import Timekeeping
 from liveengine.engine.track import SLIDERS, Track
 from liveengine.music.sound import MASTER_CONTROL, STRIP_CONTROL
 from liveengine.sequencer import commands as do
-from liveengine.sequencer.state import TRACKS
+from liveengine.sequencer.records.tracks import TRACKS
 
 
 class Turning(Timekeeping):

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from liveengine.ports import rtmidi
 from liveengine.ports.receiver import Receiver
 from liveengine.runtime.reopening import Door
-from liveengine.sequencer.state import IN_PORTS
+from liveengine.sequencer.records.ports import IN_PORTS
 
 #: A place that MIDI comes from, as RECEIVED records.
 Input = Door

@@ -16,7 +16,8 @@ from liveengine.engine.spec import Patch
 from liveengine.formats.disk import write_whole
 from liveengine.ports.keyboard import Keyboard, open_keyboard
 from liveengine.runtime import doctor
-from liveengine.runtime.stage import Options, Stage
+from liveengine.runtime.options import Options
+from liveengine.runtime.stage import Stage
 from liveengine.runtime.status import Screen, line
 from liveengine.runtime.window import Window, can_open
 
@@ -139,8 +140,8 @@ def _keys(stage: Stage, keyboard: Keyboard | None) -> bool:
 
 def _greeting(stage: Stage) -> str:
     patch = stage.patch
-    outputs = ", ".join(output.name for output in stage.outputs.values()) or "none"
-    sound = "built-in audio" if stage.audio else "none"
+    outputs = ", ".join(output.name for output in stage.rig.outputs.values()) or "none"
+    sound = "built-in audio" if stage.rig.audio else "none"
     if isinstance(stage.driver, JackDriver):
         outputs = f"JACK ports of client {stage.driver.client.name}"
         sound = "JACK"

@@ -20,8 +20,8 @@ from liveengine.rhythms.measures.table import MEASURES, Measure, find, measured
 from liveengine.rhythms.metre import Tree, grouping, metre_for, parse_metre, tree
 from liveengine.rhythms.notation import parse
 from liveengine.rhythms.search import Found, search
+from liveengine.runtime.options import Options
 from liveengine.runtime.play import play
-from liveengine.runtime.stage import Options
 
 #: A name that begins a rhythm said in words: `euclid 5 16`.
 _NAME = re.compile(r"(?![xX]+\Z)[A-Za-z_]\w+")

@@ -45,8 +45,9 @@ from liveengine.sequencer import outlet
 from liveengine.sequencer.commands import DO_LONG, push_all
 from liveengine.sequencer.longs import push_long
 from liveengine.sequencer.metre import bar_at
+from liveengine.sequencer.records.rings import COMMAND
 from liveengine.sequencer.slots import drain_log, write_groove, write_lfo, write_slot
-from liveengine.sequencer.state import COMMAND, State
+from liveengine.sequencer.state import State
 
 
 class Session:

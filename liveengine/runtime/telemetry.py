@@ -14,7 +14,9 @@ from liveengine.drivers.lateness import by_octaves, percentile_us
 from liveengine.engine.clock import Sources
 from liveengine.engine.display import activity_words
 from liveengine.engine.events import ClockTold, LatenessTold, TrafficTold
-from liveengine.sequencer.state import LATENESS_BINS, OWN, PORTS, PULSES, State
+from liveengine.sequencer.records.ports import LATENESS_BINS, PORTS
+from liveengine.sequencer.records.sources import OWN, PULSES
+from liveengine.sequencer.state import State
 
 #: What `as_json` writes; a change of its meaning gets another number.
 SCHEMA = "liveengine-telemetry/1"

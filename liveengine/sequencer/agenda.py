@@ -12,7 +12,9 @@ from __future__ import annotations
 from typing import Any
 
 from liveengine.compiled import compiled
-from liveengine.sequencer.state import AGENDA_SIZE, SLOT_STEPS, State
+from liveengine.sequencer.records.patterns import SLOT_STEPS
+from liveengine.sequencer.records.transport import AGENDA_SIZE
+from liveengine.sequencer.state import State
 
 # What happens first at one tick; commands decide before anything sounds.
 COMMAND_DUE = 0

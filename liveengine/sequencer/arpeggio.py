@@ -20,7 +20,10 @@ from liveengine.sequencer.chance import uniform
 from liveengine.sequencer.ledger import end_note, strike_on
 from liveengine.sequencer.outlet import song_tick
 from liveengine.sequencer.ownership import owner
-from liveengine.sequencer.state import ARP_KEYS, NEVER, TRACKS, State
+from liveengine.sequencer.records.modulation import ARP_KEYS
+from liveengine.sequencer.records.tracks import TRACKS
+from liveengine.sequencer.records.transport import NEVER
+from liveengine.sequencer.state import State
 from liveengine.sequencer.zone import struck_as
 
 _UP, _DOWN, _UPDOWN, _DOWNUP, _PLAYED, _RANDOM, _CHORD, _GOLDEN = range(len(MODES))

@@ -15,7 +15,8 @@ import math
 
 from liveengine.compiled import compiled
 from liveengine.music.time import TICKS_PER_PULSE
-from liveengine.sequencer.state import HISTORY, State
+from liveengine.sequencer.records.sources import HISTORY
+from liveengine.sequencer.state import State
 
 #: The loop's step a pulse: half a hertz at 120 BPM, and as many beats at any tempo; σ 0.16 ms out for 0.58 in (C9).
 OMEGA = 2.0 * math.pi * 0.5 / 48.0

@@ -17,17 +17,9 @@ from liveengine.music.time import TICKS_PER_BEAT, TICKS_PER_PULSE
 from liveengine.sequencer.clockline import FADE, LOCK_PULSES, STRAY, TWICE, begin_line, count_pulse, is_twice, lay
 from liveengine.sequencer.leading import has_say, heard, is_led_by, leads, nobody_leads
 from liveengine.sequencer.outlet import FOLLOWED, tell
-from liveengine.sequencer.state import (
-    ACQUIRING,
-    FREEWHEELING,
-    HISTORY,
-    LOCKED,
-    LOST,
-    NEVER,
-    OFF,
-    PULSES,
-    State,
-)
+from liveengine.sequencer.records.sources import ACQUIRING, FREEWHEELING, HISTORY, LOCKED, LOST, OFF, PULSES
+from liveengine.sequencer.records.transport import NEVER
+from liveengine.sequencer.state import State
 from liveengine.sequencer.timeline import draw_through, slewed
 from liveengine.sequencer.transport import catch_up, halt, roll
 

@@ -9,13 +9,18 @@ from liveengine.compiled import compiled
 from liveengine.music.event import CLOCK, CONTINUE, INSTRUMENTS, NOTE_OFF, NOTE_ON, SONG_POSITION, START, STOP
 from liveengine.music.time import TICKS_PER_SIXTEENTH
 from liveengine.sequencer.arpeggio import hold_key, let_hands_go, release_key
-from liveengine.sequencer.commands import locate_at_bar
 from liveengine.sequencer.follower import clock_came, stop_came
 from liveengine.sequencer.leading import has_say, leads
 from liveengine.sequencer.ledger import end_note, is_sounding, strike
 from liveengine.sequencer.outlet import emit
+from liveengine.sequencer.pending import locate_at_bar
+from liveengine.sequencer.records.ports import OUT_SIZE, PORTS
+from liveengine.sequencer.records.rings import INBOX_SIZE, WRITTEN
+from liveengine.sequencer.records.sources import PULSES
+from liveengine.sequencer.records.transport import NEVER
+from liveengine.sequencer.records.voices import BURST
 from liveengine.sequencer.ring import publish, room
-from liveengine.sequencer.state import BURST, INBOX_SIZE, NEVER, OUT_SIZE, PORTS, PULSES, WRITTEN, State
+from liveengine.sequencer.state import State
 from liveengine.sequencer.transport import halt
 from liveengine.sequencer.zone import has_zone, sounding_as
 

@@ -17,7 +17,9 @@ from liveengine.compiled import compiled
 from liveengine.music.event import CLOCK, SONG_POSITION
 from liveengine.sequencer.longs import message_size
 from liveengine.sequencer.precedence import gives_way, goes_before, is_newer, is_note_off, leans_on
-from liveengine.sequencer.state import EXPRESS, LANE_SIZE, LANES, NEVER, OUT_SIZE, PORTS, State
+from liveengine.sequencer.records.ports import EXPRESS, LANE_SIZE, LANES, OUT_SIZE, PORTS
+from liveengine.sequencer.records.transport import NEVER
+from liveengine.sequencer.state import State
 from liveengine.sequencer.wire import carry, free_at, is_behind
 
 

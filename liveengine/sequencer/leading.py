@@ -14,7 +14,9 @@ from __future__ import annotations
 from liveengine.compiled import compiled
 from liveengine.music.time import TICKS_PER_BEAT
 from liveengine.sequencer.outlet import LED, tell
-from liveengine.sequencer.state import NEVER, OWN, SOURCES, UNLISTED, State
+from liveengine.sequencer.records.sources import OWN, SOURCES, UNLISTED
+from liveengine.sequencer.records.transport import NEVER
+from liveengine.sequencer.state import State
 
 #: So long must a better source have been steady before it takes the lead from one that lives.
 STEADY_TICKS = 4 * TICKS_PER_BEAT

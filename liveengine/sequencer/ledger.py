@@ -24,7 +24,9 @@ from liveengine.music.event import (
 from liveengine.music.sound import STRIPS
 from liveengine.sequencer.agenda import NOTE_END, new_stamp, schedule
 from liveengine.sequencer.outlet import emit
-from liveengine.sequencer.state import PORTS, VOICES, State
+from liveengine.sequencer.records.ports import PORTS
+from liveengine.sequencer.records.voices import VOICES
+from liveengine.sequencer.state import State
 from liveengine.sequencer.zone import channel_for, claim, give_back, has_zone, nearest_key, send_bend
 
 

@@ -21,8 +21,10 @@ from liveengine.music.event import LONG, LONG_BYTES_MAX
 from liveengine.sequencer.agenda import LFO_POINT, LONG_DUE, is_current, order_of, schedule, what_of
 from liveengine.sequencer.modulation import GRID, TOLD
 from liveengine.sequencer.outlet import emit, keep_busy
+from liveengine.sequencer.records.rings import LONGS, READ, WRITTEN
+from liveengine.sequencer.records.transport import NEVER
 from liveengine.sequencer.ring import publish, release, room, waiting
-from liveengine.sequencer.state import LONGS, NEVER, READ, WRITTEN, State
+from liveengine.sequencer.state import State
 
 #: What an LFO sends at a look.
 CONTROLLER_BYTES = 3

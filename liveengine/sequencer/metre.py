@@ -9,7 +9,8 @@ Realtime-safe.
 from __future__ import annotations
 
 from liveengine.compiled import compiled
-from liveengine.sequencer.state import BARS_IN_METRE, State
+from liveengine.sequencer.records.transport import BARS_IN_METRE
+from liveengine.sequencer.state import State
 
 
 @compiled

@@ -21,7 +21,9 @@ from liveengine.music.time import TICKS_PER_PULSE
 from liveengine.sequencer.agenda import LFO_POINT, new_stamp, schedule
 from liveengine.sequencer.outlet import MODULATED, song_tick, tell
 from liveengine.sequencer.ownership import owner
-from liveengine.sequencer.state import LFO_ROWS, TRACKS, State
+from liveengine.sequencer.records.modulation import LFO_ROWS
+from liveengine.sequencer.records.tracks import TRACKS
+from liveengine.sequencer.state import State
 from liveengine.sequencer.targets import place_of, send_target
 from liveengine.sequencer.timeline import seconds_at
 from liveengine.sequencer.waves import wave

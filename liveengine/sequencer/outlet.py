@@ -9,8 +9,9 @@ from typing import Any
 
 from liveengine.compiled import compiled
 from liveengine.music.event import CLOCK, LONG
+from liveengine.sequencer.records.rings import LOG_SIZE, WRITTEN
 from liveengine.sequencer.ring import publish, room
-from liveengine.sequencer.state import LOG_SIZE, WRITTEN, State
+from liveengine.sequencer.state import State
 from liveengine.sequencer.timeline import when_at
 
 # Kinds of log records.

@@ -16,7 +16,9 @@ from liveengine.sequencer.metre import cycle_line
 from liveengine.sequencer.outlet import CANCELLED, ENDED, LAUNCHED, song_tick, tell, tell_at
 from liveengine.sequencer.ownership import owner
 from liveengine.sequencer.reading import cell_song, change_reading
-from liveengine.sequencer.state import NEVER, TRACKS, State
+from liveengine.sequencer.records.tracks import TRACKS
+from liveengine.sequencer.records.transport import NEVER
+from liveengine.sequencer.state import State
 from liveengine.sequencer.steps import seek
 
 # Where a pattern that is launched begins.

@@ -17,7 +17,8 @@ from liveengine.music.note import OFFSET_LIMIT
 from liveengine.music.reading import CHROMATIC, DIRECTIONS, RATE_MAX, STRAIGHT, STRAY_TICKS, STRAY_VELOCITY, SWING_MAX
 from liveengine.sequencer.chance import uniform
 from liveengine.sequencer.metre import bar_at
-from liveengine.sequencer.state import GROOVE_STEPS, GROOVES, State
+from liveengine.sequencer.records.patterns import GROOVE_STEPS, GROOVES
+from liveengine.sequencer.state import State
 
 _REVERSE = DIRECTIONS.index("reverse")
 _PINGPONG = DIRECTIONS.index("pingpong")

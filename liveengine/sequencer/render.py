@@ -28,7 +28,6 @@ from liveengine.sequencer.agenda import (
     what_of,
 )
 from liveengine.sequencer.arpeggio import arp_step
-from liveengine.sequencer.commands import carry_out_kept, take_commands
 from liveengine.sequencer.follower import changes_at, watch
 from liveengine.sequencer.leading import is_led
 from liveengine.sequencer.ledger import end_chain
@@ -36,8 +35,12 @@ from liveengine.sequencer.longs import send_long
 from liveengine.sequencer.modulation import lfo_point
 from liveengine.sequencer.outlet import REALIGNED, tell
 from liveengine.sequencer.players import end_player
-from liveengine.sequencer.state import BURST, NEVER, OUT_SIZE, State
+from liveengine.sequencer.records.ports import OUT_SIZE
+from liveengine.sequencer.records.transport import NEVER
+from liveengine.sequencer.records.voices import BURST
+from liveengine.sequencer.state import State
 from liveengine.sequencer.steps import open_cell, play_step, play_strike
+from liveengine.sequencer.taking import carry_out_kept, take_commands
 from liveengine.sequencer.tempo import tempo_step
 from liveengine.sequencer.timeline import collapse_stall, tick_at, when_at
 from liveengine.sequencer.transport import bar_line, catch_up, pulse

@@ -18,7 +18,7 @@ from numba.extending import intrinsic
 from numpy.typing import NDArray
 
 from liveengine.compiled import compiled
-from liveengine.sequencer.state import READ, WRITTEN
+from liveengine.sequencer.records.rings import READ, WRITTEN
 
 ENDS = types.Array(types.int64, 1, "C")
 

@@ -19,19 +19,11 @@ from liveengine.music.note import Bar, Note
 from liveengine.music.reading import DIRECTIONS, PLAIN_READING, Reading
 from liveengine.music.time import TICKS_PER_SIXTEENTH
 from liveengine.sequencer.modulation import TOLD
+from liveengine.sequencer.records.patterns import GROOVE_STEPS, SLOT_LOCKS, SLOT_NOTES, SLOT_STEPS
+from liveengine.sequencer.records.rings import INBOX_SIZE, LOG, LOG_SIZE, READ
+from liveengine.sequencer.records.tracks import TRACKS
 from liveengine.sequencer.ring import release, waiting
-from liveengine.sequencer.state import (
-    GROOVE_STEPS,
-    INBOX_SIZE,
-    LOG,
-    LOG_SIZE,
-    READ,
-    SLOT_LOCKS,
-    SLOT_NOTES,
-    SLOT_STEPS,
-    TRACKS,
-    State,
-)
+from liveengine.sequencer.state import State
 
 
 def write_slot(state: State, slot: int, bar: Bar, reading: Reading = PLAIN_READING) -> None:

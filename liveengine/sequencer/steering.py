@@ -15,7 +15,8 @@ import math
 from liveengine.compiled import compiled
 from liveengine.music.time import TICKS_PER_BEAT, TICKS_PER_PULSE
 from liveengine.sequencer.leading import heard, is_led_by, leads, nobody_leads
-from liveengine.sequencer.state import JACK, State
+from liveengine.sequencer.records.sources import JACK
+from liveengine.sequencer.state import State
 from liveengine.sequencer.timeline import draw_through, slewed
 from liveengine.sequencer.transport import catch_up, halt, roll
 

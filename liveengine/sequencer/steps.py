@@ -27,7 +27,8 @@ from liveengine.sequencer.reading import (
     song_of,
     velocity_of,
 )
-from liveengine.sequencer.state import SLOT_NOTES, SLOT_STEPS, State
+from liveengine.sequencer.records.patterns import SLOT_NOTES, SLOT_STEPS
+from liveengine.sequencer.state import State
 from liveengine.sequencer.turning import apply_locks
 
 #: In an agenda entry's mark a ratchet's strike is counted below its beginning.

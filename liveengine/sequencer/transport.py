@@ -16,7 +16,11 @@ from liveengine.sequencer.metre import bar_at, bar_length, begin_metre, next_bar
 from liveengine.sequencer.modulation import stand_still, swing_on
 from liveengine.sequencer.outlet import BAR, REALIGNED, TEMPO, TRANSPORTED, emit, song_tick, tell
 from liveengine.sequencer.players import restart, settle
-from liveengine.sequencer.state import NEVER, PORTS, PULSES, TRACKS, State
+from liveengine.sequencer.records.ports import PORTS
+from liveengine.sequencer.records.sources import PULSES
+from liveengine.sequencer.records.tracks import TRACKS
+from liveengine.sequencer.records.transport import NEVER
+from liveengine.sequencer.state import State
 from liveengine.sequencer.timeline import tick_at, when_at
 from liveengine.sequencer.turning import release_locks
 

@@ -15,7 +15,8 @@ from typing import Any
 from liveengine.compiled import compiled
 from liveengine.music.note import LOCKS_MAX
 from liveengine.sequencer.modulation import swing_of, swung
-from liveengine.sequencer.state import SLOT_LOCKS, State
+from liveengine.sequencer.records.patterns import SLOT_LOCKS
+from liveengine.sequencer.state import State
 from liveengine.sequencer.targets import place_of, send_target
 
 

@@ -31,7 +31,8 @@ from liveengine.music.event import (
 )
 from liveengine.music.tuning import ALL_KEYS
 from liveengine.sequencer.outlet import emit
-from liveengine.sequencer.state import PORTS, State
+from liveengine.sequencer.records.ports import PORTS
+from liveengine.sequencer.state import State
 
 #: The widest that a bend can be, in semitones.
 BEND_RANGE_MAX = 96

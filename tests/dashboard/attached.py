@@ -15,7 +15,8 @@ from liveengine.dashboard.app import Dashboard
 from liveengine.engine.spec import Patch, PatternSpec, SceneSpec, TrackSpec
 from liveengine.music.chord import Chord
 from liveengine.ports.virtual import VirtualOutput
-from liveengine.runtime.stage import Options, Stage
+from liveengine.runtime.options import Options
+from liveengine.runtime.stage import Stage
 
 PATIENCE_S = 15.0
 NAMES = ("drums", "bass", "chords", "lead", "two", "three", "four", "five")

@@ -20,8 +20,10 @@ from liveengine.music.event import NOTE_ON
 from liveengine.music.note import Bar, Note
 from liveengine.music.time import TICKS_PER_BEAT, TICKS_PER_SIXTEENTH, Metre
 from liveengine.sequencer import commands as do
+from liveengine.sequencer.records.rings import READ, WRITTEN
+from liveengine.sequencer.records.sources import JACK
 from liveengine.sequencer.slots import write_slot
-from liveengine.sequencer.state import JACK, READ, WRITTEN, State, make_state
+from liveengine.sequencer.state import State, make_state
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "scenarios"))
 from playing import RATE, jack

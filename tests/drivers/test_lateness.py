@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from liveengine.drivers.lateness import count_late, percentile_us
-from liveengine.sequencer.state import LATENESS_BINS
+from liveengine.sequencer.records.ports import LATENESS_BINS
 
 lates = st.lists(st.floats(1.0, 1e6), min_size=1, max_size=200)
 shares = st.sampled_from([0.01, 0.5, 0.9, 0.99, 1.0])

@@ -14,8 +14,10 @@ from liveengine.music.note import Bar, Note
 from liveengine.music.sound import STRIPS
 from liveengine.music.time import TICKS_PER_BEAT
 from liveengine.sequencer import commands as do
+from liveengine.sequencer.records.patterns import SLOT_STEPS
+from liveengine.sequencer.records.ports import OUT_SIZE
 from liveengine.sequencer.slots import write_slot
-from liveengine.sequencer.state import OUT_SIZE, SLOT_STEPS, make_state
+from liveengine.sequencer.state import make_state
 
 RATE = 48_000.0
 LENGTH = 60_000

@@ -21,9 +21,10 @@ from liveengine.drivers.timer import AUDIO_EVENTS, AUDIO_LOST, PERIOD_NS, RUNNIN
 from liveengine.music.time import PULSES_PER_BEAT
 from liveengine.sequencer import commands as do
 from liveengine.sequencer.longs import push_long
+from liveengine.sequencer.records.rings import READ
 from liveengine.sequencer.render import begin
 from liveengine.sequencer.ring import release, waiting
-from liveengine.sequencer.state import READ, State, make_state
+from liveengine.sequencer.state import State, make_state
 
 RATE = 1e9
 HALF_PULSE_NS = int(60e9 / TEMPO / PULSES_PER_BEAT / 2)

@@ -11,7 +11,7 @@ from liveengine.engine.groovefile import groove_text
 from liveengine.engine.mapping import Action
 from liveengine.engine.orders import RequestBar, ToSequencer, WriteGroove, WriteSlot
 from liveengine.engine.patch import load_patch
-from liveengine.engine.schema import FileError
+from liveengine.engine.problems import FileError
 from liveengine.engine.spec import Patch
 from liveengine.engine.takespec import TakeSpec
 from liveengine.music.groove import Groove

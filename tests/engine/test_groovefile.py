@@ -7,12 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from liveengine.engine.groovefile import groove_text, read_groove
-from liveengine.engine.schema import FileError
+from liveengine.engine.problems import FileError
 from liveengine.music.groove import STEPS_MAX, Groove, GrooveStep
 from liveengine.music.groove_formulas import FORMULAS, named
 from liveengine.music.note import OFFSET_LIMIT
 from liveengine.music.time import TICKS_PER_BEAT
-from liveengine.sequencer.state import GROOVE_STEPS
+from liveengine.sequencer.records.patterns import GROOVE_STEPS
 
 steps = st.builds(
     GrooveStep,

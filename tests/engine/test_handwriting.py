@@ -10,7 +10,7 @@ from small_sets import SMALLEST, toml
 
 from liveengine.engine.orders import ToSequencer
 from liveengine.engine.patch import load_patch
-from liveengine.engine.schema import FileError
+from liveengine.engine.problems import FileError
 from liveengine.engine.spec import PatternSpec, SceneSpec, TrackSpec
 from liveengine.engine.written import Lane, Touch, WrittenLanes
 from liveengine.music.condition import Condition

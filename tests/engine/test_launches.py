@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from liveengine.engine.launches import Launch, Launches, Slots
 from liveengine.music.note import Bar
-from liveengine.sequencer.state import SLOTS
+from liveengine.sequencer.records.patterns import SLOTS
 
 BAR = Bar((), 720_720)
 

@@ -10,7 +10,7 @@ from liveengine.engine.clock import Sources
 from liveengine.engine.events import LedTold, LinkTold, TransportMoved
 from liveengine.engine.orders import SharePlaying, ShareTempo
 from liveengine.sequencer import commands as do
-from liveengine.sequencer.state import LINK
+from liveengine.sequencer.records.sources import LINK
 
 MOVES = (do.DO_START, do.DO_STOP, do.DO_CONTINUE)
 

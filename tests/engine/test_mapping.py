@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from liveengine.engine.mapping import KEY_NAMES, Action, Binding, load_mapping, resolve_mapping, translate
 from liveengine.engine.parameters import TABLE, find
-from liveengine.engine.schema import FileError
+from liveengine.engine.problems import FileError
 from liveengine.engine.tomlfile import shipped
 
 DOCS = Path(__file__).parents[2] / "docs"

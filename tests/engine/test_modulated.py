@@ -15,7 +15,7 @@ from liveengine.music.target import Target
 from liveengine.music.time import TICKS_PER_BEAT
 from liveengine.sequencer import arpeggio, modulation
 from liveengine.sequencer import commands as do
-from liveengine.sequencer.state import TRACKS
+from liveengine.sequencer.records.tracks import TRACKS
 
 TONE = LfoSpec(Lfo(Target.parse("tone")))
 PAN = LfoSpec(Lfo(None, low=-1.0, high=1.0), address="/track/bass/pan")

@@ -9,15 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from liveengine.engine.parameter import Parameter, knob_position
-from liveengine.engine.parameters import (
-    MIX_CONTROLS,
-    PATTERNS_MAX,
-    TABLE,
-    TRACKS_MAX,
-    UnknownAddress,
-    find,
-)
+from liveengine.engine.parameters import TABLE, TRACKS_MAX, UnknownAddress, find
 from liveengine.engine.reference import page, shown_address
+from liveengine.engine.rows.tracks import MIX_CONTROLS, PATTERNS_MAX
 from liveengine.generators.contract import Controls
 from liveengine.music.sound import MASTER_CONTROLS, SOUND_CONTROLS
 

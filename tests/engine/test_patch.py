@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from small_sets import BASS, PATTERN_KEYS, SMALLEST, TOP_KEYS, TRACK_KEYS, toml
 
 from liveengine.engine.patch import QUANTA, load_patch, resolve_patch
+from liveengine.engine.problems import FileError
 from liveengine.engine.readings import KNOBS
-from liveengine.engine.schema import FileError
 from liveengine.engine.tomlfile import shipped
 from liveengine.generators.catalogue import BUILT_IN, find
 from liveengine.generators.contract import ROLES, Controls

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from small_sets import BASS, PATTERN_KEYS, SMALLEST, TOP_KEYS, TRACK_KEYS, toml
 
 from liveengine.engine.patch import load_patch
-from liveengine.engine.schema import PROBLEM_LIMIT, FileError
+from liveengine.engine.problems import PROBLEM_LIMIT, FileError
 from liveengine.engine.tomlfile import FILE_LIMIT_BYTES
 
 

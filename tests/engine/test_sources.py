@@ -14,9 +14,9 @@ from liveengine.engine.events import Asked, LedTold, LinkTold
 from liveengine.engine.mapping import Action
 from liveengine.engine.orders import Order, Report, Say, ToSequencer
 from liveengine.engine.patch import load_patch
-from liveengine.engine.schema import FileError
+from liveengine.engine.problems import FileError
 from liveengine.sequencer import commands as do
-from liveengine.sequencer.state import LINK, OWN, PULSES
+from liveengine.sequencer.records.sources import LINK, OWN, PULSES
 
 ALL = Sources.parse("midi:DAW,link,internal")
 

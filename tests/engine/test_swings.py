@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from small_sets import BASS, SMALLEST
 
 from liveengine.engine.patch import load_patch
-from liveengine.engine.schema import FileError
+from liveengine.engine.problems import FileError
 from liveengine.engine.spans import parse_rate, parse_span
 from liveengine.engine.spec import ArpSpec, LfoSpec
 from liveengine.music.arpeggio import Arpeggio

@@ -13,7 +13,7 @@ from liveengine.engine.events import Asked, TrafficTold
 from liveengine.engine.mapping import Action
 from liveengine.engine.orders import Report, Say, SendLong, ToSequencer
 from liveengine.engine.patch import load_patch
-from liveengine.engine.schema import FileError
+from liveengine.engine.problems import FileError
 from liveengine.engine.tuning import KEYS_A_PIECE, PIECES
 from liveengine.formats.scala import format_scale
 from liveengine.music.mts import bulk_dump, octave_change

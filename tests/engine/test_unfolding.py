@@ -14,7 +14,7 @@ from liveengine.engine.events import BeatBegan, LaunchTold, MetreTold, Transport
 from liveengine.engine.follow import FOLLOW_WORDS, Follow, follower
 from liveengine.engine.orders import ToSequencer
 from liveengine.engine.patch import load_patch
-from liveengine.engine.schema import FileError
+from liveengine.engine.problems import FileError
 from liveengine.engine.spec import PatternSpec, SceneSpec, SongSpec
 from liveengine.engine.written import Lane, Touch, WrittenLanes
 from liveengine.music.condition import Condition

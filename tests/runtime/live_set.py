@@ -11,7 +11,8 @@ from typing import Any
 from liveengine.engine.mapping import Binding, Mapping
 from liveengine.engine.spec import Patch
 from liveengine.ports.virtual import VirtualInput, VirtualOutput
-from liveengine.runtime.stage import Options, Stage
+from liveengine.runtime.options import Options
+from liveengine.runtime.stage import Stage
 
 PATIENCE_S = 20.0
 

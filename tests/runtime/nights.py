@@ -19,7 +19,8 @@ from liveengine.music.note import Bar, Note
 from liveengine.music.reading import Reading
 from liveengine.runtime.offline import Rendering
 from liveengine.sequencer.commands import DO_LAUNCH
-from liveengine.sequencer.state import COMMANDS_SIZE, READ, SLOTS, WRITTEN
+from liveengine.sequencer.records.patterns import SLOTS
+from liveengine.sequencer.records.rings import COMMANDS_SIZE, READ, WRITTEN
 
 DRUMS = TrackSpec(
     "drums",

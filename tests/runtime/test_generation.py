@@ -17,7 +17,7 @@ from liveengine.generators.catalogue import BUILT_IN
 from liveengine.generators.contract import Controls
 from liveengine.music.note import Bar, Note
 from liveengine.runtime.generation import GeneratorThread, answer
-from liveengine.sequencer.state import SLOT_NOTES
+from liveengine.sequencer.records.patterns import SLOT_NOTES
 
 PATIENCE_S = 10.0
 

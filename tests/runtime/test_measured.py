@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from liveengine.engine.schema import FileError
+from liveengine.engine.problems import FileError
 from liveengine.runtime.measured import forget, load, store
 
 names = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)

@@ -11,7 +11,7 @@ from nights import night
 
 from liveengine.engine.mapping import Binding, Mapping
 from liveengine.engine.patch import load_patch
-from liveengine.engine.schema import FileError
+from liveengine.engine.problems import FileError
 from liveengine.engine.spec import OutputSpec, TrackSpec
 from liveengine.ports.rtmidi import MidiPortError
 from liveengine.runtime.inputs import open_inputs

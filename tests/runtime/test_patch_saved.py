@@ -99,5 +99,5 @@ def test_a_port_that_a_patch_names_for_the_first_time_is_opened(tmp_path: Path) 
         # The virtual door opens one output for any name; what matters is that the track has a port of its own.
         save(path, GOOD.replace('sound = "none"', f'sound = "none"\nport = "{wire}"'))
         set_.listen_until(lambda: set_.stage.engine.ports == [2])
-        assert set_.stage._patterns == ["", str(wire)]
+        assert set_.stage.rig.patterns == ["", str(wire)]
     os.close(hearing)

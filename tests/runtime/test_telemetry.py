@@ -22,7 +22,9 @@ from liveengine.ports.osc import messages
 from liveengine.runtime import telemetry
 from liveengine.runtime.status import line
 from liveengine.runtime.telemetry import LATE_US, SCHEMA, STATES
-from liveengine.sequencer.state import IN_PORTS, LINK, PORTS, PULSES, make_state
+from liveengine.sequencer.records.ports import IN_PORTS, PORTS
+from liveengine.sequencer.records.sources import LINK, PULSES
+from liveengine.sequencer.state import make_state
 
 INTERNAL, BOX = Sources.parse("internal"), Sources.parse("midi:box")
 

@@ -13,7 +13,8 @@ from liveengine.drivers.offline import OfflineDriver
 from liveengine.engine.compensation import Latency, compensate
 from liveengine.engine.spec import NO_SOUND, OutputSpec
 from liveengine.runtime.wiring import Reach, latencies, wire_ports, wire_waits
-from liveengine.sequencer.state import PORTS, make_state
+from liveengine.sequencer.records.ports import PORTS
+from liveengine.sequencer.state import make_state
 
 RATE = 48_000.0
 

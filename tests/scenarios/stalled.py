@@ -18,7 +18,8 @@ import time
 from liveengine.drivers.jack import JackDriver
 from liveengine.engine.clock import Sources
 from liveengine.engine.patch import load_patch
-from liveengine.runtime.stage import Options, Stage
+from liveengine.runtime.options import Options
+from liveengine.runtime.stage import Stage
 
 STALL_US = 1_000_000
 BEFORE_S, AFTER_S = 1.0, 1.0

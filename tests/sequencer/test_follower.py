@@ -34,8 +34,9 @@ from liveengine.sequencer import commands
 from liveengine.sequencer.inlet import receive
 from liveengine.sequencer.lanes import deliver
 from liveengine.sequencer.outlet import FOLLOWED, REALIGNED, TRANSPORTED
+from liveengine.sequencer.records.sources import ACQUIRING, FREEWHEELING, LOCKED, LOST
 from liveengine.sequencer.render import render
-from liveengine.sequencer.state import ACQUIRING, FREEWHEELING, LOCKED, LOST, State
+from liveengine.sequencer.state import State
 
 TEMPI = [60.0, 120.0, 174.0, 250.0]
 

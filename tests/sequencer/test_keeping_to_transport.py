@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from liveengine.music.event import CLOCK, CONTINUE, NOTE_ON, SONG_POSITION, START, STOP
 from liveengine.music.time import TICKS_PER_BEAT, TICKS_PER_PULSE, TICKS_PER_SIXTEENTH
-from liveengine.sequencer.state import JACK, State
+from liveengine.sequencer.records.sources import JACK
+from liveengine.sequencer.state import State
 from liveengine.sequencer.steering import keep_to_transport
 
 Sent = tuple[int, int, int, tuple[int, ...]]

@@ -27,8 +27,10 @@ from liveengine.music.note import Bar, Note
 from liveengine.music.time import TICKS_PER_BEAT, TICKS_PER_PULSE, TICKS_PER_SIXTEENTH
 from liveengine.sequencer import commands
 from liveengine.sequencer.lanes import deliver, next_delivery
+from liveengine.sequencer.records.ports import LANE_SIZE
+from liveengine.sequencer.records.transport import NEVER
 from liveengine.sequencer.render import render
-from liveengine.sequencer.state import LANE_SIZE, NEVER, State
+from liveengine.sequencer.state import State
 
 SIXTEENTHS = Bar.of([Note(i * TICKS_PER_SIXTEENTH, 60 + i, gate=60_000) for i in range(16)], 4 * TICKS_PER_BEAT)
 

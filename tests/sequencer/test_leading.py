@@ -14,7 +14,8 @@ from liveengine.music.event import CLOCK, NOTE_ON, SONG_POSITION, START
 from liveengine.music.time import TICKS_PER_BEAT, TICKS_PER_PULSE
 from liveengine.sequencer import commands
 from liveengine.sequencer.outlet import LED
-from liveengine.sequencer.state import JACK, LINK, LOCKED, OWN, PULSES, READ, WRITTEN
+from liveengine.sequencer.records.rings import READ, WRITTEN
+from liveengine.sequencer.records.sources import JACK, LINK, LOCKED, OWN, PULSES
 
 WORD_MS = 20
 SECONDS = 40

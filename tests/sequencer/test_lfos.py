@@ -16,8 +16,10 @@ from liveengine.music.note import Bar, Note
 from liveengine.music.target import Lock, Target
 from liveengine.music.time import TICKS_PER_BEAT
 from liveengine.sequencer.outlet import MODULATED
+from liveengine.sequencer.records.modulation import LFO_ROWS
+from liveengine.sequencer.records.tracks import TRACKS
 from liveengine.sequencer.slots import drain_log, write_lfo
-from liveengine.sequencer.state import LFO_ROWS, TRACKS, State
+from liveengine.sequencer.state import State
 
 CC = Target.parse("cc 74")
 BEAT = int(RATE / 2)  # at 120 BPM

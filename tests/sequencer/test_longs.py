@@ -17,9 +17,9 @@ from liveengine.music.target import Target
 from liveengine.music.time import TICKS_PER_BEAT, TICKS_PER_SIXTEENTH
 from liveengine.sequencer.lanes import deliver
 from liveengine.sequencer.longs import copy_message, message_size, push_long
+from liveengine.sequencer.records.rings import LONGS
 from liveengine.sequencer.render import render
 from liveengine.sequencer.slots import write_lfo
-from liveengine.sequencer.state import LONGS
 
 #: A DIN cable: 31,250 baud, ten bits a byte.
 BYTES_S = 3125.0

@@ -14,8 +14,9 @@ from liveengine.music.event import CLOCK, NOTE_ON
 from liveengine.music.time import TICKS_PER_BEAT, TICKS_PER_PULSE
 from liveengine.sequencer import commands
 from liveengine.sequencer.lanes import deliver
+from liveengine.sequencer.records.sources import LINK
 from liveengine.sequencer.render import render
-from liveengine.sequencer.state import LINK, State
+from liveengine.sequencer.state import State
 
 WORD_MS = 20
 

@@ -16,9 +16,11 @@ from liveengine.music.note import Bar, Note
 from liveengine.music.time import TICKS_PER_BEAT
 from liveengine.sequencer import commands
 from liveengine.sequencer.lanes import deliver, next_delivery
+from liveengine.sequencer.records.ports import PORTS
+from liveengine.sequencer.records.transport import NEVER
 from liveengine.sequencer.render import begin, render
 from liveengine.sequencer.slots import write_slot
-from liveengine.sequencer.state import NEVER, PORTS, State, make_state
+from liveengine.sequencer.state import State, make_state
 from liveengine.sequencer.wire import LAG_S
 
 US = 1_000

@@ -18,7 +18,7 @@ pytest.importorskip("onnxruntime")
 import torch
 from made import groove_midi, midi, rock
 
-from liveengine.cli import OK, WRONG, _parser, main
+from liveengine.cli import OK, WRONG, main, parser
 from liveengine.generators import models
 from liveengine.training import config, export
 from liveengine.training.config import CONFIGS
@@ -90,7 +90,7 @@ def run(words: list[str]) -> int:
 
 @pytest.mark.parametrize("words", commands(), ids=" ".join)
 def test_every_command_is_one_that_there_is_and_names_a_config_that_comes_along(words) -> None:
-    told = _parser().parse_args(words)
+    told = parser().parse_args(words)
     if told.word == "train":
         assert config.load(config.find(told.config)).name == told.config
 

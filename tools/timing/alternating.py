@@ -29,8 +29,9 @@ from typing import Any
 from liveengine.engine.events import Asked as Turned
 from liveengine.engine.mapping import Action
 from liveengine.engine.patch import load_patch
+from liveengine.runtime.options import Options
 from liveengine.runtime.play import SWITCH_S
-from liveengine.runtime.stage import Options, Stage
+from liveengine.runtime.stage import Stage
 from timing.playing import LOOK_S, SETTLE_S, note_stalls, origin_of, track_text
 
 #: The tempo of each: inference is asked for at the pace of drum'n'bass.

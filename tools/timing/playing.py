@@ -25,8 +25,9 @@ from liveengine.drivers.jack_memory import MISSED, OUT_FULL
 from liveengine.drivers.lateness import percentile_us
 from liveengine.drivers.timer import TimerDriver
 from liveengine.engine.patch import load_patch
+from liveengine.runtime.options import Options
 from liveengine.runtime.play import SWITCH_S
-from liveengine.runtime.stage import Options, Stage
+from liveengine.runtime.stage import Stage
 from liveengine.sequencer.outlet import REALIGNED, SKIPPED
 from liveengine.sequencer.state import State
 from timing.ending import input_closed
