@@ -46,7 +46,7 @@ class Board:
     ) -> None:
         self.mappings = tuple(mappings)
         self.patch = patch
-        self.tracks = [Track(number, spec) for number, spec in enumerate(patch.tracks)]
+        self.tracks = [Track(number, spec, is_legato=spec.legato) for number, spec in enumerate(patch.tracks)]
         self.ports = list(ports) or [-1] * len(self.tracks)
         self.groove_rows: list[Groove | None] = [*patch.grooves, *([None] * (GROOVES - len(patch.grooves)))]
         self.panel = Panel(patch)
@@ -66,6 +66,7 @@ class Board:
         self.is_to_play = False  # what was ordered last, while the data plane waits for its bar line
         self.session_plays: bool | None = None  # what the Link session said last; None while there is none
         self.bar = -1
+        self.beat_tick = 0  # song tick of the beat that began last
         self.sources = sources or Sources()
         self.leader = OWN
         self.is_starting = not self.sources.starts_us

@@ -49,6 +49,7 @@ def track_after(before: Track | None, number: int, spec: TrackSpec, pattern: int
         sliders=_sliders_after(before.sliders, old, new),
         reading=_reading_after(before.reading, old.reading, new.reading),
         stay=before.stay,
+        before=None,
         fill_slot=-1,
         fill_bar=-1,
     )

@@ -95,6 +95,13 @@ class Display:
         else:
             yield from self._take_over(track, row)
 
+    def take_back(self, track: int, slot: int) -> Told:
+        """A launch of `slot` (-1: silence) was taken back: what sounds goes on."""
+        row = self._rows[track]
+        if row.next is not None and row.next.slot == slot:
+            row.next = None
+            yield f"/track/{track + 1}/due", 0
+
     def turn(self, track: int, knob: str, reading: Reading) -> Told:
         """A knob of how a track's pattern is read was turned: what sounds, and what is due, is read so."""
         row = self._rows[track]

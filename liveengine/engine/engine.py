@@ -24,6 +24,7 @@ from liveengine.engine.events import (
     FaultsTold,
     KeyPressed,
     LatenessTold,
+    LaunchTakenBack,
     LaunchTold,
     LedTold,
     LineCrossed,
@@ -80,6 +81,8 @@ class Engine(Crossing):
                 yield from self._beat_began(tick)
             case LaunchTold(track, slot, tick):
                 yield from self._launch_told(track, slot, tick)
+            case LaunchTakenBack(track, slot):
+                yield from self._taken_back(track, slot)
             case StartTold(track, slot, tick):
                 yield from self._report_changes(self.display.counted_from(track, slot, tick))
             case SlotEnded(slot):
@@ -132,6 +135,7 @@ class Engine(Crossing):
         yield from self._report_changes(self.display.launch(number, slot, tick, self.playing, began))
 
     def _beat_began(self, tick: int) -> Iterator[Order]:
+        self.beat_tick = tick
         line = self.metre.bars.line_of(self.metre.bars.bar_at(tick))
         yield from self._report("/transport/beat", (tick - line) // TICKS_PER_BEAT + 1)
         yield from self._report("/transport/position", tick / TICKS_PER_BEAT)
@@ -177,6 +181,7 @@ class Engine(Crossing):
 
     def _transport_moved(self, playing: bool, tick: int) -> Iterator[Order]:
         self.playing = self.is_to_play = playing
+        self.beat_tick = tick
         if playing and tick == 0:
             self.metre.from_the_top()
             self.unfolding.from_the_top()

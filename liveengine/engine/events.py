@@ -86,6 +86,14 @@ class LaunchTold:
 
 
 @dataclass(frozen=True, slots=True)
+class LaunchTakenBack:
+    """The data plane has taken back a launch of `slot` (-1: silence); on track -1: so many metres to come."""
+
+    track: int
+    slot: int
+
+
+@dataclass(frozen=True, slots=True)
 class StartTold:
     """What `slot` holds is read on `track` as if it had begun at song tick `tick`."""
 
@@ -208,6 +216,7 @@ class LineCrossed:
 
 Event = (
     Asked | MidiCame | KeyPressed | BarReady | BarFailed | BarBegan | MetreTold | LaunchTold | StartTold | SlotEnded
+    | LaunchTakenBack
     | TransportMoved | LatenessTold | BeatBegan | ClockTold | TrafficTold
     | FaultsTold | LinkTold | LedTold | TempoTold | ModulationTold | PatchLoaded
     | LineCrossed

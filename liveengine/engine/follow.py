@@ -67,6 +67,10 @@ class Stay:
         """Count nothing until something begins."""
         self.bars = None
 
+    def awaits(self, bar: int) -> bool:
+        """Say whether it is still to begin, in song bar `bar`."""
+        return self.bars is None or self.first_bar > bar
+
     def count(self, bar: int) -> int:
         """Count song bar `bar`, which begins; return how many there were, 0 while nothing is counted."""
         if self.bars is None or bar < self.first_bar:

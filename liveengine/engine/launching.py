@@ -38,10 +38,9 @@ class Launching(Board):
             yield Say(f"there is no scene {scene + 1}: this patch has {len(self.patch.scenes)}")
             yield from self._report("/scene/launch", self.scene + 1)
             return
+        self.unfolding.scene_asked(self.scene, self.bar)
         self.scene = scene
-        yield from self._report("/scene/current", scene + 1)
-        yield from self._report_change("/scene/name", self.patch.scenes[scene].name)
-        yield from self._report_change("/scene/launch", scene + 1)
+        yield from self._report_scene()
         chosen = self.patch.scenes[scene].patterns
         named = {track.number: chosen[track.spec.name] for track in self.tracks if track.spec.name in chosen}
         launch = Launch(self.panel.quantum if quantum is None else quantum, legato=False, is_scene=True)
@@ -49,10 +48,14 @@ class Launching(Board):
         if metres != self.metre.wanted:
             # Everybody begins anew: what was made for other bars would fall out of step.
             launch.metres = self.metre.wanted = metres
-        self.unfolding.scene_asked()
         yield from self._choose(
             {number: self._pattern_number(number, name) if name else None for number, name in named.items()}, launch
         )
+
+    def _report_scene(self) -> Iterator[Order]:
+        yield from self._report("/scene/current", self.scene + 1)
+        yield from self._report_change("/scene/name", self.patch.scenes[self.scene].name)
+        yield from self._report_change("/scene/launch", self.scene + 1)
 
     def _pattern_number(self, track: int, name: str) -> int:
         return [pattern.name for pattern in self.tracks[track].spec.patterns].index(name)
@@ -67,7 +70,7 @@ class Launching(Board):
                 yield Say(f"track {track.spec.name} has no pattern {pattern + 1}")
                 yield from self._report(f"/track/{number + 1}/pattern", (track.pattern or 0) + 1)
                 continue
-            track.choose(pattern)
+            track.choose(pattern, self.beat_tick)
             yield from self._report_track(track)
             if pattern is None:
                 launch.silences.append(number)
@@ -76,7 +79,7 @@ class Launching(Board):
         if launch.metres:
             for track in self.tracks:
                 if track.number not in patterns and track.playing is not None:
-                    track.begin_anew()
+                    track.begin_anew(self.beat_tick, track.pattern)
                     requests += self._compose(track, launch)
         yield from requests
         yield from self._go(self.launches.add(launch))
@@ -148,18 +151,20 @@ class Launching(Board):
         if slot is None:
             yield Say(f"no room for another pattern: {track.spec.name} plays on as it is")
             return
-        quantum, playhead, reading = launch.quantum, LEGATO, track.reading
+        quantum, playhead, reading, keeps = launch.quantum, LEGATO, track.reading, launch.legato
         if launch.is_fill:
             track.fill_slot, track.fill_bar = slot, math.inf
             playhead, reading = INTERLUDE, of_a_fill(track.reading)
         else:
+            keeps = launch.legato or (track.is_legato and track.home is not None and not launch.metres)
             track.home = bar
             if not launch.legato:
                 track.fresh_slot, track.fill_slot, track.fill_bar = slot, -1, -1
-                playhead = IN_STEP if self.metre.goes_round else ANEW
+                if not keeps:
+                    playhead = IN_STEP if self.metre.goes_round else ANEW
             elif track.fill_bar == self.bar >= 0:
                 quantum = do.NEXT_BAR  # The fill has its bar, and no more.
-        self.display.write(slot, bar, launch.legato, reading)
+        self.display.write(slot, bar, keeps, reading)
         yield WriteSlot(slot, bar, reading)
         yield ToSequencer(do.DO_LAUNCH, track.number, quantum, a=slot, b=playhead)
 

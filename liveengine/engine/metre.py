@@ -34,6 +34,11 @@ class MetreBook:
         if self._ordered:
             self.bars = Bars(self._ordered.popleft(), bar, tick)
 
+    def take_back(self) -> None:
+        """Take note that nothing comes of what was ordered and is not in force."""
+        self._ordered.clear()
+        self.wanted = self.bars.metres
+
     def from_the_top(self) -> None:
         """Take note that the song begins anew, and the cycle of metres with it."""
         self.bars = Bars(self.bars.metres)

@@ -62,7 +62,12 @@ class Panel:
         self.values["/clock/source"] = self.values["/clock/state"] = "internal"
         for name, value in patch.master.items():
             self.values[f"/master/{name}"] = value
-        self.quantum = _quantum(patch)
+        self.values["/launch/quantum"] = patch.quantum
+
+    @property
+    def quantum(self) -> int:
+        """When a launch takes effect, as the data plane counts it: ticks, or bars below 0; 0 for at once."""
+        return _quantum(str(self.values["/launch/quantum"]))
 
     def take_up(self, patch: Patch, old: Patch, moved: Mapping[int, int], renewed: Collection[int]) -> None:
         """Go on with another patch; `moved` as in `values_after`, `renewed` are tracks that do not simply play on."""
@@ -72,7 +77,7 @@ class Panel:
         roots = [f"/track/{number + 1}/" for number in renewed]
         roots += [] if patch.lfos == old.lfos else ["/"]
         swings = tuple(root + name for root in roots for name in ("lfo/", "arp/"))
-        self._tracks, self.quantum = new._tracks, new.quantum
+        self._tracks = new._tracks
         self.values.clear()
         self.values |= {a: v for a, v in told.items() if not a.startswith(("/track/", "/lfo/"))}
         self.values |= {a: new.values[a] if a.startswith(swings) else value for a, value in stays.items()}
@@ -124,9 +129,8 @@ class Panel:
         raise ValueError(f"no track {shown(name)}{near(name, self._tracks)}: this patch has {words}")
 
 
-def _quantum(patch: Patch) -> int:
-    """Return the patch's launch quantum as the data plane counts it: ticks, or bars below 0; 0 for none."""
-    match patch.quantum.split():
+def _quantum(words: str) -> int:
+    match words.split():
         case ["none"]:
             return 0
         case ["beat"]:
@@ -135,7 +139,7 @@ def _quantum(patch: Patch) -> int:
             return -1
         case [count, "bars"]:
             return -int(count)
-    raise AssertionError(f"a patch was loaded with quantum {patch.quantum!r}")
+    raise AssertionError(f"a patch was loaded with quantum {words!r}")
 
 
 def _of_track(parameter: Parameter, spec: TrackSpec) -> Setting:
@@ -145,6 +149,8 @@ def _of_track(parameter: Parameter, spec: TrackSpec) -> Setting:
         return spec.name
     if name == "mute_group":
         return spec.mute_group
+    if name == "legato":
+        return spec.legato
     modulated = standing_of_lfos(spec.lfos) | standing_of_arp(spec.arp)
     if name in modulated:
         return modulated[name]

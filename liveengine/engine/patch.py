@@ -205,6 +205,7 @@ def _track(section: Section, number: int, frame: _Frame) -> TrackSpec:
         high=high,
         patterns=_patterns(section, role, low, frame),
         mute_group=section.whole("mute_group", 0, TRACKS_MAX, 0),
+        legato=section.toggle("legato", False),
         lfos=read_lfos(section, frame.cycles[0]),
         arp=read_arp(section, frame.cycles[0]),
     )

@@ -102,7 +102,7 @@ class TrackSpec:
     `controls` holds only what the patch sets, by the names of SOUND_CONTROLS. `port` is a pattern for a MIDI
     output's name, empty for the default output; `channel` 1–16; `program` 1–128 or None for none sent.
     `listen` is a pattern for a MIDI input whose notes the track plays at once, empty for none. Of the tracks of
-    one `mute_group` (0: none) one is heard at a time.
+    one `mute_group` (0: none) one is heard at a time. With `legato` a pattern goes on where the one before it is.
     """
 
     name: str
@@ -117,6 +117,7 @@ class TrackSpec:
     high: int = PITCH_MAX
     patterns: tuple[PatternSpec, ...] = ()
     mute_group: int = 0
+    legato: bool = False
     lfos: tuple[LfoSpec, ...] = ()
     arp: ArpSpec = field(default_factory=ArpSpec)
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from liveengine.engine.events import LinkTold
-from liveengine.engine.launching import Launching
 from liveengine.engine.orders import Order, Say, SharePlaying, ShareTempo, ToSequencer
 from liveengine.engine.parameter import Setting
+from liveengine.engine.taking_back import TakingBack
 from liveengine.music.sound import MASTER_CONTROL
 from liveengine.music.time import TEMPO_MAX_BPM, TEMPO_MIN_BPM, TICKS_PER_BEAT
 from liveengine.sequencer import commands as do
@@ -23,7 +23,7 @@ NUDGE_SHARE = 0.04
 DELAY_BEATS = 0.75
 
 
-class Timekeeping(Launching):
+class Timekeeping(TakingBack):
     """The transport and the clocks. No order says when: the data plane finds the tick."""
 
     def _do_in_time(self, name: str, value: Setting) -> Iterator[Order]:

@@ -21,6 +21,12 @@ from liveengine.music.time import Metre
 #: What a generator is asked for.
 SLIDERS = ("density", "accent")
 
+#: What a track takes up with a pattern.
+_CHOICE = (
+    "pattern", "sliders", "reading", "round_bars", "stay", "home", "anchor_bar", "fresh_slot", "fresh_bar",
+    "choice_tick",
+)  # fmt: skip
+
 
 @dataclass(slots=True)
 class Track:
@@ -29,6 +35,7 @@ class Track:
     number: int
     spec: TrackSpec
     pattern: int | None = None  # which of its patterns; None: silent
+    is_legato: bool = False  # a pattern that it takes up goes on where the one before it is
     sliders: dict[str, float] = field(default_factory=dict)
     reading: Reading = PLAIN_READING
     round_bars: int = 1  # bars until its pattern comes round
@@ -41,18 +48,38 @@ class Track:
     fresh_bar: float = -1  # song bar in which it begins; infinite until the data plane has told
     fill_slot: int = -1  # the slot of a fill after which home was not launched yet
     fill_bar: float = -1  # song bar that the fill takes up; infinite until the data plane has told
+    choice_tick: float = 0  # song tick at which what it took up last is heard; infinite until the data plane has told
+    before: Track | None = None  # as it was when it took that up
+    gives_up: bool = False  # a player has taken that back; whether it was in time the data plane tells
 
-    def choose(self, pattern: int | None) -> None:
+    def choose(self, pattern: int | None, now_tick: int = 0) -> None:
         """Take up a pattern: its sliders, and how it is read, are the track's from now on."""
-        self.pattern = pattern
-        self.begin_anew()
+        self.begin_anew(now_tick, pattern)
         if pattern is not None:
             spec = self.spec.patterns[pattern]
             self.sliders = {name: getattr(spec, name) for name in SLIDERS}
             self.reading = spec.reading
 
-    def begin_anew(self) -> None:
-        """Expect the pattern to begin at its beginning."""
+    def awaits(self, now_tick: int) -> bool:
+        """Say whether what it took up last is still to be heard at song tick `now_tick`."""
+        return self.choice_tick > now_tick
+
+    def take_back(self) -> bool:
+        """Be again as it was before it took up what it awaits; False where that is not known."""
+        was, self.gives_up = self.before, False
+        if was is None:
+            return False
+        for name in _CHOICE:
+            setattr(self, name, getattr(was, name))
+        self.before, self.due_tick = None, 0
+        return True
+
+    def begin_anew(self, now_tick: int, pattern: int | None) -> None:
+        """Expect a pattern to begin at its beginning."""
+        if not self.awaits(now_tick):
+            self.before = replace(self, before=None, stay=replace(self.stay))
+        self.choice_tick, self.gives_up = math.inf, False
+        self.pattern = pattern
         self.fresh_bar = -1 if self.pattern is None else math.inf
         self.stay.wait()
 
@@ -116,6 +143,8 @@ class Track:
         A pattern that begins does so as if in `first_bar`.
         """
         self.due_tick = tick
+        if slot < 0 or slot == self.fresh_slot:
+            self.choice_tick = tick if playing else 0
         if slot < 0:
             return
         if slot == self.fill_slot:
@@ -129,6 +158,8 @@ class Track:
     def transport_moved(self, playing: bool, first_bar: int, from_the_top: bool) -> None:
         """Take note of a start in song bar `first_bar`, or of a stop, which brings every launch to its end."""
         self.due_tick = 0
+        if self.choice_tick < math.inf:
+            self.choice_tick = 0
         if self.fresh_bar < math.inf:
             self.fresh_bar = -1
         if playing and from_the_top:

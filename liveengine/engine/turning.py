@@ -71,6 +71,10 @@ class Turning(Timekeeping):
                 yield from self._launch_by_hand((self.scene + step) % len(self.patch.scenes))
             case "/scene/launch":
                 yield from self._launch_by_hand(int(value) - 1)
+            case "/launch/quantum":
+                pass  # The next launch asks for it.
+            case "/launch/cancel":
+                yield from self._take_all_back()
             case "/song/play":
                 yield from self._start_song() if value else self._leave_song()
             case "/fill":
@@ -112,6 +116,10 @@ class Turning(Timekeeping):
                 yield from self._ask_again(track)
             case "fill":
                 yield from self._ask_fill(track)
+            case "cancel":
+                yield from self._take_track_back(track)
+            case "legato":
+                track.is_legato = bool(value)
             case "pattern":
                 launch = Launch(self.panel.quantum, legato=False)
                 yield from self._choose({track.number: int(value) - 1}, launch)

@@ -8,7 +8,7 @@ Pure.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from liveengine.engine.follow import Stay, follower
 from liveengine.engine.song import Song, Turn
@@ -47,6 +47,7 @@ class Unfolding:
         self._patch = patch
         self.song = Song(patch.song)
         self._stay = Stay()
+        self._before: tuple[int, Stay] | None = None  # the scene that plays, while another was asked for
         self._awaited = False  # a scene was launched, and the data plane has not told when it begins
         self._decided = 0
 
@@ -58,9 +59,18 @@ class Unfolding:
         if patch.song is not None and place >= 0:
             self.song.place = min(place, len(patch.song.order) - 1)
 
-    def scene_asked(self) -> None:
-        """Count no bars until another scene begins."""
+    def scene_asked(self, playing: int = -1, bar: int = -1) -> None:
+        """Count no bars until another scene begins; `playing` is the one that does, in song bar `bar`."""
+        if not self._stay.awaits(bar):
+            self._before = playing, replace(self._stay)
         self._stay.wait()
+
+    def take_back(self, bar: int) -> int:
+        """Go on with the scene that plays, and return which that is; -1 where no other was to come."""
+        if self._before is None or not self._stay.awaits(bar):
+            return -1
+        (scene, self._stay), self._before, self._awaited = self._before, None, False
+        return scene
 
     def scene_launched(self) -> None:
         """Expect the data plane to tell when the scene begins."""

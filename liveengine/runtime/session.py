@@ -18,6 +18,7 @@ from liveengine.engine.events import (
     BarBegan,
     BeatBegan,
     Event,
+    LaunchTakenBack,
     LaunchTold,
     LedTold,
     LineCrossed,
@@ -119,6 +120,8 @@ class Session:
                 return MetreTold(a, tick)
             case outlet.LAUNCHED:
                 return LaunchTold(track, a, tick)
+            case outlet.CANCELLED:
+                return LaunchTakenBack(track, a)
             case outlet.ENDED:
                 return SlotEnded(a)
             case outlet.TRANSPORTED:

@@ -49,8 +49,8 @@ from liveengine.sequencer.ledger import end_notes_of, panic
 from liveengine.sequencer.longs import expect_longs
 from liveengine.sequencer.metre import change_metre, lengthen_metre
 from liveengine.sequencer.modulation import change_lfo, route_again
-from liveengine.sequencer.outlet import METRE, MUTED, emit, song_tick, tell
-from liveengine.sequencer.pending import take_starts_back
+from liveengine.sequencer.outlet import CANCELLED, METRE, MUTED, emit, song_tick, tell
+from liveengine.sequencer.pending import take_metres_back, take_starts_back
 from liveengine.sequencer.players import cancel, launch, read_otherwise
 from liveengine.sequencer.records.ports import PORTS
 from liveengine.sequencer.records.sources import LINK
@@ -98,8 +98,10 @@ def _play_on(s: State, c: Any, tick: int) -> None:
         wish_tempo(s, c.x, c.a, tick)
     elif c.kind == DO_LAUNCH:
         launch(s, c.track, c.a, song_tick(s, tick), c.b, tick)
-    elif c.kind == DO_CANCEL:
+    elif c.kind == DO_CANCEL and c.track >= 0:
         cancel(s, c.track, tick)
+    elif c.kind == DO_CANCEL:
+        tell(s, CANCELLED, -1, tick, take_metres_back(s), 0.0)
     elif c.kind == DO_MUTE:
         s.tracks[c.track].muted = c.a
         if c.a:

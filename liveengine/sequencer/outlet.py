@@ -23,7 +23,7 @@ TRANSPORTED = 4  # a = 1 playing, 0 stopped; tick = position
 TEMPO = 5  # x = BPM
 REALIGNED = 6  # a stall was collapsed: a = units of the driver's clock
 MUTED = 7  # a = 1 muted, 0 heard
-CANCELLED = 8  # a launch was taken back: a = slot
+CANCELLED = 8  # a launch was taken back: a = slot, -1 for silence; on track -1: a = metres that were
 FOLLOWED = 9  # the follower changed its state: a = state, x = fault (1: twice the pulses, -1: half)
 LED = 10  # another source leads the beat: a = OWN, PULSES, LINK or JACK
 METRE = 11  # a new cycle of metres begins at song tick `tick`: a = number of the bar there

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from liveengine.compiled import compiled
 from liveengine.sequencer.agenda import COMMAND_DUE, schedule
-from liveengine.sequencer.commands import DO_CONTINUE, DO_LOCATE, DO_START
+from liveengine.sequencer.commands import DO_CONTINUE, DO_LOCATE, DO_METRE, DO_START
 from liveengine.sequencer.metre import next_bar_line
 from liveengine.sequencer.records.rings import COMMANDS_SIZE
 from liveengine.sequencer.state import State
@@ -36,6 +36,17 @@ def locate_at_bar(s: State, song: int) -> None:
     transport = s.transport[0]
     here = transport.tick - transport.song_origin
     keep(s, transport.song_origin + next_bar_line(s, here, 1), DO_LOCATE, -1, song, 0, 0.0)
+
+
+@compiled
+def take_metres_back(s: State) -> int:
+    """Forget every change of metre that still waits for its line; return how many metres that were."""
+    count = 0
+    for place in range(COMMANDS_SIZE):
+        if s.pending[place].kind == DO_METRE:
+            s.pending[place].kind = TAKEN_BACK
+            count += 1
+    return count
 
 
 @compiled

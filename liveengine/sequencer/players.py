@@ -60,14 +60,18 @@ def retire(s: State, p: int, tick: int) -> None:
 def cancel(s: State, track: int, tick: int) -> None:
     """Take back a launch whose time has not come; whoever plays goes on."""
     song = song_tick(s, tick)
+    is_silence = True
     for p in range(2 * track, 2 * track + 2):
         player = s.players[p]
         if player.slot >= 0 and player.begin > song:
             tell(s, CANCELLED, track, tick, player.slot, 0.0)
             retire(s, p, tick)
+            is_silence = False
     heard = owner(s, track, song)
     if heard >= 0 and s.players[heard].stop != NEVER:
         _hold_until(s, heard, NEVER)
+        if is_silence:
+            tell(s, CANCELLED, track, tick, -1, 0.0)
 
 
 @compiled

@@ -60,7 +60,7 @@ def is_sound(c: Any) -> bool:  # noqa: PLR0911, PLR0912 - one answer a kind
     if not 0 <= c.kind < KINDS or c.quantum < -BARS_QUANTUM_MAX:
         return False
     if c.kind in (DO_LAUNCH, DO_CANCEL, DO_MUTE, DO_ROUTE, DO_READING, DO_TURN, DO_ARP):
-        if not 0 <= c.track < TRACKS:
+        if not (-1 if c.kind == DO_CANCEL else 0) <= c.track < TRACKS:
             return False
         if c.kind == DO_LAUNCH:
             return -1 <= c.a < SLOTS and ANEW <= c.b <= IN_STEP

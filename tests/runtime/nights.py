@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from liveengine.engine.events import Asked, Event, KeyPressed, MidiCame
 from liveengine.engine.mapping import Action
 from liveengine.engine.orders import Report, Say
-from liveengine.engine.spec import Patch, PatternSpec, SceneSpec, TrackSpec
+from liveengine.engine.spec import QUANTA, Patch, PatternSpec, SceneSpec, TrackSpec
 from liveengine.music.chord import Chord
 from liveengine.music.note import Bar, Note
 from liveengine.music.reading import Reading
@@ -80,11 +80,14 @@ deeds: st.SearchStrategy[Event] = st.one_of(
     st.builds(lambda t, n, v: asked(f"/track/{t}/{n}", v), tracks, sliders, st.floats(-1, 2)),
     st.builds(lambda t, v: asked(f"/track/{t}/pattern", v), tracks, st.integers(0, 4)),
     st.builds(lambda v: asked("/scene/launch", v), st.integers(0, 5)),
+    st.builds(lambda t: asked(f"/track/{t}/cancel"), tracks),
+    st.builds(lambda t, v: asked(f"/track/{t}/legato", v), tracks, st.booleans()),
+    st.builds(lambda v: asked("/launch/quantum", v), st.sampled_from(QUANTA)),
     st.builds(
         asked,
         st.sampled_from(
             [
-                *("/scene/next", "/scene/previous", "/panic", "/refresh", "/ping", "/transport/temp"),
+                *("/scene/next", "/scene/previous", "/launch/cancel", "/panic", "/refresh", "/ping", "/transport/temp"),
                 *(f"/transport/{word}" for word in ("start", "stop", "continue", "play")),
             ]
         ),

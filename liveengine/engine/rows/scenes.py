@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from liveengine.engine.parameter import Parameter
 from liveengine.engine.rows.kinds import COUNT_MAX, told, trigger, words
+from liveengine.engine.spec import QUANTA
 
 SCENES_MAX = 64
 
@@ -15,6 +16,18 @@ def scenes() -> Iterator[Parameter]:
     yield trigger("/scene/next", "next bar", "Launch the scene after this one")
     yield trigger("/scene/previous", "next bar", "Launch the scene before this one")
     yield Parameter("/scene/launch", "int", 1, SCENES_MAX, 1, "", "next bar", "Launch a scene by its number")
+    yield Parameter(
+        "/launch/quantum",
+        "word",
+        1,
+        len(QUANTA),
+        "bar",
+        "",
+        "now",
+        "When what is launched from now on comes in",
+        words=QUANTA,
+    )
+    yield trigger("/launch/cancel", "now", "Take back everything that was launched and has not begun")
     yield told("/scene/current", "int", 0, SCENES_MAX, "now", "Number of the scene that plays; 0 before the first")
     yield words("/scene/name", "now", "Name of the scene that plays")
     yield Parameter(

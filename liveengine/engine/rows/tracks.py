@@ -39,6 +39,10 @@ def tracks() -> Iterator[Parameter]:
         yield Parameter(track + name, "float", low, high, default, "", "next bar", meaning)
     yield from readings(track)
     yield Parameter(track + "pattern", "int", 1, PATTERNS_MAX, 1, "", "next bar", "Launch a pattern by its number")
+    yield trigger(track + "cancel", "now", "Take back what was launched on the track and has not begun")
+    yield Parameter(
+        track + "legato", "toggle", 0, 1, 0, "", "now", "1: a pattern goes on where the one before it is, not anew"
+    )
     for control in SOUND_CONTROLS:
         mixes = control.name in MIX_CONTROLS
         yield of_sound(control, track if mixes else track + "sound/")
