@@ -46,6 +46,7 @@ STROKES: dict[str, Stroke] = {
     "equals_sign": Stroke("/transport/tempo", "add", 1.0),
     "minus": Stroke("/transport/tempo", "add", -1.0),
     "c": Stroke("/clock/next"),
+    "z": Stroke("/launch/cancel"),
     "l": Stroke("/patch/reload"),
     "x": Stroke("/panic"),
     "exclamation_mark": Stroke("/panic"),
@@ -68,6 +69,7 @@ HELP: tuple[tuple[str, str], ...] = (
     ("←  →", "its density"),
     ("v  m", "re-roll it, mute it"),
     ("c", "follow the next of the clocks"),
+    ("z", "take back what was launched and has not begun"),
     ("l", "read the patch again"),
     ("x", "panic: silence everything"),
 )

@@ -42,6 +42,7 @@ from liveengine.engine.events import (
 from liveengine.engine.launches import Launch
 from liveengine.engine.orders import Order, Report, Say, ToSequencer
 from liveengine.engine.parameter import Setting
+from liveengine.engine.phrasing import is_last_of_phrase
 from liveengine.engine.setting_up import set_up
 from liveengine.engine.unfolding import ToEnd, ToPattern, ToScene
 from liveengine.music.time import TICKS_PER_BEAT
@@ -157,6 +158,8 @@ class Engine(Crossing):
             if track.is_last_time_round(number):
                 track.rolls += 1
                 yield from self._ask_again(track)
+        if self.panel.values["/fill/phrases"] and is_last_of_phrase(self.patch.phrases, number + 1):
+            yield from self._end_phrase()
         yield from self._unfold(number)
 
     def _unfold(self, number: int) -> Iterator[Order]:

@@ -124,6 +124,14 @@ class Launching(Board):
         yield request
         yield from self._go(self.launches.add(launch))
 
+    def _end_phrase(self) -> Iterator[Order]:
+        """Make a fill of the next bar: of steps that wait for one, and of drums that a generator plays."""
+        yield from self.filling.ask(self.bar + 1)
+        for track in self.tracks:
+            is_proposed = track.playing is not None and track.playing.written is None
+            if track.spec.role == "drums" and is_proposed and not track.is_due(self.bar):
+                yield from self._ask_fill(track)
+
     def _go(self, ready: Iterable[Launch]) -> Iterator[Order]:
         """Launch what is ready; with the first launch the music starts."""
         for launch in ready:

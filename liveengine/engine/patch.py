@@ -17,6 +17,7 @@ from liveengine.engine.borrowing import borrowed, read_groove_keys, read_taken
 from liveengine.engine.clock import KINDS, Source, Sources
 from liveengine.engine.handwriting import is_written, read_written, rhythm_in
 from liveengine.engine.parameters import TRACK_NAME, TRACKS_MAX
+from liveengine.engine.phrasing import read_phrases
 from liveengine.engine.readings import read_reading
 from liveengine.engine.rows.tracks import PATTERNS_MAX
 from liveengine.engine.scenery import (
@@ -108,6 +109,7 @@ def load_patch(path: Path | str, library: Library = _NO_LIBRARY) -> Patch:
         tracks=tracks,
         scenes=scenes,
         song=read_song(top, scenes),
+        phrases=read_phrases(top),
         outputs=outputs,
         tuning=read_tuning(top, Path(path).parent, outputs),
         master=_controls(top.table("master", "master control"), MASTER_CONTROLS),

@@ -187,6 +187,8 @@ class OutputSpec:
 class Patch:
     """A whole set. `quantum` is one of QUANTA; `outputs` tells what is known of MIDI outputs: latency, clock.
 
+    `phrases` are stretches of bars, round and round, the last bar of each a fill.
+
     `follow` says whose time is kept on stage, where the player does not say otherwise. `metres` are those of its
     bars, one each, round and round. A Reading names one of `grooves` by its place.
     """
@@ -209,6 +211,7 @@ class Patch:
     grooves: tuple[Groove, ...] = ()
     follow: Sources = field(default_factory=Sources)
     song: SongSpec | None = None
+    phrases: tuple[int, ...] = ()
 
     @property
     def metre(self) -> Metre:

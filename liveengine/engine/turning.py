@@ -71,8 +71,8 @@ class Turning(Timekeeping):
                 yield from self._launch_by_hand((self.scene + step) % len(self.patch.scenes))
             case "/scene/launch":
                 yield from self._launch_by_hand(int(value) - 1)
-            case "/launch/quantum":
-                pass  # The next launch asks for it.
+            case "/launch/quantum" | "/fill/phrases":
+                pass  # Whoever needs it asks for it.
             case "/launch/cancel":
                 yield from self._take_all_back()
             case "/song/play":

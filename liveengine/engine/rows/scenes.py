@@ -42,4 +42,5 @@ def scenes() -> Iterator[Parameter]:
 def fills() -> Iterator[Parameter]:
     """Yield fills of the whole set."""
     yield Parameter("/fill", "toggle", 0, 1, 0, "", "now", "While it is 1, steps that wait for a fill sound", held=True)
+    yield Parameter("/fill/phrases", "toggle", 0, 1, 1, "", "next bar", "1 makes a phrase's last bar a fill")
     yield trigger("/fill/next", "next bar", "Let the steps that wait for a fill sound in the next bar")
