@@ -28,10 +28,11 @@ from liveengine.music.note import Bar, Note
 from liveengine.music.sound import STRIPS
 from liveengine.music.time import TICKS_PER_SIXTEENTH
 from liveengine.sequencer.commands import DO_LAUNCH, DO_ROUTE, DO_START, push
+from liveengine.sequencer.draining import drain_log
 from liveengine.sequencer.lanes import deliver
 from liveengine.sequencer.records.ports import PORTS
 from liveengine.sequencer.render import begin, render
-from liveengine.sequencer.slots import drain_log, write_slot
+from liveengine.sequencer.slots import write_slot
 from liveengine.sequencer.state import State, make_state
 
 RATE = 48_000

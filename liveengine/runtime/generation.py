@@ -12,15 +12,17 @@ from dataclasses import replace
 
 from liveengine.engine.events import BarFailed, BarReady
 from liveengine.engine.orders import RequestBar
+from liveengine.engine.patch import BARS_MAX
 from liveengine.generators.across import across
 from liveengine.generators.catalogue import find
 from liveengine.generators.contract import Controls, Proposer
 from liveengine.generators.neural import RULE
 from liveengine.music.note import Bar, Note
+from liveengine.runtime.inference import PATIENCE_S
 from liveengine.sequencer.slots import check_fits
 
-#: How long the end waits for the bar that is being made: eight bars of a model's patience, and more.
-LAST_BAR_S = 6.0
+#: How long the end waits for what is being made: a model's time for the longest pattern, then a rule's.
+LAST_BARS_S = (BARS_MAX + 1) * PATIENCE_S
 
 #: No model at all.
 NO_MODELS: Mapping[str, Proposer] = {}
@@ -111,7 +113,7 @@ class GeneratorThread:
         with self._changed:
             self._running = False
             self._changed.notify()
-        self._thread.join(LAST_BAR_S)
+        self._thread.join(LAST_BARS_S)
 
     def _run(self) -> None:
         while True:

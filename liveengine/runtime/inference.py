@@ -22,7 +22,7 @@ from liveengine.generators.neural import Groove
 from liveengine.generators.phrase import Phraser
 from liveengine.generators.speaking import Asked, Heard
 
-#: On stage what takes longer, for each bar that is asked for, is late: half of one at 240 BPM.
+#: On stage what takes longer, for each bar that is asked for, is late: half of one at 240 BPM. The end waits by it too.
 PATIENCE_S = 0.5
 
 

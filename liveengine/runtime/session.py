@@ -44,10 +44,11 @@ from liveengine.runtime import telemetry
 from liveengine.runtime.starts import Starts
 from liveengine.sequencer import outlet
 from liveengine.sequencer.commands import DO_LONG, push_all
+from liveengine.sequencer.draining import drain_log
 from liveengine.sequencer.longs import push_long
 from liveengine.sequencer.metre import bar_at
 from liveengine.sequencer.records.rings import COMMAND
-from liveengine.sequencer.slots import drain_log, write_groove, write_lfo, write_slot
+from liveengine.sequencer.slots import write_groove, write_lfo, write_slot
 from liveengine.sequencer.state import State
 
 

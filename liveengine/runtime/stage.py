@@ -34,9 +34,9 @@ from liveengine.runtime.rig import put_up
 from liveengine.runtime.session import Session
 from liveengine.runtime.wiring import miss, wire_inputs, wire_ports
 from liveengine.sequencer.commands import DO_PANIC, DO_STOP, push
+from liveengine.sequencer.draining import drain_inbox
 from liveengine.sequencer.records.ports import EXPRESS, PORTS
 from liveengine.sequencer.records.rings import READ, WRITTEN
-from liveengine.sequencer.slots import drain_inbox
 
 #: How often the control thread looks at the log and at JACK's inbox when nothing wakes it.
 LOOK_S = 0.004

@@ -12,7 +12,7 @@ import numpy as np
 from liveengine.drivers import audio, jack_period, jack_transport, timer
 from liveengine.drivers.offline import OfflineDriver
 from liveengine.instruments.rack import make_rack
-from liveengine.sequencer import commands, slots
+from liveengine.sequencer import commands, draining
 from liveengine.sequencer.render import begin
 from liveengine.sequencer.state import make_state
 
@@ -21,7 +21,7 @@ def _sequencer() -> None:
     state = make_state()
     commands.push(state, commands.DO_START)
     OfflineDriver(state, with_sound=False).turn(1)
-    slots.drain_log(state)
+    draining.drain_log(state)
 
 
 def _instruments() -> None:
@@ -33,7 +33,7 @@ def _timer() -> None:
     begin(driver.state, 0)
     timer.turn(driver.state, driver.timer, 1)
     timer.run(driver.state, driver.timer)
-    slots.drain_inbox(driver.state)
+    draining.drain_inbox(driver.state)
     driver.stop()
 
 

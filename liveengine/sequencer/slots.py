@@ -9,20 +9,15 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
-from liveengine.compiled import compiled
-from liveengine.music.event import EVENT
 from liveengine.music.modulation import LFOS, POINTS_MAX, SHAPES, Lfo
 from liveengine.music.note import Bar, Note
 from liveengine.music.reading import DIRECTIONS, PLAIN_READING, Reading
 from liveengine.music.time import TICKS_PER_SIXTEENTH
 from liveengine.sequencer.modulation import TOLD
 from liveengine.sequencer.records.patterns import GROOVE_STEPS, SLOT_LOCKS, SLOT_NOTES, SLOT_STEPS
-from liveengine.sequencer.records.rings import INBOX_SIZE, LOG, LOG_SIZE, READ
 from liveengine.sequencer.records.tracks import TRACKS
-from liveengine.sequencer.ring import release, waiting
 from liveengine.sequencer.state import State
 
 
@@ -117,33 +112,3 @@ def _struck_with(note: Note) -> tuple[Any, ...]:
 def _fill(rows: NDArray[Any], first: int, values: list[tuple[Any, ...]]) -> None:
     if values:
         rows[first : first + len(values)] = values
-
-
-@compiled
-def _drain(s: State, into: NDArray[Any]) -> int:
-    count = min(waiting(s.log_ends), into.size)
-    for i in range(count):
-        into[i] = s.log[(s.log_ends[READ] + i) % LOG_SIZE]
-    release(s.log_ends, count)
-    return count
-
-
-def drain_log(state: State) -> NDArray[Any]:
-    """Return the log records (dtype LOG) that came since the last call. One thread alone may call this."""
-    into = np.empty(LOG_SIZE, LOG)
-    return into[: _drain(state, into)]
-
-
-@compiled
-def _drain_inbox(s: State, into: NDArray[Any]) -> int:
-    count = min(waiting(s.inbox_ends), into.size)
-    for i in range(count):
-        into[i] = s.inbox[(s.inbox_ends[READ] + i) % INBOX_SIZE]
-    release(s.inbox_ends, count)
-    return count
-
-
-def drain_inbox(state: State) -> NDArray[Any]:
-    """Return the messages (dtype EVENT) that came in since the last call. One thread alone may call this."""
-    into = np.empty(INBOX_SIZE, EVENT)
-    return into[: _drain_inbox(state, into)]

@@ -20,9 +20,9 @@ from liveengine.instruments.rack import make_rack
 from liveengine.music.event import EVENT
 from liveengine.music.mts import bulk_dump, note_change
 from liveengine.sequencer import commands as do
+from liveengine.sequencer.draining import drain_inbox
 from liveengine.sequencer.longs import push_long
 from liveengine.sequencer.records.rings import READ
-from liveengine.sequencer.slots import drain_inbox
 from liveengine.sequencer.state import State, make_state
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "scenarios"))

@@ -17,7 +17,7 @@ from liveengine.music.time import TICKS_PER_BEAT
 from liveengine.runtime.offline import RATE_HZ, Rendering, blocks_until
 from liveengine.runtime.render import render_file
 from liveengine.sequencer import outlet
-from liveengine.sequencer.slots import drain_log
+from liveengine.sequencer.draining import drain_log
 
 BAR = 4 * TICKS_PER_BEAT
 BAR_FRAMES = 2 * RATE_HZ  # at 120 BPM

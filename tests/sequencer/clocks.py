@@ -13,12 +13,13 @@ from liveengine.music.event import CLOCK, CONTINUE, EVENT, NOTE_OFF, NOTE_ON, SO
 from liveengine.music.note import Bar, Note
 from liveengine.music.time import TICKS_PER_BEAT, TICKS_PER_PULSE, Metre
 from liveengine.sequencer import commands
+from liveengine.sequencer.draining import drain_log
 from liveengine.sequencer.inlet import receive
 from liveengine.sequencer.lanes import deliver
 from liveengine.sequencer.records.ports import OUT_SIZE
 from liveengine.sequencer.records.rings import LOG
 from liveengine.sequencer.render import begin, render
-from liveengine.sequencer.slots import drain_log, write_slot
+from liveengine.sequencer.slots import write_slot
 from liveengine.sequencer.state import State, make_state
 
 MS = 1_000_000

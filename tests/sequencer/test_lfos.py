@@ -15,10 +15,11 @@ from liveengine.music.modulation import LFOS, SHAPES, Lfo
 from liveengine.music.note import Bar, Note
 from liveengine.music.target import Lock, Target
 from liveengine.music.time import TICKS_PER_BEAT
+from liveengine.sequencer.draining import drain_log
 from liveengine.sequencer.outlet import MODULATED
 from liveengine.sequencer.records.modulation import LFO_ROWS
 from liveengine.sequencer.records.tracks import TRACKS
-from liveengine.sequencer.slots import drain_log, write_lfo
+from liveengine.sequencer.slots import write_lfo
 from liveengine.sequencer.state import State
 
 CC = Target.parse("cc 74")

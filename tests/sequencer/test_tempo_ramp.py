@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from liveengine.music.event import CLOCK, NOTE_ON
 from liveengine.music.time import TICKS_PER_BEAT, TICKS_PER_PULSE
 from liveengine.sequencer import commands
+from liveengine.sequencer.draining import drain_log
 from liveengine.sequencer.inlet import receive
 from liveengine.sequencer.outlet import TEMPO
-from liveengine.sequencer.slots import drain_log
 from liveengine.sequencer.state import State
 
 tempi = st.floats(20.0, 400.0)

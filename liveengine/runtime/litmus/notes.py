@@ -23,7 +23,8 @@ from liveengine.runtime.litmus.verdict import Round, Verdict, judge, pair
 from liveengine.runtime.outputs import RawDevice
 from liveengine.sequencer import outlet
 from liveengine.sequencer.commands import DO_LAUNCH, DO_ROUTE, DO_START, DO_STOP, push
-from liveengine.sequencer.slots import drain_inbox, drain_log, write_slot
+from liveengine.sequencer.draining import drain_inbox, drain_log
+from liveengine.sequencer.slots import write_slot
 from liveengine.sequencer.state import State, make_state
 
 TEMPO_BPM = 150.0
