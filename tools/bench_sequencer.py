@@ -11,10 +11,10 @@ the figures mean.
 from __future__ import annotations
 
 import argparse
-import gc
 import json
 import resource
 import statistics
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -117,16 +117,28 @@ def resident_mb() -> float:
     return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize() / 1e6
 
 
+def resident_of(tracks: int) -> float:
+    """Return how much memory a set of so many tracks takes once it has played, in MB, in a process of its own."""
+    command = [sys.executable, __file__, "--resident", str(tracks)]
+    return float(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+
+
+def tell_resident(tracks: int) -> None:
+    """Play a set of so many tracks and print by how much the memory in use has grown."""
+    compiled_by = a_set(1)
+    play(compiled_by, PIECE_S)
+    before_mb = resident_mb()
+    state = a_set(tracks)
+    play(state, SECONDS)
+    print(resident_mb() - before_mb)
+
+
 def one_size(tracks: int, voices: int = VOICES) -> dict[str, Any]:
     """Measure a set of so many busy tracks."""
     part = share_of(tracks, voices=voices)
-    gc.collect()
-    before_mb = resident_mb()
-    state = a_set(tracks, voices=voices)
-    played = play(state, SECONDS)[0] / SECONDS
+    played = play(a_set(tracks, voices=voices), SECONDS)[0] / SECONDS
     return {
         "tracks": tracks,
-        "resident_mb": resident_mb() - before_mb,
         "events_a_second_played": played,
         "share_of_one_core": part,
         "events_a_second_at_most": played / part,
@@ -141,10 +153,10 @@ def measure() -> dict[str, Any]:
     memory = sum(field.nbytes for field in state)
     result: dict[str, Any] = {"bpm": BPM, "steps": STEPS, "voices": VOICES, "window_frames": WINDOW_FRAMES}
     result["memory_mb"] = memory / 1e6
-    result["sizes"] = [one_size(tracks) for tracks in TRACK_COUNTS]
+    result["sizes"] = [{**one_size(tracks), "resident_mb": resident_of(tracks)} for tracks in TRACK_COUNTS]
     result["idle"] = [{"tracks": idle, "share": share_of(FEW_TRACKS, idle)} for idle in IDLE_COUNTS]
     result["windows"] = [{"frames": window, "share": share_of(FEW_TRACKS, 0, window)} for window in WINDOWS_FRAMES]
-    result["single"] = one_size(max(TRACK_COUNTS), SINGLE)
+    result["single"] = [one_size(tracks, SINGLE) for tracks in TRACK_COUNTS]
     result["peers"] = {}
     for name, peer in PEERS.items():
         try:
@@ -164,7 +176,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--json", type=Path, help="write the numbers here")
     parser.add_argument("--picture", type=Path, help="write a chart here, SVG")
+    parser.add_argument("--resident", type=int, metavar="TRACKS", help="tell the memory that so many take, and no more")
     asked = parser.parse_args()
+    if asked.resident:
+        tell_resident(asked.resident)
+        return
     result = measure()
     print(f"{STEPS} steps of {VOICES} voices at {BPM:g} BPM, windows of {WINDOW_FRAMES} frames at {RATE / 1000:g} kHz")
     for size in result["sizes"]:
@@ -175,8 +191,11 @@ def main() -> None:
         )
     print(f"memory of the data plane, if all of it were in use: {result['memory_mb']:.0f} MB")
     chords = max(size["events_a_second_at_most"] for size in result["sizes"])
-    single = result["single"]["events_a_second_at_most"]
-    print(f"single notes, {result['single']['tracks']} tracks: {single:,.0f} events/s at most")
+    single = max(size["events_a_second_at_most"] for size in result["single"])
+    for size in result["single"]:
+        print(
+            f"{size['tracks']:4} tracks of single notes  {size['events_a_second_at_most'] / 1e6:6.2f} million events/s"
+        )
     for name, peer in result["peers"].items():
         for what, ours, rate in (
             ("chords", chords, peer["events_a_second_at_most"]),

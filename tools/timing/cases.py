@@ -44,8 +44,8 @@ from timing.rows import PEERS, Row
 #: JACK tells of an xrun so much later at most, on a busy machine.
 TOLD_LATE_US = 25_000.0
 
-#: Frames that take 0.67 ms: what a MIDI interface is fed by without JACK has no period at all.
-SHORT_PERIOD = 32
+#: Frames that take a third of a millisecond: a MIDI interface that is fed without JACK has no period at all.
+SHORT_PERIOD = 16
 
 GRID, LINE, SAMPLE = "its own grid", "the best line", "its exact sample"
 
