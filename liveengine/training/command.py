@@ -21,6 +21,8 @@ from liveengine.training.data.groove_rows import GrooveRows
 from liveengine.training.evaluation import battery, exported, intervals, report
 from liveengine.training.evaluation.baselines import ByPlace
 from liveengine.training.evaluation.held_out import Decode, measured
+from liveengine.training.evaluation.learnt import learnt
+from liveengine.training.evaluation.obedience import obedience
 from liveengine.training.loop import Trainer, carry_out
 from liveengine.training.models.groove import GrooveModel
 from liveengine.training.team import gathered
@@ -29,6 +31,9 @@ from liveengine.training.team import gathered
 LOOKED_AT = 256
 
 BEST = "best.safetensors"
+
+#: Where a run keeps what the baselines have learnt that it is measured beside.
+BASELINES = "baselines"
 
 NOTES = (
     "",
@@ -65,7 +70,7 @@ def evaluate(arguments: argparse.Namespace) -> int:
         return phrase_command.evaluate(arguments.run / BEST, arguments.data)
     else:
         measured_of = _trained(*export.load_model(arguments.run / BEST))
-    measures = _measures(measured_of, arguments.data)
+    measures = _measures(measured_of, arguments.data, arguments.run and arguments.run / BASELINES)
     for title, rows in measures.items():
         print("\n".join([title, "", *table(rows), ""]))
     if arguments.report:
@@ -90,7 +95,7 @@ def export_model(arguments: argparse.Namespace) -> int:
         "attribution": index["attribution"],
         "rows": {split: len(rows) for split, rows in parts.items()},
         "notes": NOTES,
-        "measures": _measures(_trained(model, told), arguments.data),
+        "measures": _measures(_trained(model, told), arguments.data, arguments.run / BASELINES),
     }
     folder = export.export(arguments.run / BEST, arguments.to, about)
     print(f"{folder}: written")
@@ -111,13 +116,14 @@ def _trained(model: GrooveModel, told: Mapping[str, Any]) -> Measured:
     return Measured(model.decoder, export.asked_of(model), model.latent, told["ranks"], told["config"])
 
 
-def _measures(model: Measured, data: Path) -> dict[str, battery.Table]:
+def _measures(model: Measured, data: Path, kept: Path | None) -> dict[str, battery.Table]:
+    """Measure a model beside its baselines; what these learn is `kept` in a folder, if there is one."""
     collection = data / model.config["data"]
-    learnt, unseen = (_all(GrooveRows(collection / split)) for split in ("train", "test"))
+    seen, unseen = (_all(GrooveRows(collection / split)) for split in ("train", "test"))
     say, latent, ranks = model.say, model.latent, model.ranks
-    usual = ByPlace(learnt)
-    sums = battery.held_out_sums(model.decode, latent, usual, learnt, unseen, ranks)
-    grooves = battery.compared(say, latent, usual, learnt, unseen, ranks)
+    beside = battery.Baselines(ByPlace(seen), learnt(seen, ranks, kept))
+    sums = battery.held_out_sums(model.decode, latent, beside, seen, unseen, ranks)
+    grooves = battery.compared(say, latent, beside, seen, unseen, ranks)
     counted = intervals.draws(unseen)
     return {
         "Held-out drummers (drawing their hits; then velocity, 0-1, and timing with all hits known, mean error)":
@@ -125,9 +131,9 @@ def _measures(model: Measured, data: Path) -> dict[str, battery.Table]:
         "Between what these lie for 95 % of other choices of held-out pieces":
             intervals.held_out(sums, counted),
         "Obedience, Spearman's ρ of what is asked and what is measured":
-            battery.obedience(say, latent, ranks),
+            obedience(say, latent, ranks),
         "Likeness to held-out drummers (overlapping area of 31 features; 1: the same) and share of two-bar copies":
-            battery.likenesses(grooves, learnt, unseen),
+            battery.likenesses(grooves, seen, unseen),
         "Between what the overlap lies for 95 % of other choices of held-out pieces":
             intervals.overlaps(grooves, unseen, counted),
     }  # fmt: skip

@@ -18,6 +18,9 @@ CONFIGS = Path(__file__).parent / "configs"
 FAMILIES = ("groove", "phrase")
 MODES = ("transformer", "vae", "vae_gan")
 
+#: How a baseline reads the frames before.
+READS = ("gru", "transformer")
+
 
 @dataclass(frozen=True, slots=True)
 class Size:
@@ -144,6 +147,26 @@ class Config:
         return asdict(self)
 
 
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """A small model that groove models are measured beside; `evaluate` trains it. `reads` is `gru` or `transformer`."""
+
+    name: str
+    reads: str = "gru"
+    width: int = 64
+    layers: int = 1
+    heads: int = 4  # of a transformer
+    dropout: float = 0.1
+    steps: int = 1500
+    batch: int = 64
+    rate: float = 3e-3
+    seed: int = 20240511
+
+    def __post_init__(self) -> None:
+        if self.reads not in READS:
+            raise ValueError(f'{self.name}: nothing reads as "{self.reads}"{did_you_mean(self.reads, READS)}')
+
+
 _Part = TypeVar("_Part")
 _PARTS: dict[str, type[Any]] = {
     "size": Size,
@@ -167,11 +190,19 @@ def find(name: str) -> Path:
 
 def load(path: Path) -> Config:
     """Read a config. Raises ValueError with file, key and nearest word; OSError."""
+    return from_told(_read(path), str(path))
+
+
+def baselines() -> list[Baseline]:
+    """Read the baselines that come along. Raises ValueError with file, key and nearest word; OSError."""
+    return [_made(Baseline, _read(path), str(path)) for path in sorted((CONFIGS / "baselines").glob("*.toml"))]
+
+
+def _read(path: Path) -> dict[str, Any]:
     try:
-        told = tomllib.loads(path.read_text(encoding="utf-8"))
+        return {"name": path.stem, **tomllib.loads(path.read_text(encoding="utf-8"))}
     except tomllib.TOMLDecodeError as error:
         raise ValueError(f"{path}: {error}") from error
-    return from_told({"name": path.stem, **told}, str(path))
 
 
 def from_told(told: dict[str, Any], where: str) -> Config:

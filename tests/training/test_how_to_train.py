@@ -74,6 +74,9 @@ def home(tmp_path, monkeypatch):
     (tmp_path / "configs").mkdir()
     for place in CONFIGS.glob("groove-*.toml"):
         (tmp_path / "configs" / place.name).write_text(f'name = "{place.stem}"\n{TOY}')
+    (tmp_path / "configs" / "baselines").mkdir()
+    for reads in config.READS:
+        (tmp_path / "configs" / "baselines" / f"{reads}.toml").write_text(f'reads = "{reads}"\nwidth = 16\nsteps = 5\n')
     monkeypatch.setattr(config, "CONFIGS", tmp_path / "configs")
     monkeypatch.setattr(export, "GROOVES", 4)
     monkeypatch.setattr(export, "BARS", 4)

@@ -25,6 +25,7 @@ from liveengine.training import checkpoints, config, losses, schedules, tasks
 from liveengine.training.config import Divergence, Schedule
 from liveengine.training.evaluation import battery
 from liveengine.training.evaluation.held_out import measured
+from liveengine.training.evaluation.obedience import spearman
 from liveengine.training.loop import Trainer
 from liveengine.training.models.groove import Said
 
@@ -262,5 +263,5 @@ def test_overlap_is_whole_for_the_same_and_none_for_what_lies_apart():
 
 def test_spearman_sees_order_alone():
     rising = np.arange(20.0)
-    assert battery.spearman(rising, np.exp(rising)) == 1.0
-    assert battery.spearman(rising, -(rising**3)) == -1.0
+    assert spearman(rising, np.exp(rising)) == 1.0
+    assert spearman(rising, -(rising**3)) == -1.0
