@@ -23,7 +23,8 @@ from liveengine.training.evaluation.baselines import ByPlace
 from liveengine.training.evaluation.held_out import Decode, measured
 from liveengine.training.evaluation.learnt import learnt
 from liveengine.training.evaluation.obedience import obedience
-from liveengine.training.loop import Trainer, carry_out
+from liveengine.training.groove_loop import GrooveTrainer
+from liveengine.training.loop import carry_out
 from liveengine.training.models.groove import GrooveModel
 from liveengine.training.team import gathered
 
@@ -53,7 +54,7 @@ def train(arguments: argparse.Namespace) -> int:
     rows = GrooveRows(arguments.data / config.data / "train")
     looked_at = _spaced(GrooveRows(arguments.data / config.data / "validation"), LOOKED_AT)
     ranks = tasks.quantiles(_all(rows))
-    trainer = Trainer(config, rows, arguments.run, ranks, gathered())
+    trainer = GrooveTrainer(config, rows, arguments.run, ranks, gathered())
     return carry_out(trainer, lambda model: measured(model, looked_at, ranks), arguments.run / BEST)
 
 

@@ -5,21 +5,15 @@ Waits for the disk, and takes its time.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from pathlib import Path
-from typing import Any, cast
-
 import numpy as np
 import torch
 import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor
 
-from liveengine.training.config import Config
 from liveengine.training.data.phrase_rows import GIVEN, Batch, PhraseRows
-from liveengine.training.loop import RowSource, Trainer
+from liveengine.training.loop import Trainer
 from liveengine.training.models.phrase import PhraseModel
-from liveengine.training.team import Team
 
 #: Rows of like length are learnt from together: of so many batches' rows, drawn and sorted, one batch is taken.
 SORTED = 4
@@ -34,32 +28,25 @@ def surprise(model: PhraseModel, batch: Batch) -> Tensor:
     return flat.view_as(target)
 
 
-class PhraseTrainer(Trainer):
+class PhraseTrainer(Trainer[PhraseModel, PhraseRows]):
     """One run of training of a phrase model."""
 
-    def __init__(
-        self, config: Config, held: PhraseRows, folder: Path, ranks: Mapping[str, list[float]], team: Team | None = None
-    ) -> None:
-        self.held = held
-        # Of its rows the loop asks how many there are and how often each is to be drawn, and no more.
-        super().__init__(config, cast(RowSource, held), folder, ranks, team)
-
-    def new_model(self) -> Any:
+    def new_model(self) -> PhraseModel:
         """Return a model of the config's size."""
         return PhraseModel(self.config.phrase)
 
     def chosen(self, chance: np.random.Generator) -> NDArray[np.integer]:
         """Draw some batches' rows and return those of one, of like length."""
         batch = self.config.schedule.batch
-        drawn = chance.choice(len(self.held), batch * SORTED, p=self.share)
-        lengths = np.array([len(self.held.lines[number].tokens) for number in drawn])
+        drawn = chance.choice(len(self.rows), batch * SORTED, p=self.share)
+        lengths = np.array([len(self.rows.lines[number].tokens) for number in drawn])
         by_length = drawn[np.minimum(lengths, self.config.phrase.context).argsort(kind="stable")]
         begin = batch * int(chance.integers(SORTED))
         return by_length[begin : begin + batch]
 
     def loss(self, numbers: NDArray[np.integer], chance: np.random.Generator, told: dict[str, float]) -> Tensor:
         """Return the mean surprise a token, in nats, and tell it."""
-        batch = self.held.lines_of(numbers, chance)
+        batch = self.rows.lines_of(numbers, chance)
         tokens = (batch.target != GIVEN).sum() / self.team.size
         own = Batch._make(array[self.own] for array in batch)
         with self.team.own_chance():

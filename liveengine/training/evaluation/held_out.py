@@ -18,7 +18,7 @@ from torch import Tensor
 from liveengine.generators.codecs.frames import FRAMES, VOICE_COUNT, framed
 from liveengine.generators.codecs.grid import STEPS_PER_BEAT
 from liveengine.training import tasks
-from liveengine.training.loop import tensors
+from liveengine.training.groove_loop import tensors
 from liveengine.training.losses import hits, offset, velocity
 from liveengine.training.models.groove import GrooveModel, Said
 
