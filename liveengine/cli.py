@@ -185,6 +185,12 @@ def _train(arguments: argparse.Namespace) -> int:
     return command.train(arguments)
 
 
+def _ablate(arguments: argparse.Namespace) -> int:
+    from liveengine.training import command
+
+    return command.ablate(arguments)
+
+
 def _evaluate(arguments: argparse.Namespace) -> int:
     from liveengine.training import command
 
@@ -209,6 +215,7 @@ _WORDS = {
     "generate": _generate,
     "data": _data,
     "train": _train,
+    "ablate": _ablate,
     "evaluate": _evaluate,
     "export": _export,
 }
@@ -272,6 +279,7 @@ def _parser() -> _Parser:
     _add_generate(words.add_parser("generate", help="write bars of a generator or model into a MIDI file"))
     _add_data(words.add_parser("data", help="prepare collections of music for training, and look into them"))
     _add_train(words.add_parser("train", help="train a model on prepared data, or go on training it"))
+    _add_ablate(words.add_parser("ablate", help="train a config with each part left out in turn, and see what helps"))
     evaluate = words.add_parser("evaluate", help="measure what was trained, beside its baselines")
     _add_evaluate(evaluate)
     evaluate.add_argument("--report", type=Path, metavar="DIR", help="write report.md and report.html there too")
@@ -374,6 +382,14 @@ def _add_train(train: argparse.ArgumentParser) -> None:
     train.add_argument("config", metavar="CONFIG", help="a TOML file, or groove-nano, groove-small, phrase-small")
     train.add_argument("--threads", type=_count, default=1, metavar="N", help="how many threads compute (default: 1)")
     _add_run(train)
+
+
+def _add_ablate(ablate: argparse.ArgumentParser) -> None:
+    add = ablate.add_argument
+    add("config", metavar="CONFIG", help="a TOML file, or groove-nano, groove-small")
+    add("--steps", type=_count, default=400, metavar="N", help="how long each run is (default: 400)")
+    add("--threads", type=_count, default=1, metavar="N", help="how many threads compute (default: 1)")
+    _add_run(ablate)
 
 
 def _add_run(parser: argparse.ArgumentParser) -> None:

@@ -6,6 +6,7 @@ Waits for the disk, and takes its time.
 from __future__ import annotations
 
 import argparse
+import functools
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -15,8 +16,8 @@ import torch
 from numpy.typing import NDArray
 
 from liveengine.generators.drawing import Say
+from liveengine.training import ablation, export, phrase_command, tasks
 from liveengine.training import config as configs
-from liveengine.training import export, phrase_command, tasks
 from liveengine.training.data.groove_rows import GrooveRows
 from liveengine.training.evaluation import battery, exported, intervals, report
 from liveengine.training.evaluation.baselines import ByPlace
@@ -56,6 +57,19 @@ def train(arguments: argparse.Namespace) -> int:
     ranks = tasks.quantiles(_all(rows))
     trainer = GrooveTrainer(config, rows, arguments.run, ranks, gathered())
     return carry_out(trainer, lambda model: measured(model, looked_at, ranks), arguments.run / BEST)
+
+
+def ablate(arguments: argparse.Namespace) -> int:
+    """Train a config again and again, one thing changed each time; print what that does, and write it into the run."""
+    torch.set_num_threads(arguments.threads)
+    config = configs.load(configs.find(arguments.config))
+    tell = functools.partial(print, flush=True)
+    measures = ablation.ablated(config, arguments.data, arguments.run, arguments.steps, tell)
+    title = f"{config.name}, {arguments.steps:,} steps each"
+    print("\n" + report.as_markdown(title, measures))
+    for place in (*report.write(arguments.run, title, measures), ablation.write(arguments.run, measures)):
+        print(f"{place}: written")
+    return 0
 
 
 def evaluate(arguments: argparse.Namespace) -> int:
