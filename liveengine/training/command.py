@@ -19,7 +19,7 @@ from liveengine.generators.drawing import Say
 from liveengine.training import ablation, export, phrase_command, tasks
 from liveengine.training import config as configs
 from liveengine.training.data.groove_rows import GrooveRows
-from liveengine.training.evaluation import battery, exported, intervals, report
+from liveengine.training.evaluation import battery, exported, groove_structure, intervals, report
 from liveengine.training.evaluation.baselines import ByPlace
 from liveengine.training.evaluation.held_out import Decode, measured
 from liveengine.training.evaluation.learnt import learnt
@@ -151,6 +151,8 @@ def _measures(model: Measured, data: Path, kept: Path | None) -> dict[str, batte
             battery.likenesses(grooves, seen, unseen),
         "Between what the overlap lies for 95 % of other choices of held-out pieces":
             intervals.overlaps(grooves, unseen, counted),
+        "Structure: how alike two bars are (1: the same), any two of a piece, and so many bars later":
+            groove_structure.table(say, latent, ranks, grooves, unseen),
     }  # fmt: skip
 
 

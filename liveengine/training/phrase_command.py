@@ -19,6 +19,7 @@ from liveengine.training.cards import table
 from liveengine.training.config import Config, from_told
 from liveengine.training.data.phrase_rows import Line, PhraseRows
 from liveengine.training.evaluation import phrase_battery as battery
+from liveengine.training.evaluation import phrase_structure
 from liveengine.training.evaluation.battery import Table
 from liveengine.training.evaluation.phrase_held_out import measured
 from liveengine.training.loop import carry_out
@@ -118,4 +119,6 @@ def _measures(weights: Path, rows: Mapping[str, PhraseRows]) -> dict[str, Table]
         "Obedience, Spearman's ρ of what is asked and what is measured": battery.obedience(play),
         "Two-bar windows that stand in training, in any key, and notes a bar":
             battery.originality(play, learnt, unseen.lines),
+        "Structure: how alike two bars are (1: the same), any two of a line, and so many bars later":
+            phrase_structure.table(play, unseen),
     }  # fmt: skip
