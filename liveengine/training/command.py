@@ -80,20 +80,23 @@ def evaluate(arguments: argparse.Namespace) -> int:
         raise ValueError("--renew writes into the card of an exported model: name its folder with --model")
     if arguments.model:
         model = exported.opened(arguments.model)
-        measured_of = Measured(model.decode, model.say, model.latent, model.vocabulary["ranks"], model.card.config)
+        name, measures = model.card.name, _measures(_exported(model), arguments.data, None)
     elif phrase_command.is_phrase(arguments.run / BEST):
-        return phrase_command.evaluate(arguments.run / BEST, arguments.data)
+        name, measures = phrase_command.measures_of(arguments.run / BEST, arguments.data)
     else:
-        measured_of = _trained(*export.load_model(arguments.run / BEST))
-    measures = _measures(measured_of, arguments.data, arguments.run and arguments.run / BASELINES)
-    for title, rows in measures.items():
-        print("\n".join([title, "", *table(rows), ""]))
-    if arguments.report:
-        for place in report.write(arguments.report, measured_of.config["name"], measures):
-            print(f"{place}: written")
+        trained = _trained(*export.load_model(arguments.run / BEST))
+        name, measures = trained.config["name"], _measures(trained, arguments.data, arguments.run / BASELINES)
     if arguments.model and arguments.renew:
         exported.renewed(arguments.model, model.card, model.card.about["notes"], measures)
         print(f"{arguments.model}: its card is renewed")
+    # What a model costs is told where a report is wanted: it is another each time, and other work is part of it.
+    if arguments.model and arguments.report:
+        measures |= exported.costs(arguments.model)
+    for title, rows in measures.items():
+        print("\n".join([title, "", *table(rows), ""]))
+    if arguments.report:
+        for place in report.write(arguments.report, name, measures):
+            print(f"{place}: written")
     return 0
 
 
@@ -125,6 +128,10 @@ class Measured(NamedTuple):
     latent: int
     ranks: dict[str, list[float]]
     config: Mapping[str, Any]
+
+
+def _exported(model: exported.Exported) -> Measured:
+    return Measured(model.decode, model.say, model.latent, model.vocabulary["ranks"], model.card.config)
 
 
 def _trained(model: GrooveModel, told: Mapping[str, Any]) -> Measured:

@@ -15,7 +15,6 @@ import numpy as np
 from liveengine.generators import features
 from liveengine.generators.codecs import lines
 from liveengine.training import checkpoints, phrase_export
-from liveengine.training.cards import table
 from liveengine.training.config import Config, from_told
 from liveengine.training.data.phrase_rows import Line, PhraseRows
 from liveengine.training.evaluation import phrase_battery as battery
@@ -75,14 +74,12 @@ def is_phrase(weights: Path) -> bool:
     return bool(told["config"].get("family") == "phrase")
 
 
-def evaluate(weights: Path, data: Path) -> int:
-    """Print the measures of a run's best weights beside their baselines."""
+def measures_of(weights: Path, data: Path) -> tuple[str, dict[str, Table]]:
+    """Return a run's name and the measures of its best weights beside their baselines."""
     _, told = phrase_export.load_model(weights)
     config = from_told(told["config"], str(weights))
     held = {split: rows_of(config, data, split) for split in ("train", "test")}
-    for title, rows in _measures(weights, held).items():
-        print("\n".join([title, "", *table(rows), ""]))
-    return 0
+    return config.name, _measures(weights, held)
 
 
 def export_model(weights: Path, data: Path, to: Path) -> int:

@@ -110,5 +110,11 @@ def test_a_line_is_joined_from_rows_that_overlap_and_no_further(tmp_path, monkey
     assert step == 0 and pitch == 36 + line.told.tonic
 
 
+def test_lines_in_different_metres_stand_together() -> None:
+    two = [phrase_structure._marked([(bars - 1, 60)], bars, 1) for bars in (144, 192)]
+    assert [int(np.flatnonzero(one)[0]) for one in two] == [11 * 128 + 60, 15 * 128 + 60]
+    assert len(together(two, np.random.default_rng(1))) == 2
+
+
 def _fields(told: object) -> dict[str, object]:
     return {name: getattr(told, name) for name in told.__slots__}

@@ -70,9 +70,10 @@ def made(say: Say, latent: int, ranks: Mapping[str, Sequence[float]]) -> list[St
 
 def one_after_another(rows: Rows) -> list[Struck]:
     """Return pieces of grooves of two bars, as they come."""
-    count = len(rows["velocity"]) * 2 // BARS
-    flat = rows["velocity"][: count * BARS // 2].reshape(count, -1, len(VOICES))
-    return [struck(piece) for piece in flat]
+    each = min(BARS // 2, len(rows["velocity"]))
+    count = len(rows["velocity"]) // each
+    whole = rows["velocity"][: count * each].reshape(count, -1, len(VOICES))
+    return [struck(piece) for piece in whole]
 
 
 def struck(velocity: NDArray[Any]) -> Struck:

@@ -33,6 +33,9 @@ PIECES, BARS, AT_ONCE = 4, 40, 4
 _SIXTEENTH = words.STEPS_PER_BEAT // 4
 _PITCHES = PITCH_MAX + 1
 
+#: Sixteenths of the longest bar: pieces in different metres may stand together.
+_WIDEST = max(16 * metre.beats // metre.unit for metre in words.METRES)
+
 
 def table(play: Phraser, unseen: PhraseRows) -> Table:
     """Return the form of each role's lines: real ones, their bars in any order, and a model's."""
@@ -86,7 +89,7 @@ def made(play: Phraser, role: str) -> list[Struck]:
 
 
 def struck(line: Line) -> Struck:
-    """Return which pitch is struck on which sixteenth of each bar, (bars, sixteenths * 128)."""
+    """Return which pitch is struck on which sixteenth of each bar, (bars, places)."""
     at: NDArray[np.intp] = np.flatnonzero(lines.STRIKES[line.tokens])
     step = line.step[at] + line.bar[at] * line.told.bar_steps
     return _marked(
@@ -95,7 +98,7 @@ def struck(line: Line) -> Struck:
 
 
 def _marked(notes: Iterable[tuple[int, int]], bar_steps: int, bars: int) -> Struck:
-    marked = np.zeros((bars, bar_steps // _SIXTEENTH, _PITCHES), np.bool_)
+    marked = np.zeros((bars, _WIDEST, _PITCHES), np.bool_)
     for step, pitch in notes:
         bar, within = divmod(step, bar_steps)
         marked[bar, within // _SIXTEENTH, pitch] = True
