@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from liveengine.music.spelling import did_you_mean
+from liveengine.training import objectives
 
 CONFIGS = Path(__file__).parent / "configs"
 
@@ -93,7 +94,6 @@ class Adversary:
     alone: int = 200  # so many steps it learns unheard, or its first word would be noise
     ramp: int = 1000  # steps from there to `most`
     most: float = 0.05  # its weight beside losses that are counted a cell; careful, and not yet tried out
-    matching: float = 1.0  # the weight of matched features beside the scores
     r1: float = 1.0  # the weight of its slope at real grooves
     rate: float = 4e-4
     width: int = 48
@@ -112,7 +112,7 @@ class Watch:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """A run. `data` names the prepared collection; `losses` are weights by name in `training.losses`.
+    """A run. `data` names the prepared collection; `losses` are weights by name in `training.objectives`.
 
     `family` is `groove` (of `size`) or `phrase` (of the size in `phrase`); that may learn from several collections,
     their names joined by `+`.
@@ -129,7 +129,7 @@ class Config:
     divergence: Divergence = field(default_factory=Divergence)
     adversary: Adversary = field(default_factory=Adversary)
     watch: Watch = field(default_factory=Watch)
-    losses: dict[str, float] = field(default_factory=lambda: {"hits": 1.0, "velocity": 10.0, "offset": 10.0})
+    losses: dict[str, float] = field(default_factory=dict)  # none: those that are usual for the family
     balance: str = "fixed"  # or "uncertainty": the losses' weights are learnt, and begin as given
 
     def __post_init__(self) -> None:
@@ -141,6 +141,16 @@ class Config:
             raise ValueError(f'{self.name}: no family "{self.family}"{did_you_mean(self.family, FAMILIES)}')
         if self.family == "phrase" and (self.mode != "vae" or self.balance != "fixed"):
             raise ValueError(f"{self.name}: mode and balance are of groove models; a phrase model has one way to learn")
+        if not self.losses:
+            object.__setattr__(self, "losses", dict(objectives.USUAL[self.family]))
+        try:
+            objectives.check(self.family, self.losses)
+        except ValueError as error:
+            raise ValueError(f"{self.name}, losses: {error}") from error
+
+    def weighed(self, reads: str) -> dict[str, float]:
+        """Return what each loss weighs that reads this: "said", "latent" or "critic"."""
+        return objectives.weighed(self.family, self.losses, reads)
 
     def told(self) -> dict[str, Any]:
         """Return it as plain values, for JSON."""
@@ -207,8 +217,20 @@ def _read(path: Path) -> dict[str, Any]:
 
 def from_told(told: dict[str, Any], where: str) -> Config:
     """Make a config of plain values, as `told` gives them."""
+    told = _as_now(told)
     parts = {name: _made(kind, told.get(name, {}), f"{where}, {name}") for name, kind in _PARTS.items()}
     return _made(Config, {**told, **parts}, where)
+
+
+def _as_now(told: dict[str, Any]) -> dict[str, Any]:
+    """Return what a config of before says in today's words: `matching` was the critic's, and is a loss by name."""
+    adversary, family = dict(told.get("adversary", {})), told.get("family", "groove")
+    losses = dict(told.get("losses", {}))
+    if (matching := adversary.pop("matching", 1.0)) != 1.0:
+        losses = {**(losses or objectives.USUAL["groove"]), "matched": matching}
+    if family == "phrase" and losses == objectives.USUAL["groove"]:
+        losses = {}  # a phrase model heard none of them
+    return {**told, "adversary": adversary, "losses": losses}
 
 
 def _made(kind: type[_Part], told: dict[str, Any], where: str) -> _Part:

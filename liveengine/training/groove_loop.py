@@ -23,8 +23,9 @@ from liveengine.training.adversary import Opponent, gumbel
 from liveengine.training.balance import Uncertainty
 from liveengine.training.config import Config
 from liveengine.training.loop import Rows, Trainer
-from liveengine.training.losses import LOSSES, beyond_free, divergence
+from liveengine.training.losses import divergence
 from liveengine.training.models.groove import GrooveModel, Said
+from liveengine.training.objectives import LOSSES
 from liveengine.training.prior import Mixture
 from liveengine.training.team import Team
 
@@ -88,9 +89,9 @@ class GrooveTrainer(Trainer[GrooveModel, Grooves]):
         """Make the critic, which learns for itself, and put the losses' weights and the prior into `beside`."""
         config = self.config
         if config.mode == "vae_gan":
-            self.opponent = Opponent(config.adversary, self.team)
+            self.opponent = Opponent(config.adversary, config.weighed("critic"), self.team)
         if config.balance == "uncertainty":
-            self.beside["balance"] = Uncertainty(config.losses, CELL_COUNT)
+            self.beside["balance"] = Uncertainty(config.weighed("said"), CELL_COUNT)
         if config.divergence.components and config.mode != "transformer":
             self.prior = self.beside["prior"] = Mixture(config.divergence.components, config.size.latent)
 
@@ -131,10 +132,12 @@ class GrooveTrainer(Trainer[GrooveModel, Grooves]):
         with self.team.own_chance(), torch.autocast("cpu", torch.bfloat16, enabled=low):
             said, nats = say(self.model, truth, noise, prior)
         usual = self.team.mean(nats.mean(dim=0, keepdim=True))
-        total = self.beta * beyond_free(usual, free)
+        total = torch.zeros(())
+        for name, weight in self.config.weighed("latent").items():
+            total = total + weight * self.beta * LOSSES[name].cost(usual, free)
         balanced = total
-        for name, weight in self.config.losses.items():
-            part = LOSSES[name](said, truth).mean()
+        for name, weight in self.config.weighed("said").items():
+            part = LOSSES[name].cost(said, truth).mean()
             told[name] = told.get(name, 0.0) + part.item()
             total = total + weight * part
             if "balance" in self.beside:

@@ -7,25 +7,30 @@ from __future__ import annotations
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor
 
+from liveengine.training import phrase_losses
 from liveengine.training.data.phrase_rows import GIVEN, Batch, PhraseRows
 from liveengine.training.loop import Trainer
 from liveengine.training.models.phrase import PhraseModel
+from liveengine.training.objectives import LOSSES
 
 #: Rows of like length are learnt from together: of so many batches' rows, drawn and sorted, one batch is taken.
 SORTED = 4
 
 
+def say(model: PhraseModel, batch: Batch) -> tuple[Tensor, dict[str, Tensor]]:
+    """Return what the model says of a batch, logits (n, t, 774), and the batch as tensors by name."""
+    truth = {name: torch.from_numpy(np.ascontiguousarray(array)) for name, array in batch._asdict().items()}
+    with torch.autocast("cpu", torch.bfloat16):
+        said = model(truth["token"], truth["hints"], truth["root"], truth["told"])
+    return said, truth
+
+
 def surprise(model: PhraseModel, batch: Batch) -> Tensor:
     """Return the nats of each target, (n, t); 0 where it was given."""
-    token, hints, root, told, target = (torch.from_numpy(np.ascontiguousarray(array)) for array in batch)
-    with torch.autocast("cpu", torch.bfloat16):
-        said = model(token, hints, root, told)
-    flat = F.cross_entropy(said.float().flatten(0, 1), target.flatten(), ignore_index=GIVEN, reduction="none")
-    return flat.view_as(target)
+    return phrase_losses.each(*say(model, batch))
 
 
 class PhraseTrainer(Trainer[PhraseModel, PhraseRows]):
@@ -45,11 +50,16 @@ class PhraseTrainer(Trainer[PhraseModel, PhraseRows]):
         return by_length[begin : begin + batch]
 
     def loss(self, numbers: NDArray[np.integer], chance: np.random.Generator, told: dict[str, float]) -> Tensor:
-        """Return the mean surprise a token, in nats, and tell it."""
+        """Return the losses a token, and add what is worth telling of them to `told`."""
         batch = self.rows.lines_of(numbers, chance)
         tokens = (batch.target != GIVEN).sum() / self.team.size
         own = Batch._make(array[self.own] for array in batch)
         with self.team.own_chance():
-            total = surprise(self.model, own).sum() / tokens
+            said, truth = say(self.model, own)
+        total = torch.zeros(())
+        for name, weight in self.config.weighed("said").items():
+            part = LOSSES[name].cost(said, truth).sum() / tokens
+            told[name] = told.get(name, 0.0) + part.item()
+            total = total + weight * part
         told["loss"] = told.get("loss", 0.0) + total.item()
         return total

@@ -48,7 +48,7 @@ def test_losses_of_the_game_have_their_known_values():
     real, made = heard(2.0, 0.5), heard(-3.0, 0.0)
     # A hinge: sure and right costs nothing; 0.5 lacks 0.5, 0 lacks 1.
     assert critic.real_is_known(real, made).item() == pytest.approx((0.0 + 1.5) / 2)
-    assert critic.fooled(made).item() == pytest.approx(1.5)
+    assert critic.fooled(real, made).item() == pytest.approx(1.5)
     assert critic.matched(real, made).item() == pytest.approx(5.0)
     sheet = torch.ones(2, 3, 4, requires_grad=True)
     # Of 3 · mean the slope is 3/12 in each of twelve places.
