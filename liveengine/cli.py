@@ -191,6 +191,12 @@ def _ablate(arguments: argparse.Namespace) -> int:
     return command.ablate(arguments)
 
 
+def _average(arguments: argparse.Namespace) -> int:
+    from liveengine.training import command
+
+    return command.average(arguments)
+
+
 def _evaluate(arguments: argparse.Namespace) -> int:
     from liveengine.training import command
 
@@ -216,6 +222,7 @@ _WORDS = {
     "data": _data,
     "train": _train,
     "ablate": _ablate,
+    "average": _average,
     "evaluate": _evaluate,
     "export": _export,
 }
@@ -280,6 +287,7 @@ def _parser() -> _Parser:
     _add_data(words.add_parser("data", help="prepare collections of music for training, and look into them"))
     _add_train(words.add_parser("train", help="train a model on prepared data, or go on training it"))
     _add_ablate(words.add_parser("ablate", help="train a config with each part left out in turn, and see what helps"))
+    _add_average(words.add_parser("average", help="average the weights of a run's best looks"))
     evaluate = words.add_parser("evaluate", help="measure what was trained, beside its baselines")
     _add_evaluate(evaluate)
     evaluate.add_argument("--report", type=Path, metavar="DIR", help="write report.md and report.html there too")
@@ -390,6 +398,13 @@ def _add_ablate(ablate: argparse.ArgumentParser) -> None:
     add("--steps", type=_count, default=400, metavar="N", help="how long each run is (default: 400)")
     add("--threads", type=_count, default=1, metavar="N", help="how many threads compute (default: 1)")
     _add_run(ablate)
+
+
+def _add_average(average: argparse.ArgumentParser) -> None:
+    _add_run(average)
+    which = average.add_mutually_exclusive_group()
+    which.add_argument("--best", type=_count, default=3, metavar="N", help="so many best looks (default: 3)")
+    which.add_argument("--last", type=_count, metavar="N", help="so many newest checkpoints instead")
 
 
 def _add_run(parser: argparse.ArgumentParser) -> None:

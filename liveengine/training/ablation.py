@@ -20,13 +20,13 @@ from numpy.typing import NDArray
 
 from liveengine.formats import disk
 from liveengine.generators.codecs.frames import framed, view
-from liveengine.training import export, tasks
+from liveengine.training import export, objectives, tasks
 from liveengine.training.config import Config
 from liveengine.training.data.groove_rows import GrooveRows
 from liveengine.training.evaluation import held_out, intervals
 from liveengine.training.evaluation.battery import Rows, Sums, Table
 from liveengine.training.groove_loop import GrooveTrainer
-from liveengine.training.losses import LOSSES, divergence
+from liveengine.training.losses import divergence
 from liveengine.training.models.groove import GrooveModel
 
 AS_IS = "as it is"
@@ -50,12 +50,16 @@ def changes(config: Config) -> dict[str, Config]:
     losses, latent = config.losses, config.divergence
     told = {AS_IS: config, "another seed": replace(config, seed=config.seed + 1)}
     # Without its hits there is no groove to measure.
-    for name in [name for name in losses if name != "hits"]:
+    for name in [name for name in config.weighed("said") if name != "hits"]:
         rest = {other: weight for other, weight in losses.items() if other != name}
         told[f"without {name}"] = replace(config, losses=rest)
-    for name in [name for name in LOSSES if name not in losses]:
-        told[f"with {name}"] = replace(config, losses={**losses, name: WEIGHT})
+    for name, loss in objectives.of_family("groove").items():
+        if loss.reads == "said" and name not in losses:
+            told[f"with {name}"] = replace(config, losses={**losses, name: WEIGHT})
     if config.mode != "transformer":
+        if config.weighed("latent"):
+            none = dict.fromkeys(config.weighed("latent"), 0.0)
+            told["without divergence"] = replace(config, losses={**losses, **none})
         if latent.free_nats:
             told["without free nats"] = replace(config, divergence=replace(latent, free_nats=0.0))
         told["without a latent (transformer)"] = replace(config, mode="transformer")

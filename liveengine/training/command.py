@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import argparse
 import functools
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -16,8 +16,9 @@ import torch
 from numpy.typing import NDArray
 
 from liveengine.generators.drawing import Say
-from liveengine.training import ablation, export, phrase_command, tasks
+from liveengine.training import ablation, averaging, checkpoints, export, phrase_command, phrase_export, tasks
 from liveengine.training import config as configs
+from liveengine.training.config import Config
 from liveengine.training.data.groove_rows import GrooveRows
 from liveengine.training.evaluation import battery, exported, groove_structure, intervals, report
 from liveengine.training.evaluation.baselines import ByPlace
@@ -33,6 +34,9 @@ from liveengine.training.team import gathered
 LOOKED_AT = 256
 
 BEST = "best.safetensors"
+
+#: Where below a run the mean of several looks stands: a run of its own, for `evaluate` and `export`.
+AVERAGED = "averaged"
 
 #: Where a run keeps what the baselines have learnt that it is measured beside.
 BASELINES = "baselines"
@@ -53,10 +57,39 @@ def train(arguments: argparse.Namespace) -> int:
     if config.family == "phrase":
         return phrase_command.train(config, arguments, BEST)
     rows = GrooveRows(arguments.data / config.data / "train")
-    looked_at = _spaced(GrooveRows(arguments.data / config.data / "validation"), LOOKED_AT)
     ranks = tasks.quantiles(_all(rows))
     trainer = GrooveTrainer(config, rows, arguments.run, ranks, gathered())
-    return carry_out(trainer, lambda model: measured(model, looked_at, ranks), arguments.run / BEST)
+    return carry_out(trainer, _looking(config, arguments.data, ranks), arguments.run / BEST)
+
+
+def _looking(config: Config, data: Path, ranks: Mapping[str, list[float]]) -> Callable[[GrooveModel], dict[str, float]]:
+    """Return what measures a model each time a run looks."""
+    looked_at = _spaced(GrooveRows(data / config.data / "validation"), LOOKED_AT)
+    return lambda model: measured(model, looked_at, ranks)
+
+
+def average(arguments: argparse.Namespace) -> int:
+    """Write the mean of the weights of several looks as a run of its own; tell whether that is better than the best."""
+    place, single = arguments.run / AVERAGED / BEST, arguments.run / BEST
+    config = configs.from_told(checkpoints.read(single)[1]["config"], str(single))
+    measure = config.watch.measures[0]
+    if arguments.last:
+        weights, told = averaging.of_last(arguments.run, arguments.last)
+    else:
+        weights, told = averaging.of_best(arguments.run, arguments.best, measure)
+    place.parent.mkdir(exist_ok=True)
+    checkpoints.write_weights(place, weights, told)
+    if config.family == "phrase":
+        phrase_look = phrase_command.looking(config, arguments.data)
+        found = [phrase_look(phrase_export.load_model(each)[0])[measure] for each in (place, single)]
+    else:
+        look = _looking(config, arguments.data, told["ranks"])
+        found = [look(export.load_model(each)[0])[measure] for each in (place, single)]
+    verdict = "better" if found[0] < found[1] else "no better"
+    steps = ", ".join(f"{step:,}" for step in told["averaged"])
+    print(f"{measure} {found[0]:.4f} for the mean of steps {steps}; {found[1]:.4f} for the best look: {verdict}")
+    print(f"{place}: written; evaluate and export take --run {place.parent}")
+    return 0
 
 
 def ablate(arguments: argparse.Namespace) -> int:

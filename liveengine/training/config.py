@@ -106,7 +106,8 @@ class Watch:
 
     every: int = 250
     patience: int = 8
-    keep: int = 2
+    keep: int = 2  # of the newest checkpoints
+    keep_best: int = 3  # of the weights at the best looks, to be averaged
     measures: tuple[str, ...] = ("bits_per_hit", "velocity", "offset")
 
 

@@ -24,7 +24,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from liveengine.training import checkpoints
+from liveengine.training import averaging, checkpoints
 from liveengine.training.config import Config, from_told
 from liveengine.training.schedules import SHAPES, rate
 from liveengine.training.team import Team
@@ -85,8 +85,7 @@ class Trainer(ABC, Generic[_Model, _Rows]):
         place = self.folder / "checkpoints"
         if not self.team.leads:
             return self.team.agreed(place)
-        told = {name: getattr(self, name) for name in _COUNTERS}
-        told["config"] = self.config.told()
+        told = {**self.about(), **{name: getattr(self, name) for name in _COUNTERS}}
         return self.team.agreed(checkpoints.write(place, self.step, self.state(), told, self.config.watch.keep))
 
     def restore(self, place: Path) -> None:
@@ -227,8 +226,11 @@ class Trainer(ABC, Generic[_Model, _Rows]):
         better = [name for name in self.config.watch.measures if seen[name] < self.best.get(name, math.inf)]
         self.idle = 0 if better else self.idle + 1
         self.best |= {name: seen[name] for name in better}
-        if self.config.watch.measures[0] in better and self.team.leads:
-            checkpoints.write_weights(self.folder / "best.safetensors", self.mean, {**self.about(), "looked": seen})
+        if self.team.leads:
+            told = {**self.about(), "looked": seen}
+            if self.config.watch.measures[0] in better:
+                checkpoints.write_weights(self.folder / "best.safetensors", self.mean, told)
+            averaging.keep(self.folder, self.step, self.mean, told, self.config.watch)
 
 
 #: What of a run is counted, and goes on with it.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import argparse
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +22,7 @@ from liveengine.training.evaluation import phrase_structure
 from liveengine.training.evaluation.battery import Table
 from liveengine.training.evaluation.phrase_held_out import measured
 from liveengine.training.loop import carry_out
+from liveengine.training.models.phrase import PhraseModel
 from liveengine.training.phrase_loop import PhraseTrainer
 from liveengine.training.team import gathered
 
@@ -58,9 +59,14 @@ def ranks_of(rows: PhraseRows, points: int = 21) -> dict[str, list[float]]:
 def train(config: Config, arguments: argparse.Namespace, best: str) -> int:
     """Train a config, or go on with it. Raises ValueError and OSError in words."""
     rows = rows_of(config, arguments.data, "train")
-    looked_at = spaced(rows_of(config, arguments.data, "validation").lines, LOOKED_AT)
     trainer = PhraseTrainer(config, rows, arguments.run, ranks_of(rows), gathered())
-    return carry_out(trainer, lambda model: measured(model, looked_at), arguments.run / best)
+    return carry_out(trainer, looking(config, arguments.data), arguments.run / best)
+
+
+def looking(config: Config, data: Path) -> Callable[[PhraseModel], dict[str, float]]:
+    """Return what measures a model each time a run looks."""
+    looked_at = spaced(rows_of(config, data, "validation").lines, LOOKED_AT)
+    return lambda model: measured(model, looked_at)
 
 
 def spaced(held: Sequence[Line], count: int) -> list[Line]:

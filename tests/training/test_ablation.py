@@ -30,7 +30,14 @@ def test_each_change_changes_one_part_and_none_is_left_out():
     for name, config in told.items():
         changed = [each.name for each in fields(config) if getattr(config, each.name) != getattr(toy(), each.name)]
         assert len(changed) == 1 and changed[0] in PARTS, name
-    assert {"another seed", "without velocity", "without offset", "with regularity", "without free nats"} <= set(told)
+    assert {
+        "another seed",
+        "without velocity",
+        "without offset",
+        "with regularity",
+        "without free nats",
+        "without divergence",
+    } <= set(told)
     bare = replace(toy(), mode="transformer", balance="uncertainty")
     assert not any("latent" in name or "nats" in name or "learnt" in name for name in ablation.changes(bare))
     with pytest.raises(ValueError, match="a phrase model"):
