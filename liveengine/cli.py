@@ -389,6 +389,8 @@ def _add_collection(deed: argparse.ArgumentParser) -> None:
 def _add_train(train: argparse.ArgumentParser) -> None:
     train.add_argument("config", metavar="CONFIG", help="a TOML file, or groove-nano, groove-small, phrase-small")
     train.add_argument("--threads", type=_count, default=1, metavar="N", help="how many threads compute (default: 1)")
+    train.add_argument("--log", nargs="+", default=(), metavar="WHERE",
+        help="tell numbers to tensorboard or wandb (offline) as well, in the run's folder")
     _add_run(train)
 
 

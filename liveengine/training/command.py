@@ -59,7 +59,7 @@ def train(arguments: argparse.Namespace) -> int:
     rows = GrooveRows(arguments.data / config.data / "train")
     ranks = tasks.quantiles(_all(rows))
     trainer = GrooveTrainer(config, rows, arguments.run, ranks, gathered())
-    return carry_out(trainer, _looking(config, arguments.data, ranks), arguments.run / BEST)
+    return carry_out(trainer, _looking(config, arguments.data, ranks), arguments.run / BEST, arguments.log)
 
 
 def _looking(config: Config, data: Path, ranks: Mapping[str, list[float]]) -> Callable[[GrooveModel], dict[str, float]]:

@@ -10,12 +10,10 @@ Waits for the disk, and takes its time.
 
 from __future__ import annotations
 
-import json
 import math
-import os
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -26,6 +24,8 @@ from torch import Tensor, nn
 
 from liveengine.training import averaging, checkpoints
 from liveengine.training.config import Config, from_told
+from liveengine.training.logs.jsonl import Jsonl
+from liveengine.training.logs.log import Log, Logs, opened
 from liveengine.training.schedules import SHAPES, rate
 from liveengine.training.team import Team
 
@@ -167,15 +167,17 @@ class Trainer(ABC, Generic[_Model, _Rows]):
         told = self.team.told({name: value / plan.accumulate for name, value in told.items()})
         return {**told, "norm": norm, "beta": self.beta, "rate": rate(self.step - 1, plan)}
 
-    def run(self, look: Callable[[_Model], dict[str, float]], tell: Callable[[str], None]) -> str:
+    def run(
+        self, look: Callable[[_Model], dict[str, float]], tell: Callable[[str], None], also: Sequence[Log] = ()
+    ) -> str:
         """Train to the end and return why it ended; `look` measures a model, the lower the better.
 
-        In a team the first alone looks, tells and writes.
+        Numbers go into `log.jsonl`, and `also` elsewhere. In a team the first alone looks, tells and writes.
         """
         plan, watch = self.config.schedule, self.config.watch
         began_s, first = time.monotonic(), self.step
         self.folder.mkdir(parents=True, exist_ok=True)
-        with (self.folder / "log.jsonl" if self.team.leads else Path(os.devnull)).open("a", encoding="utf-8") as log:
+        with Logs([Jsonl(self.folder / "log.jsonl"), *also] if self.team.leads else []) as log:
             while self.step < plan.steps:
                 told = self.update()
                 # A gradient that is no number has spoilt the weights already, whatever the loss before it was.
@@ -184,8 +186,7 @@ class Trainer(ABC, Generic[_Model, _Rows]):
                     tell(f"step {self.step}: the loss is {loss:.1f}; back to the last checkpoint")
                     continue
                 if self.step % 10 == 0:
-                    log.write(json.dumps({"step": self.step, **told}) + "\n")
-                    log.flush()
+                    log.learnt(self.step, told)
                 if self.step % watch.every and self.step < plan.steps:
                     continue
                 model = self.averaged()
@@ -195,8 +196,7 @@ class Trainer(ABC, Generic[_Model, _Rows]):
                 torch.set_rng_state(chance)
                 self._judge(seen)
                 self.save()
-                log.write(json.dumps({"step": self.step, "looked": seen}) + "\n")
-                log.flush()
+                log.looked(self.step, seen)
                 left_s = (time.monotonic() - began_s) / (self.step - first) * (plan.steps - self.step)
                 numbers = " ".join(f"{name} {value:.4f}" for name, value in {"loss": told["loss"], **seen}.items())
                 tell(f"step {self.step}/{plan.steps} · {numbers} · {left_s / 60:.1f} min left")
@@ -237,8 +237,10 @@ class Trainer(ABC, Generic[_Model, _Rows]):
 _COUNTERS = ("step", "beta", "nats", "running", "best", "idle", "rollbacks", "ranks")
 
 
-def carry_out(trainer: Trainer[Any, Any], look: Callable[[Any], dict[str, float]], best: Path) -> int:
-    """Train to the end, telling how it goes; return the exit code."""
+def carry_out(
+    trainer: Trainer[Any, Any], look: Callable[[Any], dict[str, float]], best: Path, logs: Sequence[str] = ()
+) -> int:
+    """Train to the end, telling how it goes, to `logs` by their names too; return the exit code."""
 
     def tell(text: str) -> None:
         if trainer.team.leads:
@@ -246,7 +248,8 @@ def carry_out(trainer: Trainer[Any, Any], look: Callable[[Any], dict[str, float]
 
     name, count = trainer.config.name, trainer.model.parameters_count
     tell(f"{name}: {count:,} numbers, {len(trainer.rows):,} rows, from step {trainer.step}")
-    why = trainer.run(look, tell)
+    also = opened(logs, trainer.folder, trainer.config) if trainer.team.leads else []
+    why = trainer.run(look, tell, also)
     tell(f"ended: {why}; the best weights: {best}")
     trainer.team.leave()
     return 0

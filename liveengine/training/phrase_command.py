@@ -60,7 +60,7 @@ def train(config: Config, arguments: argparse.Namespace, best: str) -> int:
     """Train a config, or go on with it. Raises ValueError and OSError in words."""
     rows = rows_of(config, arguments.data, "train")
     trainer = PhraseTrainer(config, rows, arguments.run, ranks_of(rows), gathered())
-    return carry_out(trainer, looking(config, arguments.data), arguments.run / best)
+    return carry_out(trainer, looking(config, arguments.data), arguments.run / best, arguments.log)
 
 
 def looking(config: Config, data: Path) -> Callable[[PhraseModel], dict[str, float]]:

@@ -1,0 +1,80 @@
+"""What a run tells its numbers to, by name: the registry that `train --log` chooses from.
+
+A log is imported when it is asked for, and needs what it writes for to be installed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from importlib import import_module
+from pathlib import Path
+from types import TracebackType
+from typing import Protocol
+
+from liveengine.music.spelling import did_you_mean
+from liveengine.training.config import Config
+
+#: Each is a module beside this one, whose `opened` returns a Log, and the extra that brings what it needs.
+NAMES = ("tensorboard", "wandb")
+
+
+class Log(Protocol):
+    """Takes numbers by name: those of steps of learning, and those of looks at what has been learnt."""
+
+    def learnt(self, step: int, numbers: Mapping[str, float]) -> None:
+        """Write down what a step was."""
+        ...
+
+    def looked(self, step: int, numbers: Mapping[str, float]) -> None:
+        """Write down what a look saw."""
+        ...
+
+    def close(self) -> None:
+        """Let all that was written down be there."""
+        ...
+
+
+def opened(names: Sequence[str], run: Path, config: Config) -> list[Log]:
+    """Open logs of a run by their names. Raises ValueError for one that there is not, or that cannot be imported."""
+    logs: list[Log] = []
+    for name in dict.fromkeys(names):
+        if name not in NAMES:
+            raise ValueError(f'--log: no "{name}"{did_you_mean(name, NAMES)}')
+        try:
+            module = import_module(f"liveengine.training.logs.{name}")
+        except ImportError as error:
+            raise ValueError(f"--log {name}: {name} is not installed: pip install -e '.[{name}]'") from error
+        logs.append(module.opened(run, config))
+    return logs
+
+
+class Logs:
+    """Several logs as one, closed at the end of a `with`."""
+
+    def __init__(self, each: Sequence[Log]) -> None:
+        self._each, self._open = each, ExitStack()
+
+    def __enter__(self) -> Log:
+        for log in self._each:
+            self._open.callback(log.close)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def learnt(self, step: int, numbers: Mapping[str, float]) -> None:
+        """Write down what a step was."""
+        for log in self._each:
+            log.learnt(step, numbers)
+
+    def looked(self, step: int, numbers: Mapping[str, float]) -> None:
+        """Write down what a look saw."""
+        for log in self._each:
+            log.looked(step, numbers)
+
+    def close(self) -> None:
+        """Close all of them."""
+        self._open.close()
