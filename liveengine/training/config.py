@@ -19,6 +19,9 @@ CONFIGS = Path(__file__).parent / "configs"
 FAMILIES = ("groove", "phrase")
 MODES = ("transformer", "vae", "vae_gan")
 
+#: A shorter context than this has hardly a bar in it.
+CONTEXT_LEAST = 16
+
 #: How a baseline reads the frames before.
 READS = ("gru", "transformer")
 
@@ -71,6 +74,8 @@ class Schedule:
     precision: str = "bfloat16"  # of products, or "float32"; weights and losses are always float32
     average: float = 0.998  # how much of the running mean of the weights stays at each step
     minutes: float = 0.0  # end in good order after so long; 0: never
+    context_from: int = 0  # tokens of a phrase model's context at step 0; 0: the whole context from the first
+    context_steps: int = 1000  # until the context is whole, growing evenly
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,12 +147,25 @@ class Config:
             raise ValueError(f'{self.name}: no family "{self.family}"{did_you_mean(self.family, FAMILIES)}')
         if self.family == "phrase" and (self.mode != "vae" or self.balance != "fixed"):
             raise ValueError(f"{self.name}: mode and balance are of groove models; a phrase model has one way to learn")
+        self._check_context()
         if not self.losses:
             object.__setattr__(self, "losses", dict(objectives.USUAL[self.family]))
         try:
             objectives.check(self.family, self.losses)
         except ValueError as error:
             raise ValueError(f"{self.name}, losses: {error}") from error
+
+    def _check_context(self) -> None:
+        plan = self.schedule
+        if plan.context_from and self.family != "phrase":
+            raise ValueError(f"{self.name}: context_from is of phrase models; a groove is two bars from the first step")
+        if plan.context_from and not CONTEXT_LEAST <= plan.context_from <= self.phrase.context:
+            raise ValueError(
+                f"{self.name}: context_from must be {CONTEXT_LEAST} tokens at least and {self.phrase.context}, "
+                f"the whole context, at most, not {plan.context_from}"
+            )
+        if plan.context_steps < 1:
+            raise ValueError(f"{self.name}: context_steps must be 1 or more, not {plan.context_steps}")
 
     def weighed(self, reads: str) -> dict[str, float]:
         """Return what each loss weighs that reads this: "said", "latent" or "critic"."""

@@ -15,6 +15,7 @@ from liveengine.training.data.phrase_rows import GIVEN, Batch, PhraseRows
 from liveengine.training.loop import Trainer
 from liveengine.training.models.phrase import PhraseModel
 from liveengine.training.objectives import LOSSES
+from liveengine.training.schedules import context
 
 #: Rows of like length are learnt from together: of so many batches' rows, drawn and sorted, one batch is taken.
 SORTED = 4
@@ -40,18 +41,23 @@ class PhraseTrainer(Trainer[PhraseModel, PhraseRows]):
         """Return a model of the config's size."""
         return PhraseModel(self.config.phrase)
 
+    @property
+    def context(self) -> int:
+        """How many tokens a line of the present step may have."""
+        return context(self.step, self.config.schedule, self.config.phrase.context)
+
     def chosen(self, chance: np.random.Generator) -> NDArray[np.integer]:
         """Draw some batches' rows and return those of one, of like length."""
         batch = self.config.schedule.batch
         drawn = chance.choice(len(self.rows), batch * SORTED, p=self.share)
         lengths = np.array([len(self.rows.lines[number].tokens) for number in drawn])
-        by_length = drawn[np.minimum(lengths, self.config.phrase.context).argsort(kind="stable")]
+        by_length = drawn[np.minimum(lengths, self.context).argsort(kind="stable")]
         begin = batch * int(chance.integers(SORTED))
         return by_length[begin : begin + batch]
 
     def loss(self, numbers: NDArray[np.integer], chance: np.random.Generator, told: dict[str, float]) -> Tensor:
         """Return the losses a token, and add what is worth telling of them to `told`."""
-        batch = self.rows.lines_of(numbers, chance)
+        batch = self.rows.lines_of(numbers, chance, self.context)
         tokens = (batch.target != GIVEN).sum() / self.team.size
         own = Batch._make(array[self.own] for array in batch)
         with self.team.own_chance():
