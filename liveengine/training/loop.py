@@ -25,7 +25,7 @@ from torch import Tensor, nn
 from liveengine.training import averaging, checkpoints
 from liveengine.training.config import Config, from_told
 from liveengine.training.logs.jsonl import Jsonl
-from liveengine.training.logs.log import Log, Logs, opened
+from liveengine.training.logs.log import LEARNT, LOOKED, Log, Logs, opened
 from liveengine.training.schedules import SHAPES, rate
 from liveengine.training.team import Team
 
@@ -186,7 +186,7 @@ class Trainer(ABC, Generic[_Model, _Rows]):
                     tell(f"step {self.step}: the loss is {loss:.1f}; back to the last checkpoint")
                     continue
                 if self.step % 10 == 0:
-                    log.learnt(self.step, told)
+                    log.tell(LEARNT, self.step, told)
                 if self.step % watch.every and self.step < plan.steps:
                     continue
                 model = self.averaged()
@@ -196,7 +196,7 @@ class Trainer(ABC, Generic[_Model, _Rows]):
                 torch.set_rng_state(chance)
                 self._judge(seen)
                 self.save()
-                log.looked(self.step, seen)
+                log.tell(LOOKED, self.step, seen)
                 left_s = (time.monotonic() - began_s) / (self.step - first) * (plan.steps - self.step)
                 numbers = " ".join(f"{name} {value:.4f}" for name, value in {"loss": told["loss"], **seen}.items())
                 tell(f"step {self.step}/{plan.steps} · {numbers} · {left_s / 60:.1f} min left")

@@ -8,7 +8,8 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+
+from liveengine.training.logs.log import LEARNT
 
 
 class Jsonl:
@@ -17,18 +18,12 @@ class Jsonl:
     def __init__(self, place: Path) -> None:
         self._file = place.open("a", encoding="utf-8")
 
-    def learnt(self, step: int, numbers: Mapping[str, float]) -> None:
-        """Write the numbers beside the step's."""
-        self._line({"step": step, **numbers})
-
-    def looked(self, step: int, numbers: Mapping[str, float]) -> None:
-        """Write the numbers apart, as `looked`."""
-        self._line({"step": step, "looked": dict(numbers)})
+    def tell(self, kind: str, step: int, numbers: Mapping[str, float]) -> None:
+        """Write the numbers of a step beside its own, those of a look apart, as `looked`."""
+        told = dict(numbers) if kind == LEARNT else {kind: dict(numbers)}
+        self._file.write(json.dumps({"step": step, **told}) + "\n")
+        self._file.flush()
 
     def close(self) -> None:
         """Close the file."""
         self._file.close()
-
-    def _line(self, told: Mapping[str, Any]) -> None:
-        self._file.write(json.dumps(told) + "\n")
-        self._file.flush()

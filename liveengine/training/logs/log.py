@@ -19,15 +19,15 @@ from liveengine.training.config import Config
 NAMES = ("tensorboard", "wandb")
 
 
+#: Numbers of a step of learning, and of a look at what has been learnt.
+LEARNT, LOOKED = "learnt", "looked"
+
+
 class Log(Protocol):
-    """Takes numbers by name: those of steps of learning, and those of looks at what has been learnt."""
+    """Takes numbers by name."""
 
-    def learnt(self, step: int, numbers: Mapping[str, float]) -> None:
-        """Write down what a step was."""
-        ...
-
-    def looked(self, step: int, numbers: Mapping[str, float]) -> None:
-        """Write down what a look saw."""
+    def tell(self, kind: str, step: int, numbers: Mapping[str, float]) -> None:
+        """Write down numbers, LEARNT or LOOKED."""
         ...
 
     def close(self) -> None:
@@ -65,15 +65,10 @@ class Logs:
     ) -> None:
         self.close()
 
-    def learnt(self, step: int, numbers: Mapping[str, float]) -> None:
-        """Write down what a step was."""
+    def tell(self, kind: str, step: int, numbers: Mapping[str, float]) -> None:
+        """Write down numbers everywhere."""
         for log in self._each:
-            log.learnt(step, numbers)
-
-    def looked(self, step: int, numbers: Mapping[str, float]) -> None:
-        """Write down what a look saw."""
-        for log in self._each:
-            log.looked(step, numbers)
+            log.tell(kind, step, numbers)
 
     def close(self) -> None:
         """Close all of them."""

@@ -21,21 +21,14 @@ class Board:
     def __init__(self, folder: Path) -> None:
         self._writer = SummaryWriter(str(folder))
 
-    def learnt(self, step: int, numbers: Mapping[str, float]) -> None:
-        """Write what a step was."""
-        self._write("learnt", step, numbers)
-
-    def looked(self, step: int, numbers: Mapping[str, float]) -> None:
-        """Write what a look saw."""
-        self._write("looked", step, numbers)
+    def tell(self, kind: str, step: int, numbers: Mapping[str, float]) -> None:
+        """Write numbers of a kind."""
+        for name, value in numbers.items():
+            self._writer.add_scalar(f"{kind}/{name}", value, step)
 
     def close(self) -> None:
         """Close the event file."""
         self._writer.close()
-
-    def _write(self, kind: str, step: int, numbers: Mapping[str, float]) -> None:
-        for name, value in numbers.items():
-            self._writer.add_scalar(f"{kind}/{name}", value, step)
 
 
 def opened(run: Path, config: Config) -> Board:

@@ -30,20 +30,13 @@ class Biases:
             settings=wandb.Settings(silent=True, console="off"),
         )
 
-    def learnt(self, step: int, numbers: Mapping[str, float]) -> None:
-        """Write what a step was."""
-        self._write("learnt", step, numbers)
-
-    def looked(self, step: int, numbers: Mapping[str, float]) -> None:
-        """Write what a look saw."""
-        self._write("looked", step, numbers)
+    def tell(self, kind: str, step: int, numbers: Mapping[str, float]) -> None:
+        """Write numbers of a kind."""
+        self._run.log({f"{kind}/{name}": value for name, value in numbers.items()}, step=step)
 
     def close(self) -> None:
         """End the run."""
         self._run.finish()
-
-    def _write(self, kind: str, step: int, numbers: Mapping[str, float]) -> None:
-        self._run.log({f"{kind}/{name}": value for name, value in numbers.items()}, step=step)
 
 
 def opened(run: Path, config: Config) -> Biases:
