@@ -18,7 +18,7 @@ import environment
 from environment import PYTHON, ROOT
 from progress import Failed
 
-EXTRAS = ("test", "training", "link")
+EXTRAS = ("test", "training", "tensorboard", "wandb", "link")
 
 CHECKS = (
     ("ruff", "check", "."),

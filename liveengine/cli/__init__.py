@@ -20,7 +20,8 @@ OK, FAILED, WRONG = 0, 1, 2
 #: Every command, in the order in which `--help` lists them.
 COMMANDS = (
     play.PLAY, play.DASHBOARD, files.RENDER, machine.PORTS, machine.LITMUS, rhythm.RHYTHM, rhythm.GROOVE,
-    files.GENERATE, school.DATA, school.TRAIN, school.EVALUATE, school.EXPORT, machine.DOCTOR,
+    files.GENERATE, school.DATA, school.TRAIN, school.ABLATE, school.AVERAGE, school.EVALUATE,
+    school.EXPORT, machine.DOCTOR,
 )  # fmt: skip
 _COMMANDS = {command.word: command for command in COMMANDS}
 

@@ -14,10 +14,10 @@ def seconds(text: str) -> float:
 
 
 def count(text: str) -> int:
-    """Read a number of bars, or of whatever else can be counted."""
+    """Read a number of whatever can be counted."""
     number = int(text)
     if not 0 < number <= 100_000:
-        raise argparse.ArgumentTypeError(f"{text} is not a number of bars (1-100000)")
+        raise argparse.ArgumentTypeError(f"{text} is not a number of 1-100000")
     return number
 
 

@@ -40,6 +40,8 @@ def _data(arguments: argparse.Namespace) -> int:
 def _train_arguments(train: argparse.ArgumentParser) -> None:
     train.add_argument("config", metavar="CONFIG", help="a TOML file, or groove-nano, groove-small, phrase-small")
     train.add_argument("--threads", type=count, default=1, metavar="N", help="how many threads compute (default: 1)")
+    train.add_argument("--log", nargs="+", default=(), metavar="WHERE",
+        help="tell numbers to tensorboard or wandb (offline) as well, in the run's folder")  # fmt: skip
     _run_arguments(train)
 
 
@@ -53,6 +55,33 @@ def _train(arguments: argparse.Namespace) -> int:
     from liveengine.training import command
 
     return command.train(arguments)
+
+
+def _ablate_arguments(ablate: argparse.ArgumentParser) -> None:
+    add = ablate.add_argument
+    add("config", metavar="CONFIG", help="a TOML file, or groove-nano, groove-small")
+    add("--steps", type=count, default=400, metavar="N", help="how long each run is (default: 400)")
+    add("--threads", type=count, default=1, metavar="N", help="how many threads compute (default: 1)")
+    _run_arguments(ablate)
+
+
+def _ablate(arguments: argparse.Namespace) -> int:
+    from liveengine.training import command
+
+    return command.ablate(arguments)
+
+
+def _average_arguments(average: argparse.ArgumentParser) -> None:
+    _run_arguments(average)
+    which = average.add_mutually_exclusive_group()
+    which.add_argument("--best", type=count, default=3, metavar="N", help="so many best looks (default: 3)")
+    which.add_argument("--last", type=count, metavar="N", help="so many newest checkpoints instead")
+
+
+def _average(arguments: argparse.Namespace) -> int:
+    from liveengine.training import command
+
+    return command.average(arguments)
 
 
 def _evaluate_arguments(evaluate: argparse.ArgumentParser) -> None:
@@ -83,5 +112,9 @@ def _export(arguments: argparse.Namespace) -> int:
 
 DATA = Command("data", "prepare collections of music for training, and look into them", _data_arguments, _data)
 TRAIN = Command("train", "train a model on prepared data, or go on training it", _train_arguments, _train)
+ABLATE = Command(
+    "ablate", "train a config with each part left out in turn, and see what helps", _ablate_arguments, _ablate
+)
+AVERAGE = Command("average", "average the weights of a run's best looks", _average_arguments, _average)
 EVALUATE = Command("evaluate", "measure what was trained, beside its baselines", _evaluate_arguments, _evaluate)
 EXPORT = Command("export", "write what was trained as a model that plays", _export_arguments, _export)

@@ -16,8 +16,9 @@ from torch import Tensor
 from liveengine.generators.codecs.frames import FRAMES, PATTERNS, SUBSTEPS, VOICE_COUNT
 from liveengine.training import checkpoints
 from liveengine.training.config import Adversary
-from liveengine.training.models.critic import Critic, Heard, fooled, matched, real_is_known, sheet, steepness
+from liveengine.training.models.critic import Critic, Heard, real_is_known, sheet, steepness
 from liveengine.training.models.groove import Said
+from liveengine.training.objectives import LOSSES
 from liveengine.training.team import Team
 
 #: Which steps each pattern strikes, (8, 3).
@@ -56,10 +57,10 @@ def made(said: Said, truth: Mapping[str, Tensor], chance: Tensor, temperature: f
 
 
 class Opponent:
-    """A critic with its optimiser."""
+    """A critic with its optimiser; `weights` are those of the losses that it makes of what it hears."""
 
-    def __init__(self, plan: Adversary, team: Team) -> None:
-        self.plan, self.team = plan, team
+    def __init__(self, plan: Adversary, weights: Mapping[str, float], team: Team) -> None:
+        self.plan, self.weights, self.team = plan, weights, team
         self.critic = Critic(plan.width)
         # While no hinge is at rest, real and made pull a score's bias equally: rounding alone must not move it, as it
         # would with Adam's usual 1e-8.
@@ -81,12 +82,14 @@ class Opponent:
             return 0.0
         # Its singular vectors are estimated anew while it learns, and stay while it judges.
         self.critic.eval().requires_grad_(False)
-        heard = self.critic(false)
-        parts = {"fooled": fooled(heard), "matched": self.plan.matching * matched(self.critic(real), heard)}
+        heard, heard_of_real = self.critic(false), self.critic(real)
         self.critic.train().requires_grad_(True)
-        for name, part in parts.items():
+        total = torch.zeros(())
+        for name, by in self.weights.items():
+            part = LOSSES[name].cost(heard_of_real, heard)
             told[name] = told.get(name, 0.0) + (part * there).mean().item()
-        return share * (sum(parts.values(), torch.zeros(())) * there).mean()
+            total = total + by * part
+        return share * (total * there).mean()
 
     def learn(self) -> dict[str, float]:
         """Take one step with what was heard since the last one; return the losses."""

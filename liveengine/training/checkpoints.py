@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -29,10 +29,15 @@ def write(folder: Path, step: int, tensors: Mapping[str, Tensor], told: Mapping[
     folder.mkdir(parents=True, exist_ok=True)
     place = folder / f"step-{step:08d}{SUFFIX}"
     write_weights(place, tensors, told)
-    for old in steps(folder)[:-keep]:
-        old.unlink()
-        old.with_suffix(_HASH).unlink(missing_ok=True)
+    drop(steps(folder)[:-keep])
     return place
+
+
+def drop(places: Iterable[Path]) -> None:
+    """Take files away with their hashes. Raises OSError."""
+    for place in places:
+        place.unlink()
+        place.with_suffix(_HASH).unlink(missing_ok=True)
 
 
 def write_weights(place: Path, tensors: Mapping[str, Tensor], told: Mapping[str, Any]) -> None:

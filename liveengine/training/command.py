@@ -6,7 +6,8 @@ Waits for the disk, and takes its time.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping
+import functools
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -15,13 +16,17 @@ import torch
 from numpy.typing import NDArray
 
 from liveengine.generators.drawing import Say
+from liveengine.training import ablation, averaging, checkpoints, export, phrase_command, phrase_export, tasks
 from liveengine.training import config as configs
-from liveengine.training import export, phrase_command, tasks
+from liveengine.training.config import Config
 from liveengine.training.data.groove_rows import GrooveRows
-from liveengine.training.evaluation import battery, exported, intervals, report
+from liveengine.training.evaluation import battery, exported, groove_structure, intervals, report
 from liveengine.training.evaluation.baselines import ByPlace
 from liveengine.training.evaluation.held_out import Decode, measured
-from liveengine.training.loop import Trainer, carry_out
+from liveengine.training.evaluation.learnt import learnt
+from liveengine.training.evaluation.obedience import obedience
+from liveengine.training.groove_loop import GrooveTrainer
+from liveengine.training.loop import carry_out
 from liveengine.training.models.groove import GrooveModel
 from liveengine.training.team import gathered
 
@@ -29,6 +34,12 @@ from liveengine.training.team import gathered
 LOOKED_AT = 256
 
 BEST = "best.safetensors"
+
+#: Where below a run the mean of several looks stands: a run of its own, for `evaluate` and `export`.
+AVERAGED = "averaged"
+
+#: Where a run keeps what the baselines have learnt that it is measured beside.
+BASELINES = "baselines"
 
 NOTES = (
     "",
@@ -46,10 +57,52 @@ def train(arguments: argparse.Namespace) -> int:
     if config.family == "phrase":
         return phrase_command.train(config, arguments, BEST)
     rows = GrooveRows(arguments.data / config.data / "train")
-    looked_at = _spaced(GrooveRows(arguments.data / config.data / "validation"), LOOKED_AT)
     ranks = tasks.quantiles(_all(rows))
-    trainer = Trainer(config, rows, arguments.run, ranks, gathered())
-    return carry_out(trainer, lambda model: measured(model, looked_at, ranks), arguments.run / BEST)
+    trainer = GrooveTrainer(config, rows, arguments.run, ranks, gathered())
+    return carry_out(trainer, _looking(config, arguments.data, ranks), arguments.run / BEST, arguments.log)
+
+
+def _looking(config: Config, data: Path, ranks: Mapping[str, list[float]]) -> Callable[[GrooveModel], dict[str, float]]:
+    """Return what measures a model each time a run looks."""
+    looked_at = _spaced(GrooveRows(data / config.data / "validation"), LOOKED_AT)
+    return lambda model: measured(model, looked_at, ranks)
+
+
+def average(arguments: argparse.Namespace) -> int:
+    """Write the mean of the weights of several looks as a run of its own; tell whether that is better than the best."""
+    place, single = arguments.run / AVERAGED / BEST, arguments.run / BEST
+    config = configs.from_told(checkpoints.read(single)[1]["config"], str(single))
+    measure = config.watch.measures[0]
+    if arguments.last:
+        weights, told = averaging.of_last(arguments.run, arguments.last)
+    else:
+        weights, told = averaging.of_best(arguments.run, arguments.best, measure)
+    place.parent.mkdir(exist_ok=True)
+    checkpoints.write_weights(place, weights, told)
+    if config.family == "phrase":
+        phrase_look = phrase_command.looking(config, arguments.data)
+        found = [phrase_look(phrase_export.load_model(each)[0])[measure] for each in (place, single)]
+    else:
+        look = _looking(config, arguments.data, told["ranks"])
+        found = [look(export.load_model(each)[0])[measure] for each in (place, single)]
+    verdict = "better" if found[0] < found[1] else "no better"
+    steps = ", ".join(f"{step:,}" for step in told["averaged"])
+    print(f"{measure} {found[0]:.4f} for the mean of steps {steps}; {found[1]:.4f} for the best look: {verdict}")
+    print(f"{place}: written; evaluate and export take --run {place.parent}")
+    return 0
+
+
+def ablate(arguments: argparse.Namespace) -> int:
+    """Train a config again and again, one thing changed each time; print what that does, and write it into the run."""
+    torch.set_num_threads(arguments.threads)
+    config = configs.load(configs.find(arguments.config))
+    tell = functools.partial(print, flush=True)
+    measures = ablation.ablated(config, arguments.data, arguments.run, arguments.steps, tell)
+    title = f"{config.name}, {arguments.steps:,} steps each"
+    print("\n" + report.as_markdown(title, measures))
+    for place in (*report.write(arguments.run, title, measures), ablation.write(arguments.run, measures)):
+        print(f"{place}: written")
+    return 0
 
 
 def evaluate(arguments: argparse.Namespace) -> int:
@@ -60,20 +113,23 @@ def evaluate(arguments: argparse.Namespace) -> int:
         raise ValueError("--renew writes into the card of an exported model: name its folder with --model")
     if arguments.model:
         model = exported.opened(arguments.model)
-        measured_of = Measured(model.decode, model.say, model.latent, model.vocabulary["ranks"], model.card.config)
+        name, measures = model.card.name, _measures(_exported(model), arguments.data, None)
     elif phrase_command.is_phrase(arguments.run / BEST):
-        return phrase_command.evaluate(arguments.run / BEST, arguments.data)
+        name, measures = phrase_command.measures_of(arguments.run / BEST, arguments.data)
     else:
-        measured_of = _trained(*export.load_model(arguments.run / BEST))
-    measures = _measures(measured_of, arguments.data)
-    for title, rows in measures.items():
-        print("\n".join([title, "", *table(rows), ""]))
-    if arguments.report:
-        for place in report.write(arguments.report, measured_of.config["name"], measures):
-            print(f"{place}: written")
+        trained = _trained(*export.load_model(arguments.run / BEST))
+        name, measures = trained.config["name"], _measures(trained, arguments.data, arguments.run / BASELINES)
     if arguments.model and arguments.renew:
         exported.renewed(arguments.model, model.card, model.card.about["notes"], measures)
         print(f"{arguments.model}: its card is renewed")
+    # What a model costs is told where a report is wanted: it is another each time, and other work is part of it.
+    if arguments.model and arguments.report:
+        measures |= exported.costs(arguments.model)
+    for title, rows in measures.items():
+        print("\n".join([title, "", *table(rows), ""]))
+    if arguments.report:
+        for place in report.write(arguments.report, name, measures):
+            print(f"{place}: written")
     return 0
 
 
@@ -90,7 +146,7 @@ def export_model(arguments: argparse.Namespace) -> int:
         "attribution": index["attribution"],
         "rows": {split: len(rows) for split, rows in parts.items()},
         "notes": NOTES,
-        "measures": _measures(_trained(model, told), arguments.data),
+        "measures": _measures(_trained(model, told), arguments.data, arguments.run / BASELINES),
     }
     folder = export.export(arguments.run / BEST, arguments.to, about)
     print(f"{folder}: written")
@@ -107,17 +163,22 @@ class Measured(NamedTuple):
     config: Mapping[str, Any]
 
 
+def _exported(model: exported.Exported) -> Measured:
+    return Measured(model.decode, model.say, model.latent, model.vocabulary["ranks"], model.card.config)
+
+
 def _trained(model: GrooveModel, told: Mapping[str, Any]) -> Measured:
     return Measured(model.decoder, export.asked_of(model), model.latent, told["ranks"], told["config"])
 
 
-def _measures(model: Measured, data: Path) -> dict[str, battery.Table]:
+def _measures(model: Measured, data: Path, kept: Path | None) -> dict[str, battery.Table]:
+    """Measure a model beside its baselines; what these learn is `kept` in a folder, if there is one."""
     collection = data / model.config["data"]
-    learnt, unseen = (_all(GrooveRows(collection / split)) for split in ("train", "test"))
+    seen, unseen = (_all(GrooveRows(collection / split)) for split in ("train", "test"))
     say, latent, ranks = model.say, model.latent, model.ranks
-    usual = ByPlace(learnt)
-    sums = battery.held_out_sums(model.decode, latent, usual, learnt, unseen, ranks)
-    grooves = battery.compared(say, latent, usual, learnt, unseen, ranks)
+    beside = battery.Baselines(ByPlace(seen), learnt(seen, ranks, kept))
+    sums = battery.held_out_sums(model.decode, latent, beside, seen, unseen, ranks)
+    grooves = battery.compared(say, latent, beside, seen, unseen, ranks)
     counted = intervals.draws(unseen)
     return {
         "Held-out drummers (drawing their hits; then velocity, 0-1, and timing with all hits known, mean error)":
@@ -125,11 +186,13 @@ def _measures(model: Measured, data: Path) -> dict[str, battery.Table]:
         "Between what these lie for 95 % of other choices of held-out pieces":
             intervals.held_out(sums, counted),
         "Obedience, Spearman's ρ of what is asked and what is measured":
-            battery.obedience(say, latent, ranks),
+            obedience(say, latent, ranks),
         "Likeness to held-out drummers (overlapping area of 31 features; 1: the same) and share of two-bar copies":
-            battery.likenesses(grooves, learnt, unseen),
+            battery.likenesses(grooves, seen, unseen),
         "Between what the overlap lies for 95 % of other choices of held-out pieces":
             intervals.overlaps(grooves, unseen, counted),
+        "Structure: how alike two bars are (1: the same), any two of a piece, and so many bars later":
+            groove_structure.table(say, latent, ranks, grooves, unseen),
     }  # fmt: skip
 
 

@@ -11,12 +11,19 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from liveengine.music.spelling import did_you_mean
+from liveengine.training import objectives
 
 CONFIGS = Path(__file__).parent / "configs"
 
 #: How a groove model learns: without a latent, with one, or with one and a critic.
 FAMILIES = ("groove", "phrase")
 MODES = ("transformer", "vae", "vae_gan")
+
+#: A shorter context than this has hardly a bar in it.
+CONTEXT_LEAST = 16
+
+#: How a baseline reads the frames before.
+READS = ("gru", "transformer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +74,8 @@ class Schedule:
     precision: str = "bfloat16"  # of products, or "float32"; weights and losses are always float32
     average: float = 0.998  # how much of the running mean of the weights stays at each step
     minutes: float = 0.0  # end in good order after so long; 0: never
+    context_from: int = 0  # tokens of a phrase model's context at step 0; 0: the whole context from the first
+    context_steps: int = 1000  # until the context is whole, growing evenly
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +99,6 @@ class Adversary:
     alone: int = 200  # so many steps it learns unheard, or its first word would be noise
     ramp: int = 1000  # steps from there to `most`
     most: float = 0.05  # its weight beside losses that are counted a cell; careful, and not yet tried out
-    matching: float = 1.0  # the weight of matched features beside the scores
     r1: float = 1.0  # the weight of its slope at real grooves
     rate: float = 4e-4
     width: int = 48
@@ -103,13 +111,14 @@ class Watch:
 
     every: int = 250
     patience: int = 8
-    keep: int = 2
+    keep: int = 2  # of the newest checkpoints
+    keep_best: int = 3  # of the weights at the best looks, to be averaged
     measures: tuple[str, ...] = ("bits_per_hit", "velocity", "offset")
 
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """A run. `data` names the prepared collection; `losses` are weights by name in `training.losses`.
+    """A run. `data` names the prepared collection; `losses` are weights by name in `training.objectives`.
 
     `family` is `groove` (of `size`) or `phrase` (of the size in `phrase`); that may learn from several collections,
     their names joined by `+`.
@@ -126,7 +135,7 @@ class Config:
     divergence: Divergence = field(default_factory=Divergence)
     adversary: Adversary = field(default_factory=Adversary)
     watch: Watch = field(default_factory=Watch)
-    losses: dict[str, float] = field(default_factory=lambda: {"hits": 1.0, "velocity": 10.0, "offset": 10.0})
+    losses: dict[str, float] = field(default_factory=dict)  # none: those that are usual for the family
     balance: str = "fixed"  # or "uncertainty": the losses' weights are learnt, and begin as given
 
     def __post_init__(self) -> None:
@@ -138,10 +147,53 @@ class Config:
             raise ValueError(f'{self.name}: no family "{self.family}"{did_you_mean(self.family, FAMILIES)}')
         if self.family == "phrase" and (self.mode != "vae" or self.balance != "fixed"):
             raise ValueError(f"{self.name}: mode and balance are of groove models; a phrase model has one way to learn")
+        self._check_context()
+        if not self.losses:
+            object.__setattr__(self, "losses", dict(objectives.USUAL[self.family]))
+        try:
+            objectives.check(self.family, self.losses)
+        except ValueError as error:
+            raise ValueError(f"{self.name}, losses: {error}") from error
+
+    def _check_context(self) -> None:
+        plan = self.schedule
+        if plan.context_from and self.family != "phrase":
+            raise ValueError(f"{self.name}: context_from is of phrase models; a groove is two bars from the first step")
+        if plan.context_from and not CONTEXT_LEAST <= plan.context_from <= self.phrase.context:
+            raise ValueError(
+                f"{self.name}: context_from must be {CONTEXT_LEAST} tokens at least and {self.phrase.context}, "
+                f"the whole context, at most, not {plan.context_from}"
+            )
+        if plan.context_steps < 1:
+            raise ValueError(f"{self.name}: context_steps must be 1 or more, not {plan.context_steps}")
+
+    def weighed(self, reads: str) -> dict[str, float]:
+        """Return what each loss weighs that reads this: "said", "latent" or "critic"."""
+        return objectives.weighed(self.family, self.losses, reads)
 
     def told(self) -> dict[str, Any]:
         """Return it as plain values, for JSON."""
         return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """A small model that groove models are measured beside; `evaluate` trains it. `reads` is `gru` or `transformer`."""
+
+    name: str
+    reads: str = "gru"
+    width: int = 64
+    layers: int = 1
+    heads: int = 4  # of a transformer
+    dropout: float = 0.1
+    steps: int = 1500
+    batch: int = 64
+    rate: float = 3e-3
+    seed: int = 20240511
+
+    def __post_init__(self) -> None:
+        if self.reads not in READS:
+            raise ValueError(f'{self.name}: nothing reads as "{self.reads}"{did_you_mean(self.reads, READS)}')
 
 
 _Part = TypeVar("_Part")
@@ -167,17 +219,37 @@ def find(name: str) -> Path:
 
 def load(path: Path) -> Config:
     """Read a config. Raises ValueError with file, key and nearest word; OSError."""
+    return from_told(_read(path), str(path))
+
+
+def baselines() -> list[Baseline]:
+    """Read the baselines that come along. Raises ValueError with file, key and nearest word; OSError."""
+    return [_made(Baseline, _read(path), str(path)) for path in sorted((CONFIGS / "baselines").glob("*.toml"))]
+
+
+def _read(path: Path) -> dict[str, Any]:
     try:
-        told = tomllib.loads(path.read_text(encoding="utf-8"))
+        return {"name": path.stem, **tomllib.loads(path.read_text(encoding="utf-8"))}
     except tomllib.TOMLDecodeError as error:
         raise ValueError(f"{path}: {error}") from error
-    return from_told({"name": path.stem, **told}, str(path))
 
 
 def from_told(told: dict[str, Any], where: str) -> Config:
     """Make a config of plain values, as `told` gives them."""
+    told = _as_now(told)
     parts = {name: _made(kind, told.get(name, {}), f"{where}, {name}") for name, kind in _PARTS.items()}
     return _made(Config, {**told, **parts}, where)
+
+
+def _as_now(told: dict[str, Any]) -> dict[str, Any]:
+    """Return what a config of before says in today's words: `matching` was the critic's, and is a loss by name."""
+    adversary, family = dict(told.get("adversary", {})), told.get("family", "groove")
+    losses = dict(told.get("losses", {}))
+    if (matching := adversary.pop("matching", 1.0)) != 1.0:
+        losses = {**(losses or objectives.USUAL["groove"]), "matched": matching}
+    if family == "phrase" and losses == objectives.USUAL["groove"]:
+        losses = {}  # a phrase model heard none of them
+    return {**told, "adversary": adversary, "losses": losses}
 
 
 def _made(kind: type[_Part], told: dict[str, Any], where: str) -> _Part:

@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import json
 import tempfile
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ from liveengine.generators import models
 from liveengine.generators.codecs.frames import CONDITIONS, FRAMES, VIEW, Floats, vocabulary
 from liveengine.generators.drawing import Said, Say, drawn
 from liveengine.training import checkpoints
+from liveengine.training.benchmark import cost, timed
 from liveengine.training.cards import Card, as_markdown
 from liveengine.training.config import from_told
 from liveengine.training.models.groove import GrooveModel
@@ -139,15 +140,12 @@ def agreement(one: Say, other: Say, latent: int) -> Agreement:
 def speed(say: Say, latent: int) -> dict[str, float]:
     """Return milliseconds to make one bar, half of what two take, of 300: of the clock, and of the core's own time."""
     conditions, latents = questions(latent)
-    took, worked = [], []
-    for number in range(BARS):
+
+    def draw(number: int) -> None:
         row = slice(number % GROOVES, number % GROOVES + 1)
-        began, working = time.perf_counter(), time.thread_time()
         drawn(say, conditions[row], latents[row], np.random.Generator(np.random.PCG64(number)))
-        took.append(500.0 * (time.perf_counter() - began))
-        worked.append(500.0 * (time.thread_time() - working))
-    (p50, p99), (cpu_p50, cpu_p99) = np.quantile(took, [0.5, 0.99]), np.quantile(worked, [0.5, 0.99])
-    return {"p50_ms": float(p50), "p99_ms": float(p99), "cpu_p50_ms": float(cpu_p50), "cpu_p99_ms": float(cpu_p99)}
+
+    return timed(partial(draw, number) for number in range(BARS)).milliseconds(share=0.5)
 
 
 def export(weights: Path, home: Path, about: Mapping[str, Any]) -> Path:
@@ -169,6 +167,8 @@ def export(weights: Path, home: Path, about: Mapping[str, Any]) -> Path:
                 f"{weights}: ONNX is {apart.apart:.1e} from torch and draws {apart.cells} cells otherwise; not written"
             )
         write_int8(full, small)
+        words = vocabulary(told["ranks"], latent)
+        write_vocabulary(Path(beside), words)
         data = full.read_bytes()
         card = Card(
             name=told["config"]["name"],
@@ -178,7 +178,7 @@ def export(weights: Path, home: Path, about: Mapping[str, Any]) -> Path:
             about=dict(about),
             parity={"apart": apart.apart, "cells": apart.cells, "grooves": GROOVES},
             files={
-                "fp32": {"bytes": len(data), **speed(session(full), latent)},
+                "fp32": {"bytes": len(data), **speed(session(full), latent), **cost(Path(beside))},
                 "int8": {
                     "bytes": small.stat().st_size,
                     **speed(session(small), latent),
@@ -186,7 +186,7 @@ def export(weights: Path, home: Path, about: Mapping[str, Any]) -> Path:
                 },
             },
         )
-    return write_folder(home, card, data, vocabulary(told["ranks"], latent))
+    return write_folder(home, card, data, words)
 
 
 def write_folder(home: Path, card: Card, data: bytes, words: Mapping[str, Any]) -> Path:

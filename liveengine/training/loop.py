@@ -1,4 +1,6 @@
-"""The loop that trains a groove model: rows in, weights out, every step told, and resumable to the bit.
+"""The loop that trains a model of any family: rows in, weights out, every step told, and resumable to the bit.
+
+What is learnt, of which rows and how it is counted is a family's own (`groove_loop`, `phrase_loop`).
 
 A run lives in one folder: `log.jsonl` (a line every ten steps and every look), `checkpoints/` and `best.safetensors`,
 the running mean of the weights at the best look. What a step does follows from the config's seed and its number alone.
@@ -8,27 +10,22 @@ Waits for the disk, and takes its time.
 
 from __future__ import annotations
 
-import json
 import math
-import os
 import time
-from collections.abc import Callable, Mapping
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Generic, Protocol, TypeVar
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from liveengine.generators.codecs.frames import FRAMES, VOICE_COUNT
-from liveengine.training import checkpoints, tasks
-from liveengine.training.adversary import Opponent, gumbel
-from liveengine.training.balance import Uncertainty
+from liveengine.training import averaging, checkpoints
 from liveengine.training.config import Config, from_told
-from liveengine.training.losses import LOSSES, beyond_free, divergence
-from liveengine.training.models.groove import GrooveModel, Said
-from liveengine.training.prior import Mixture
+from liveengine.training.logs.jsonl import Jsonl
+from liveengine.training.logs.log import LEARNT, LOOKED, Log, Logs, opened
 from liveengine.training.schedules import SHAPES, rate
 from liveengine.training.team import Team
 
@@ -36,59 +33,26 @@ from liveengine.training.team import Team
 DIVERGED = 3.0
 ROLLBACKS_MAX = 3
 
-#: Losses are counted a cell, so that the gradient's norm is of the order of 1.
-CELL_COUNT = FRAMES * VOICE_COUNT
 
-
-class RowSource(Protocol):
-    """What is trained on: `GrooveRows`, or rows made for a test."""
+class Rows(Protocol):
+    """What the loop asks of whatever is trained on."""
 
     def __len__(self) -> int: ...
-
-    def batch(self, numbers: NDArray[np.integer]) -> dict[str, NDArray[Any]]:
-        """Return many rows."""
-        ...
 
     def weights(self) -> NDArray[np.float64]:
         """Return how often each is to be drawn."""
         ...
 
 
-def tensors(batch: tasks.Batch) -> dict[str, Tensor]:
-    """Return a batch's arrays as tensors, by name."""
-    return {name: torch.from_numpy(np.ascontiguousarray(array)) for name, array in batch._asdict().items()}
+_Rows = TypeVar("_Rows", bound=Rows)
+_Model = TypeVar("_Model", bound=nn.Module)
 
 
-def say(
-    model: GrooveModel,
-    truth: Mapping[str, Tensor],
-    noise: Tensor | None,
-    prior: tuple[Mixture, Tensor] | None = None,
-) -> tuple[Said, Tensor]:
-    """Return what the model says of a batch, and the nats of each dimension of its latent, (n, latent).
-
-    With a prior, and noise to draw from it (draws, n, latent), they are of all dimensions at once, (n, 1).
-    Without noise there is no latent: the encoder reads nothing, and learns nothing.
-    """
-    if noise is None:
-        none = torch.zeros(len(truth["latent"]), model.encoder.say.out_features // 2)
-        return model.decoder(truth["view"], truth["condition"], none), none
-    mean, log_variance = model.encoder(truth["full"])
-    mean, log_variance = mean.float(), log_variance.float()
-    there = truth["latent"][:, None]
-    latent = (mean + noise * (0.5 * log_variance).exp()) * there
-    said = model.decoder(truth["view"], truth["condition"], latent)
-    if prior is None:
-        return said, divergence(mean, log_variance) * there
-    with torch.autocast("cpu", enabled=False):
-        return said, prior[0].divergence(mean, log_variance, prior[1])[:, None] * there
-
-
-class Trainer:
+class Trainer(ABC, Generic[_Model, _Rows]):
     """One run of training, from its newest checkpoint if it has one."""
 
     def __init__(
-        self, config: Config, rows: RowSource, folder: Path, ranks: Mapping[str, list[float]], team: Team | None = None
+        self, config: Config, rows: _Rows, folder: Path, ranks: Mapping[str, list[float]], team: Team | None = None
     ) -> None:
         self.config, self.rows, self.folder, self.team = config, rows, folder, team or Team()
         self.own = self.team.rows(config.schedule.batch)
@@ -99,17 +63,14 @@ class Trainer:
         self.mean = {name: weight.detach().clone() for name, weight in self.model.state_dict().items()}
         plan = config.schedule
         self.optimiser = torch.optim.AdamW(self.model.parameters(), lr=plan.rate, weight_decay=plan.weight_decay)
-        self.opponent = Opponent(config.adversary, self.team) if config.mode == "vae_gan" else None
         #: What is learnt beside the model, and thrown away with the run.
         self.beside = nn.ModuleDict()
-        self.prior: Mixture | None = None
-        if config.balance == "uncertainty":
-            self.beside["balance"] = Uncertainty(config.losses, CELL_COUNT)
-        if config.divergence.components and config.mode != "transformer":
-            self.prior = self.beside["prior"] = Mixture(config.divergence.components, config.size.latent)
+        self.add_beside()
         if len(self.beside):
             self.optimiser.add_param_group({"params": list(self.beside.parameters()), "weight_decay": 0.0})
-        self.step, self.beta, self.nats, self.running = 0, 0.0, 0.0, 0.0
+        #: The weight of the latent's divergence, and the nats last seen, where a family has a latent.
+        self.beta, self.nats = 0.0, 0.0
+        self.step, self.running = 0, 0.0
         self.best: dict[str, float] = {}
         self.idle, self.rollbacks = 0, 0
         self.share = rows.weights()
@@ -124,15 +85,8 @@ class Trainer:
         place = self.folder / "checkpoints"
         if not self.team.leads:
             return self.team.agreed(place)
-        held = {f"model.{name}": weight for name, weight in self.model.state_dict().items()}
-        held |= {f"mean.{name}": weight for name, weight in self.mean.items()}
-        held |= {f"beside.{name}": weight for name, weight in self.beside.state_dict().items()}
-        held |= checkpoints.of_optimiser("adam", self.optimiser)
-        held |= self.opponent.held() if self.opponent else {}
-        held["chance"] = torch.get_rng_state()
-        told = {name: getattr(self, name) for name in _COUNTERS}
-        told["config"] = self.config.told()
-        return self.team.agreed(checkpoints.write(place, self.step, held, told, self.config.watch.keep))
+        told = {**self.about(), **{name: getattr(self, name) for name in _COUNTERS}}
+        return self.team.agreed(checkpoints.write(place, self.step, self.state(), told, self.config.watch.keep))
 
     def restore(self, place: Path) -> None:
         """Go on from a checkpoint. Raises ValueError for one of another config."""
@@ -140,21 +94,53 @@ class Trainer:
         # What a config of before did not name is as it was.
         if from_told(told["config"], str(place)) != from_told(self.config.told(), self.config.name):
             raise ValueError(f"{place}: of a run with another config; give this run a folder of its own")
+        self.take(held)
+        for name in _COUNTERS:
+            setattr(self, name, told[name])
+
+    def state(self) -> dict[str, Tensor]:
+        """Return every tensor that a checkpoint holds, chance too, by name."""
+        held = {f"model.{name}": weight for name, weight in self.model.state_dict().items()}
+        held |= {f"mean.{name}": weight for name, weight in self.mean.items()}
+        held |= {f"beside.{name}": weight for name, weight in self.beside.state_dict().items()}
+        held |= checkpoints.of_optimiser("adam", self.optimiser)
+        held["chance"] = torch.get_rng_state()
+        return held
+
+    def take(self, held: Mapping[str, Tensor]) -> None:
+        """Take what `state` returned."""
         self.model.load_state_dict({n[6:]: value for n, value in held.items() if n.startswith("model.")})
         self.mean = {n[5:]: value for n, value in held.items() if n.startswith("mean.")}
         self.beside.load_state_dict({n[7:]: value for n, value in held.items() if n.startswith("beside.")})
         checkpoints.to_optimiser("adam", self.optimiser, held)
-        if self.opponent:
-            self.opponent.restore(held)
         torch.set_rng_state(held["chance"])
-        for name in _COUNTERS:
-            setattr(self, name, told[name])
 
-    def averaged(self) -> Any:
+    def about(self) -> dict[str, Any]:
+        """Return what the best weights tell of where they come from."""
+        return {"config": self.config.told(), "ranks": self.ranks, "step": self.step}
+
+    def averaged(self) -> _Model:
         """Return a model with the running mean of the weights, ready to be asked."""
         model = self.new_model()
         model.load_state_dict(self.mean)
         return model.eval()
+
+    # -- a family's own ----------------------------------------------------
+
+    @abstractmethod
+    def new_model(self) -> _Model:
+        """Return a model of the config's size."""
+
+    @abstractmethod
+    def loss(self, numbers: NDArray[np.integer], chance: np.random.Generator, told: dict[str, float]) -> Tensor:
+        """Return the loss of rows, and add what is worth telling of it to `told`: its own number as "loss"."""
+
+    def add_beside(self) -> None:
+        """Put into `beside` what is learnt beside the model; nothing, if a family does not say otherwise."""
+
+    def chosen(self, chance: np.random.Generator) -> NDArray[np.integer]:
+        """Return the numbers of the rows that are learnt from next."""
+        return chance.choice(len(self.rows), self.config.schedule.batch, p=self.share)
 
     # -- learning ----------------------------------------------------------
 
@@ -170,7 +156,6 @@ class Trainer:
             (part / plan.accumulate).backward()
         self.team.average([*self.model.parameters(), *self.beside.parameters()])
         norm = float(torch.nn.utils.clip_grad_norm_(self.model.parameters(), plan.clip))
-        heard = self.opponent.learn() if self.opponent else {}
         for group in self.optimiser.param_groups:
             group["lr"] = rate(self.step, plan)
         self.optimiser.step()
@@ -180,62 +165,19 @@ class Trainer:
                 self.mean[name].lerp_(weight, 1.0 - keep)
         self.step += 1
         told = self.team.told({name: value / plan.accumulate for name, value in told.items()})
-        return {**told, **heard, "norm": norm, "beta": self.beta, "rate": rate(self.step - 1, plan)}
+        return {**told, "norm": norm, "beta": self.beta, "rate": rate(self.step - 1, plan)}
 
-    def new_model(self) -> Any:
-        """Return a model of the config's size."""
-        return GrooveModel(self.config.size)
-
-    def chosen(self, chance: np.random.Generator) -> NDArray[np.integer]:
-        """Return the numbers of the rows that are learnt from next."""
-        return chance.choice(len(self.rows), self.config.schedule.batch, p=self.share)
-
-    def loss(self, numbers: NDArray[np.integer], chance: np.random.Generator, told: dict[str, float]) -> Tensor:
-        """Return the loss of rows, and add what is worth telling of it to `told`."""
-        batch = tasks.batch(self.rows.batch(numbers), self.ranks, chance)
-        if self.config.mode == "transformer":
-            batch, noise = tasks.without_latent(batch), None
-        else:
-            noise = torch.randn(len(batch.latent), self.config.size.latent)[self.own]
-        throws = gumbel(len(batch.latent))[self.own] if self.opponent else None
-        prior, free = None, self.config.divergence.free_nats
-        if self.prior is not None:
-            shape = (self.config.divergence.draws, len(batch.latent), self.config.size.latent)
-            prior, free = (self.prior, torch.randn(shape)[:, self.own]), free * self.config.size.latent
-        batch = tasks.Batch._make(array[self.own] for array in batch)
-        truth = tensors(batch)
-        low = self.config.schedule.precision == "bfloat16"
-        with self.team.own_chance(), torch.autocast("cpu", torch.bfloat16, enabled=low):
-            said, nats = say(self.model, truth, noise, prior)
-        usual = self.team.mean(nats.mean(dim=0, keepdim=True))
-        total = self.beta * beyond_free(usual, free)
-        balanced = total
-        for name, weight in self.config.losses.items():
-            part = LOSSES[name](said, truth).mean()
-            told[name] = told.get(name, 0.0) + part.item()
-            total = total + weight * part
-            if "balance" in self.beside:
-                balanced = balanced + self.beside["balance"](name, weight * part)
-        summed, there = self.team.totals(nats.sum().item(), float(batch.latent.sum()))
-        self.nats = summed / max(1.0, there)
-        told["nats"] = told.get("nats", 0.0) + self.nats
-        total = total / CELL_COUNT
-        told["loss"] = told.get("loss", 0.0) + total.item()
-        if "balance" in self.beside:
-            total = balanced / CELL_COUNT
-        if self.opponent and throws is not None:
-            total = total + self.opponent.judged(said, truth, throws, self.step, told)
-        return total
-
-    def run(self, look: Callable[[Any], dict[str, float]], tell: Callable[[str], None]) -> str:
+    def run(
+        self, look: Callable[[_Model], dict[str, float]], tell: Callable[[str], None], also: Sequence[Log] = ()
+    ) -> str:
         """Train to the end and return why it ended; `look` measures a model, the lower the better.
 
-        In a team the first alone looks, tells and writes.
+        Numbers go into `log.jsonl`, and `also` elsewhere. In a team the first alone looks, tells and writes.
         """
         plan, watch = self.config.schedule, self.config.watch
         began_s, first = time.monotonic(), self.step
         self.folder.mkdir(parents=True, exist_ok=True)
-        with (self.folder / "log.jsonl" if self.team.leads else Path(os.devnull)).open("a", encoding="utf-8") as log:
+        with Logs([Jsonl(self.folder / "log.jsonl"), *also] if self.team.leads else []) as log:
             while self.step < plan.steps:
                 told = self.update()
                 # A gradient that is no number has spoilt the weights already, whatever the loss before it was.
@@ -244,8 +186,7 @@ class Trainer:
                     tell(f"step {self.step}: the loss is {loss:.1f}; back to the last checkpoint")
                     continue
                 if self.step % 10 == 0:
-                    log.write(json.dumps({"step": self.step, **told}) + "\n")
-                    log.flush()
+                    log.tell(LEARNT, self.step, told)
                 if self.step % watch.every and self.step < plan.steps:
                     continue
                 model = self.averaged()
@@ -255,8 +196,7 @@ class Trainer:
                 torch.set_rng_state(chance)
                 self._judge(seen)
                 self.save()
-                log.write(json.dumps({"step": self.step, "looked": seen}) + "\n")
-                log.flush()
+                log.tell(LOOKED, self.step, seen)
                 left_s = (time.monotonic() - began_s) / (self.step - first) * (plan.steps - self.step)
                 numbers = " ".join(f"{name} {value:.4f}" for name, value in {"loss": told["loss"], **seen}.items())
                 tell(f"step {self.step}/{plan.steps} · {numbers} · {left_s / 60:.1f} min left")
@@ -286,18 +226,21 @@ class Trainer:
         better = [name for name in self.config.watch.measures if seen[name] < self.best.get(name, math.inf)]
         self.idle = 0 if better else self.idle + 1
         self.best |= {name: seen[name] for name in better}
-        if self.config.watch.measures[0] in better and self.team.leads:
-            told = {"config": self.config.told(), "ranks": self.ranks, "step": self.step, "looked": seen}
-            if self.prior is not None:
-                told["prior"] = self.prior.told()
-            checkpoints.write_weights(self.folder / "best.safetensors", self.mean, told)
+        if self.team.leads:
+            told = {**self.about(), "looked": seen}
+            if self.config.watch.measures[0] in better:
+                checkpoints.write_weights(self.folder / "best.safetensors", self.mean, told)
+            averaging.keep(self.folder, self.step, self.mean, told, self.config.watch)
 
 
+#: What of a run is counted, and goes on with it.
 _COUNTERS = ("step", "beta", "nats", "running", "best", "idle", "rollbacks", "ranks")
 
 
-def carry_out(trainer: Trainer, look: Callable[[Any], dict[str, float]], best: Path) -> int:
-    """Train to the end, telling how it goes; return the exit code."""
+def carry_out(
+    trainer: Trainer[Any, Any], look: Callable[[Any], dict[str, float]], best: Path, logs: Sequence[str] = ()
+) -> int:
+    """Train to the end, telling how it goes, to `logs` by their names too; return the exit code."""
 
     def tell(text: str) -> None:
         if trainer.team.leads:
@@ -305,7 +248,8 @@ def carry_out(trainer: Trainer, look: Callable[[Any], dict[str, float]], best: P
 
     name, count = trainer.config.name, trainer.model.parameters_count
     tell(f"{name}: {count:,} numbers, {len(trainer.rows):,} rows, from step {trainer.step}")
-    why = trainer.run(look, tell)
+    also = opened(logs, trainer.folder, trainer.config) if trainer.team.leads else []
+    why = trainer.run(look, tell, also)
     tell(f"ended: {why}; the best weights: {best}")
     trainer.team.leave()
     return 0

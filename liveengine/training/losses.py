@@ -1,22 +1,21 @@
-"""What is to become small, by name: each a number a row, in nats or in squares that count as such.
+"""What a groove model's losses cost: each a number a row, of what is said and the truth (a Batch's tensors by name).
 
-A config weighs them by these names; what it does not name costs nothing.
+Nats, or squares that count as such. `objectives` has all by name.
 
 Pure.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from liveengine.training.models.groove import Said
-
-#: From what is said and the truth (a Batch's tensors by name) to a loss of each row, (n,).
-Loss = Callable[[Said, Mapping[str, Tensor]], Tensor]
+if TYPE_CHECKING:  # a model's size stands in the config, which knows the losses by name
+    from liveengine.training.models.groove import Said
 
 
 def hits(said: Said, truth: Mapping[str, Tensor]) -> Tensor:
@@ -54,6 +53,7 @@ def regularity(said: Said, truth: Mapping[str, Tensor]) -> Tensor:
     """Return how far the rhythm's pulse is off: squared differences of autocorrelations, summed over lags.
 
     A frame's density is how many voices are expected to strike in it; where cells are known, how many do.
+    Source: Brown, "Determination of the meter of musical scores by autocorrelation", JASA 1993 (the measure).
     """
     struck = 1.0 - torch.softmax(said.logits.float(), dim=-1)[..., 0]  # pattern 0 strikes nothing
     real = (truth["pattern"] > 0).float()
@@ -62,14 +62,15 @@ def regularity(said: Said, truth: Mapping[str, Tensor]) -> Tensor:
     return away.square().sum(dim=1)
 
 
-LOSSES: dict[str, Loss] = {"hits": hits, "velocity": velocity, "offset": offset, "regularity": regularity}
-
-
 def divergence(mean: Tensor, log_variance: Tensor) -> Tensor:
     """Return KL(N(mean, variance) || N(0, 1)) of each dimension in nats, (n, latent)."""
     return 0.5 * (mean**2 + log_variance.exp() - 1.0 - log_variance)
 
 
 def beyond_free(nats: Tensor, free: float) -> Tensor:
-    """Return what of (n, latent) nats, in the mean over rows, lies beyond `free` a dimension; one number."""
+    """Return what of (n, latent) nats, in the mean over rows, lies beyond `free` a dimension; one number.
+
+    Source: Kingma & Welling, "Auto-Encoding Variational Bayes", ICLR 2014; Kingma et al., "Improved Variational
+    Inference with Inverse Autoregressive Flow", NeurIPS 2016 (free nats).
+    """
     return torch.clamp(nats.mean(dim=0), min=free).sum()

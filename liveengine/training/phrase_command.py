@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import argparse
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -15,13 +15,14 @@ import numpy as np
 from liveengine.generators import features
 from liveengine.generators.codecs import lines
 from liveengine.training import checkpoints, phrase_export
-from liveengine.training.cards import table
 from liveengine.training.config import Config, from_told
 from liveengine.training.data.phrase_rows import Line, PhraseRows
 from liveengine.training.evaluation import phrase_battery as battery
+from liveengine.training.evaluation import phrase_structure
 from liveengine.training.evaluation.battery import Table
 from liveengine.training.evaluation.phrase_held_out import measured
 from liveengine.training.loop import carry_out
+from liveengine.training.models.phrase import PhraseModel
 from liveengine.training.phrase_loop import PhraseTrainer
 from liveengine.training.team import gathered
 
@@ -58,9 +59,14 @@ def ranks_of(rows: PhraseRows, points: int = 21) -> dict[str, list[float]]:
 def train(config: Config, arguments: argparse.Namespace, best: str) -> int:
     """Train a config, or go on with it. Raises ValueError and OSError in words."""
     rows = rows_of(config, arguments.data, "train")
-    looked_at = spaced(rows_of(config, arguments.data, "validation").lines, LOOKED_AT)
     trainer = PhraseTrainer(config, rows, arguments.run, ranks_of(rows), gathered())
-    return carry_out(trainer, lambda model: measured(model, looked_at), arguments.run / best)
+    return carry_out(trainer, looking(config, arguments.data), arguments.run / best, arguments.log)
+
+
+def looking(config: Config, data: Path) -> Callable[[PhraseModel], dict[str, float]]:
+    """Return what measures a model each time a run looks."""
+    looked_at = spaced(rows_of(config, data, "validation").lines, LOOKED_AT)
+    return lambda model: measured(model, looked_at)
 
 
 def spaced(held: Sequence[Line], count: int) -> list[Line]:
@@ -74,14 +80,12 @@ def is_phrase(weights: Path) -> bool:
     return bool(told["config"].get("family") == "phrase")
 
 
-def evaluate(weights: Path, data: Path) -> int:
-    """Print the measures of a run's best weights beside their baselines."""
+def measures_of(weights: Path, data: Path) -> tuple[str, dict[str, Table]]:
+    """Return a run's name and the measures of its best weights beside their baselines."""
     _, told = phrase_export.load_model(weights)
     config = from_told(told["config"], str(weights))
     held = {split: rows_of(config, data, split) for split in ("train", "test")}
-    for title, rows in _measures(weights, held).items():
-        print("\n".join([title, "", *table(rows), ""]))
-    return 0
+    return config.name, _measures(weights, held)
 
 
 def export_model(weights: Path, data: Path, to: Path) -> int:
@@ -118,4 +122,6 @@ def _measures(weights: Path, rows: Mapping[str, PhraseRows]) -> dict[str, Table]
         "Obedience, Spearman's ρ of what is asked and what is measured": battery.obedience(play),
         "Two-bar windows that stand in training, in any key, and notes a bar":
             battery.originality(play, learnt, unseen.lines),
+        "Structure: how alike two bars are (1: the same), any two of a line, and so many bars later":
+            phrase_structure.table(play, unseen),
     }  # fmt: skip

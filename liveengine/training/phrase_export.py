@@ -9,11 +9,9 @@ Waits for the disk, and measures time: nothing else should run.
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import tempfile
-import time
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +23,7 @@ from liveengine.generators.codecs import lines
 from liveengine.generators.phrase import Phraser, limits_of, told_of
 from liveengine.generators.speaking import Asked, Heard, Say, likeliest, nothing, spoken
 from liveengine.training import checkpoints
+from liveengine.training.benchmark import cost, timed
 from liveengine.training.cards import Card
 from liveengine.training.config import from_told
 from liveengine.training.evaluation.phrase_battery import REGISTERS, controls
@@ -121,7 +120,7 @@ def _likeliest(say: Say, number: int, cache: Sequence[int], ranks: Mapping[str, 
 
 def speed(say: Say, cache: Sequence[int], ranks: Mapping[str, Sequence[float]]) -> dict[str, float]:
     """Return tokens a second and milliseconds a bar, of the clock and of the core's own time (cpu)."""
-    took, worked, tokens = [], [], 0
+    tokens = 0
 
     def counting(asked: Asked) -> Heard:
         nonlocal tokens
@@ -129,39 +128,13 @@ def speed(say: Say, cache: Sequence[int], ranks: Mapping[str, Sequence[float]]) 
         return say(asked)
 
     play = player(counting, cache, ranks)
-    for number in range(BENCHMARK):
-        asked = controls(list(REGISTERS)[number % len(REGISTERS)], number)
-        began, working = time.perf_counter(), time.thread_time()
-        play(None, frozenset(), asked, number)
-        took.append(time.perf_counter() - began)
-        worked.append(time.thread_time() - working)
-    p50, p99 = (500.0 * float(value) for value in np.quantile(took, [0.5, 0.99]))
+    asked = (controls(list(REGISTERS)[number % len(REGISTERS)], number) for number in range(BENCHMARK))
+    took = timed(partial(play, None, frozenset(), each, number) for number, each in enumerate(asked))
     return {
-        "tokens_a_second": round(tokens / sum(took)),
-        "cpu_tokens_a_second": round(tokens / sum(worked)),
-        "bar_p50_ms": p50,
-        "bar_p99_ms": p99,
+        "tokens_a_second": round(tokens / sum(took.clock_s)),
+        "cpu_tokens_a_second": round(tokens / sum(took.core_s)),
+        **took.milliseconds(share=0.5, before="bar_"),
     }
-
-
-#: Opens a model as the stage does, in a process of its own, and tells milliseconds and megabytes that it takes.
-_COST = """
-import os, sys, time
-from pathlib import Path
-import onnxruntime
-from liveengine.runtime.inference import LineSession
-held = lambda: int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-before, began = held(), time.perf_counter()
-session = LineSession(Path(sys.argv[1]))
-print(1000 * (time.perf_counter() - began), (held() - before) / 1e6)
-"""
-
-
-def cost(folder: Path) -> dict[str, float]:
-    """Return milliseconds and megabytes that a folder's model takes to be loaded and warmed up."""
-    told = subprocess.run([sys.executable, "-c", _COST, str(folder)], capture_output=True, check=True, text=True)
-    load_ms, megabytes = map(float, told.stdout.split())
-    return {"load_ms": load_ms, "memory_mb": megabytes}
 
 
 def export(weights: Path, home: Path, about: Mapping[str, Any]) -> Path:

@@ -5,64 +5,67 @@ Waits for the disk, and takes its time.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from pathlib import Path
-from typing import Any, cast
-
 import numpy as np
 import torch
-import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor
 
-from liveengine.training.config import Config
+from liveengine.training import phrase_losses
 from liveengine.training.data.phrase_rows import GIVEN, Batch, PhraseRows
-from liveengine.training.loop import RowSource, Trainer
+from liveengine.training.loop import Trainer
 from liveengine.training.models.phrase import PhraseModel
-from liveengine.training.team import Team
+from liveengine.training.objectives import LOSSES
+from liveengine.training.schedules import context
 
 #: Rows of like length are learnt from together: of so many batches' rows, drawn and sorted, one batch is taken.
 SORTED = 4
 
 
+def say(model: PhraseModel, batch: Batch) -> tuple[Tensor, dict[str, Tensor]]:
+    """Return what the model says of a batch, logits (n, t, 774), and the batch as tensors by name."""
+    truth = {name: torch.from_numpy(np.ascontiguousarray(array)) for name, array in batch._asdict().items()}
+    with torch.autocast("cpu", torch.bfloat16):
+        said = model(truth["token"], truth["hints"], truth["root"], truth["told"])
+    return said, truth
+
+
 def surprise(model: PhraseModel, batch: Batch) -> Tensor:
     """Return the nats of each target, (n, t); 0 where it was given."""
-    token, hints, root, told, target = (torch.from_numpy(np.ascontiguousarray(array)) for array in batch)
-    with torch.autocast("cpu", torch.bfloat16):
-        said = model(token, hints, root, told)
-    flat = F.cross_entropy(said.float().flatten(0, 1), target.flatten(), ignore_index=GIVEN, reduction="none")
-    return flat.view_as(target)
+    return phrase_losses.each(*say(model, batch))
 
 
-class PhraseTrainer(Trainer):
+class PhraseTrainer(Trainer[PhraseModel, PhraseRows]):
     """One run of training of a phrase model."""
 
-    def __init__(
-        self, config: Config, held: PhraseRows, folder: Path, ranks: Mapping[str, list[float]], team: Team | None = None
-    ) -> None:
-        self.held = held
-        # Of its rows the loop asks how many there are and how often each is to be drawn, and no more.
-        super().__init__(config, cast(RowSource, held), folder, ranks, team)
-
-    def new_model(self) -> Any:
+    def new_model(self) -> PhraseModel:
         """Return a model of the config's size."""
         return PhraseModel(self.config.phrase)
+
+    @property
+    def context(self) -> int:
+        """How many tokens a line of the present step may have."""
+        return context(self.step, self.config.schedule, self.config.phrase.context)
 
     def chosen(self, chance: np.random.Generator) -> NDArray[np.integer]:
         """Draw some batches' rows and return those of one, of like length."""
         batch = self.config.schedule.batch
-        drawn = chance.choice(len(self.held), batch * SORTED, p=self.share)
-        lengths = np.array([len(self.held.lines[number].tokens) for number in drawn])
-        by_length = drawn[np.minimum(lengths, self.config.phrase.context).argsort(kind="stable")]
+        drawn = chance.choice(len(self.rows), batch * SORTED, p=self.share)
+        lengths = np.array([len(self.rows.lines[number].tokens) for number in drawn])
+        by_length = drawn[np.minimum(lengths, self.context).argsort(kind="stable")]
         begin = batch * int(chance.integers(SORTED))
         return by_length[begin : begin + batch]
 
     def loss(self, numbers: NDArray[np.integer], chance: np.random.Generator, told: dict[str, float]) -> Tensor:
-        """Return the mean surprise a token, in nats, and tell it."""
-        batch = self.held.lines_of(numbers, chance)
+        """Return the losses a token, and add what is worth telling of them to `told`."""
+        batch = self.rows.lines_of(numbers, chance, self.context)
         tokens = (batch.target != GIVEN).sum() / self.team.size
         own = Batch._make(array[self.own] for array in batch)
         with self.team.own_chance():
-            total = surprise(self.model, own).sum() / tokens
+            said, truth = say(self.model, own)
+        total = torch.zeros(())
+        for name, weight in self.config.weighed("said").items():
+            part = LOSSES[name].cost(said, truth).sum() / tokens
+            told[name] = told.get(name, 0.0) + part.item()
+            total = total + weight * part
         told["loss"] = told.get("loss", 0.0) + total.item()
         return total

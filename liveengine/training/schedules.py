@@ -1,4 +1,4 @@
-"""How the rate of learning and the weight of the latent's divergence go with the steps.
+"""How the rate of learning, the weight of the latent's divergence and the length of lines go with the steps.
 
 Pure.
 """
@@ -23,6 +23,17 @@ def rate(step: int, plan: Schedule) -> float:
         return plan.rate * (step + 1) / plan.warm_up
     way = min(1.0, (step - plan.warm_up) / max(1, plan.steps - plan.warm_up))
     return plan.rate * (0.05 + 0.95 * 0.5 * (1.0 + math.cos(math.pi * way)))
+
+
+def context(step: int, plan: Schedule, whole: int) -> int:
+    """Return how many tokens a line may have at a step: from few, evenly, to the whole context.
+
+    Source: Bengio et al., "Curriculum Learning", ICML 2009; by length, Li et al., "The Stability-Efficiency Dilemma",
+    NeurIPS 2022.
+    """
+    if not plan.context_from or step >= plan.context_steps:
+        return whole
+    return plan.context_from + (whole - plan.context_from) * step // plan.context_steps
 
 
 def _linear(step: int, plan: Divergence, weight: float, nats: float) -> float:

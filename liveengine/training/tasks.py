@@ -145,6 +145,15 @@ def conditions(rows: Mapping[str, NDArray[Any]], ranks: Mapping[str, list[float]
     return told
 
 
+def plain(rows: Mapping[str, NDArray[Any]], ranks: Mapping[str, list[float]]) -> Floats:
+    """Return the same with style, tempo and fill told, and nothing else."""
+    told = conditions(rows, ranks)
+    for name in RANKED:
+        told[:, [CONDITIONS.index(name), CONDITIONS.index(f"{name} told")]] = 0.0
+    told[:, CONDITIONS.index("latent told")] = 0.0
+    return told
+
+
 def left_open(told: Floats, chance: Chance) -> Floats:
     """Leave some of what could be asked open, and some rows without their latent."""
     told = told.copy()

@@ -10,6 +10,9 @@ from typing import Any
 
 import pytest
 
+#: What tests need of the project's extras.
+EXTRAS = ("test", "training", "tensorboard", "wandb", "link")
+
 ECHO = "import json, sys; print(json.dumps(sys.argv[1:]))\n"
 MARK = "sys.path.insert(0, '.'); from liveengine import kernel_cache; kernel_cache.mark_complete()"
 
@@ -80,7 +83,7 @@ def checks(run: subprocess.CompletedProcess[str]) -> list[list[str | None]]:
 
 @pytest.mark.parametrize("failing", ["", "ruff", "mypy", "liveengine", "pytest"])
 def test_every_check_runs_and_one_failure_fails_all(clone: Any, failing: str) -> None:
-    forge(clone, "test", "training", "link")
+    forge(clone, *EXTRAS)
     clone.script("python", CHECKING.format(python=sys.executable))
     run = clone.run("tools/test.py", "--quick", "tests/music", "-x", FAILING=failing)
     assert checks(run) == [
@@ -95,7 +98,7 @@ def test_every_check_runs_and_one_failure_fails_all(clone: Any, failing: str) ->
 
 
 def test_where_ci_is_set_nothing_may_be_skipped(clone: Any) -> None:
-    forge(clone, "test", "training", "link")
+    forge(clone, *EXTRAS)
     clone.script("python", CHECKING.format(python=sys.executable))
     for is_ci, required in (("true", "1"), ("false", None)):
         called = [check for check in checks(clone.run("tools/test.py", "--quick", CI=is_ci)) if check[0] == "pytest"]
@@ -104,7 +107,7 @@ def test_where_ci_is_set_nothing_may_be_skipped(clone: Any) -> None:
 
 
 def test_every_test_is_run_once(clone: Any, repository: Path) -> None:
-    forge(clone, "test", "training", "link")
+    forge(clone, *EXTRAS)
     clone.script("python", CHECKING.format(python=sys.executable))
     timeless, rest = [check for check in checks(clone.run("tools/test.py", "--quick")) if check[0] == "pytest"]
     rooms = {f"tests/{place.name}" for place in (repository / "tests").iterdir()}

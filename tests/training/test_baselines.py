@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -9,20 +10,26 @@ import pytest
 
 pytest.importorskip("torch")
 
+import torch
 from made import data_folder
 from toy import ToyRows
 
 from liveengine.generators import models
-from liveengine.generators.codecs.frames import PATTERNS, VOICE_COUNT, Frames, condition, framed
+from liveengine.generators.codecs.frames import CONDITIONS, FRAMES, PATTERNS, VOICE_COUNT, Frames, condition, framed
 from liveengine.generators.drawing import Said, drawn
 from liveengine.runtime.inference import Session
+from liveengine.training import tasks
+from liveengine.training.config import READS, Baseline, baselines
 from liveengine.training.data.collections import find
 from liveengine.training.data.groove_rows import GrooveRows
 from liveengine.training.data.prepare import prepare
 from liveengine.training.evaluation import battery
+from liveengine.training.evaluation import learnt as learning
 from liveengine.training.evaluation.baselines import ByPlace
-from liveengine.training.evaluation.markov import BEGIN, BELIEF, SMOOTHING, Markov
+from liveengine.training.evaluation.learnt import Learnt, taught
+from liveengine.training.evaluation.markov import BEGIN, BELIEF, SMOOTHING, Markov, Played
 from liveengine.training.evaluation.nearest import Nearest, shuffled
+from liveengine.training.models.autoregressive import Autoregressive
 
 TOY = ToyRows(64).all
 
@@ -84,6 +91,98 @@ def test_shuffling_keeps_every_hit_as_it_was_played(drums_stay: bool) -> None:
         )
     assert ((mixed["velocity"] > 0).sum(axis=axes) == (TOY["velocity"] > 0).sum(axis=axes)).all()
     assert (mixed["velocity"] != TOY["velocity"]).any()
+
+
+# -- those that are learnt -------------------------------------------------
+
+#: More than can be learnt by heart in so few steps.
+MANY = ToyRows(512).all
+RANKS = tasks.quantiles(MANY)
+PLANS = [Baseline(reads, reads, width=16, heads=2, steps=150, batch=16, dropout=0.0, rate=1e-2) for reads in READS]
+
+
+@pytest.fixture(scope="module", params=PLANS, ids=lambda plan: plan.reads)
+def pupil(request) -> Learnt:
+    return Learnt(taught(request.param, MANY, RANKS), Played(framed(MANY["velocity"], MANY["offset"])))
+
+
+@pytest.mark.parametrize("plan", PLANS, ids=lambda plan: plan.reads)
+def test_what_is_said_of_a_cell_follows_from_those_before_it_alone(plan) -> None:
+    torch.manual_seed(1)
+    model = Autoregressive(plan).eval()
+    pattern, told = torch.randint(PATTERNS, (1, FRAMES, VOICE_COUNT)), torch.zeros(1, len(CONDITIONS))
+    frame, voice = 9, 4
+    other = pattern.clone()
+    other[0, frame, voice] = (pattern[0, frame, voice] + 1) % PATTERNS
+    with torch.no_grad():
+        same = (model(pattern, told) == model(other, told)).all(dim=-1)[0].flatten()
+    place = frame * VOICE_COUNT + voice
+    assert same[: place + 1].all()
+    assert not same[place + 1 :].any()  # and from all of them
+
+
+def test_what_was_learnt_is_less_surprising_than_to_a_chain_but_kicks_are_chance(pupil) -> None:
+    frames = framed(TOY["velocity"], TOY["offset"])
+    kicks = TOY["velocity"][0, ::12, 0].size  # a bit each
+    assert kicks < pupil.bits(frames, tasks.plain(TOY, RANKS)).mean() < Markov(TOY).bits(frames).mean()
+
+
+@pytest.mark.parametrize("plan", PLANS, ids=lambda plan: plan.reads)
+def test_grooves_are_drawn_as_likely_as_they_are_said_to_be(plan) -> None:
+    """Of all cells together: what came, less how likely it was said to be, is nothing but chance."""
+    torch.manual_seed(2)
+    model, count = Autoregressive(plan).eval(), 256
+    told = tasks.plain(ToyRows(count).all, RANKS)
+    own = Learnt(model, Played(framed(TOY["velocity"], TOY["offset"]))).drawn(told, np.random.default_rng(1))
+    with torch.no_grad():
+        pattern = torch.from_numpy(own.pattern.astype(np.int64))
+        likely = torch.softmax(model(pattern, torch.from_numpy(told)), dim=-1).numpy()
+    away = (np.eye(PATTERNS)[own.pattern] - likely).sum(axis=(0, 1))  # of each voice and pattern
+    spread = np.sqrt((likely * (1 - likely)).sum(axis=(0, 1)))
+    assert (np.abs(away) < 4.5 * spread).all()
+    hits = own.hits > 0
+    assert set(own.velocity[hits].tolist()) <= set(TOY["velocity"].ravel().tolist())
+
+
+def test_the_chances_of_all_patterns_of_a_cell_sum_to_one(pupil) -> None:
+    frames, told = framed(TOY["velocity"][:1], TOY["offset"][:1]), tasks.plain(TOY, RANKS)[:1]
+    total = 0.0
+    for last in range(PATTERNS):
+        pattern = frames.pattern.copy()
+        pattern[0, -1, -1] = last
+        total += 2 ** -float(pupil.bits(frames._replace(pattern=pattern), told)[0])
+    pattern = torch.from_numpy(frames.pattern.astype(np.int64))
+    with torch.no_grad():
+        nats = torch.nn.functional.cross_entropy(
+            pupil._model(pattern, torch.from_numpy(told)).flatten(0, 2), pattern.flatten(), reduction="none"
+        )
+    assert total == pytest.approx(float((-nats[:-1].sum()).exp()), rel=1e-4)
+
+
+def test_what_is_learnt_follows_from_rows_and_seed_and_is_learnt_once(tmp_path, monkeypatch) -> None:
+    plans = [replace(plan, steps=5) for plan in PLANS]
+    monkeypatch.setattr(learning, "baselines", lambda: plans)
+    frames, told = framed(TOY["velocity"], TOY["offset"]), tasks.plain(TOY, RANKS)
+
+    def surprise(rows: battery.Rows) -> list[list[float]]:
+        torch.manual_seed(int(np.random.default_rng().integers(99)))  # whatever chance there was before
+        return [each.bits(frames, told).tolist() for each in learning.learnt(rows, RANKS, tmp_path).values()]
+
+    first = surprise(TOY)
+    assert [each.bits(frames, told).tolist() for each in learning.learnt(TOY, RANKS).values()] == first
+    monkeypatch.setattr(learning, "taught", lambda *_: pytest.fail("learnt twice"))
+    assert surprise(TOY) == first
+    with pytest.raises(pytest.fail.Exception):
+        surprise({**TOY, "fill": ~TOY["fill"]})  # other rows
+
+
+def test_baselines_that_come_along_can_be_read_and_are_small() -> None:
+    plans = baselines()
+    assert {plan.name for plan in plans} == {"gru", "transformer"}
+    for plan in plans:
+        assert sum(weight.numel() for weight in Autoregressive(plan).parameters()) < 120_000
+    with pytest.raises(ValueError, match=r'nothing reads as "gro".*"gru"'):
+        Baseline("mine", reads="gro")
 
 
 # -- the ranking -----------------------------------------------------------

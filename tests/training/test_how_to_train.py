@@ -74,6 +74,9 @@ def home(tmp_path, monkeypatch):
     (tmp_path / "configs").mkdir()
     for place in CONFIGS.glob("groove-*.toml"):
         (tmp_path / "configs" / place.name).write_text(f'name = "{place.stem}"\n{TOY}')
+    (tmp_path / "configs" / "baselines").mkdir()
+    for reads in config.READS:
+        (tmp_path / "configs" / "baselines" / f"{reads}.toml").write_text(f'reads = "{reads}"\nwidth = 16\nsteps = 5\n')
     monkeypatch.setattr(config, "CONFIGS", tmp_path / "configs")
     monkeypatch.setattr(export, "GROOVES", 4)
     monkeypatch.setattr(export, "BARS", 4)
@@ -112,6 +115,12 @@ def test_the_first_block_goes_from_files_to_a_model_whose_card_can_be_renewed(ho
             assert new["about"]["measures"][title][name] == pytest.approx(row, rel=1e-3, abs=1e-3), (title, name)
     assert {**new, "about": 0} == {**old, "about": 0}
     assert (folder / models.WEIGHTS).read_bytes() == weights
+    averaging = next(words for words in commands() if words[0] == "average")
     capsys.readouterr()
+    assert run([*averaging[:-1], "2"]) == OK
+    assert re.search(
+        r"bits_per_hit \S+ for the mean of steps 10, 20; \S+ for the best look: (no )?better", capsys.readouterr().out
+    )
+    assert export.load_model(home / "runs" / "nano" / "averaged" / "best.safetensors")[1]["averaged"] == [10, 20]
     assert run([*first[2], "--renew"]) == WRONG
     assert "--renew writes into the card of an exported model" in capsys.readouterr().err

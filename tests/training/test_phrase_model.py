@@ -168,7 +168,7 @@ def shipped(data, tmp_path_factory):
     ):
         patch.setattr(place, name, few)
     base = tmp_path_factory.mktemp("exported")
-    arguments = argparse.Namespace(data=data, run=base / "run", to=base / "models")
+    arguments = argparse.Namespace(data=data, run=base / "run", to=base / "models", log=())
     phrase_command.train(toy(), arguments, "best.safetensors")
     phrase_command.export_model(base / "run" / "best.safetensors", data, base / "models")
     patch.undo()

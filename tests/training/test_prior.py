@@ -12,12 +12,13 @@ pytest.importorskip("torch")
 pytest.importorskip("safetensors")
 
 import torch
+from resuming import goes_on_to_the_bit
 from test_team import assert_alike, losses, still, together
 from toy import ToyRows, toy
 
 from liveengine.training import checkpoints, tasks
 from liveengine.training.config import Config
-from liveengine.training.loop import Trainer
+from liveengine.training.groove_loop import GrooveTrainer
 from liveengine.training.losses import divergence
 from liveengine.training.prior import Mixture
 from liveengine.training.team import Team
@@ -55,24 +56,11 @@ def test_hills_in_the_same_place_are_one_and_far_ones_count_by_their_share():
 
 
 def test_a_run_with_hills_goes_on_to_the_bit_and_tells_them(tmp_path):
-    config = replace(hilly(), size=toy().size)
-    whole = Trainer(config, ROWS, tmp_path / "a", RANKS)
-    begun = whole.beside["prior"].mean.detach().clone()
-    for _ in range(4):
-        whole.update()
-    assert not torch.equal(whole.beside["prior"].mean, begun)
-    broken = Trainer(config, ROWS, tmp_path / "b", RANKS)
-    for _ in range(2):
-        broken.update()
-    broken.save()
-    resumed = Trainer(config, ROWS, tmp_path / "b", RANKS)
-    for _ in range(2):
-        resumed.update()
-    for one, other in ((whole.model, resumed.model), (whole.beside, resumed.beside)):
-        held = other.state_dict()
-        assert all(torch.equal(value, held[name]) for name, value in one.state_dict().items())
-    resumed._judge({"nothing": 1.0})
-    _, told = checkpoints.read(tmp_path / "b" / "best.safetensors")
+    config = replace(hilly(), size=toy().size, schedule=toy(steps=4).schedule)
+    begun = GrooveTrainer(config, ROWS, tmp_path, RANKS).beside["prior"].mean
+    resumed = goes_on_to_the_bit(lambda folder: GrooveTrainer(config, ROWS, folder, RANKS), tmp_path)
+    assert not torch.equal(resumed.beside["prior"].mean, begun)
+    _, told = checkpoints.read(resumed.folder / "best.safetensors")
     assert told["prior"] == json.loads(json.dumps(resumed.beside["prior"].told()))
 
 

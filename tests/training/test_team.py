@@ -20,7 +20,7 @@ from toy import ToyRows, toy
 
 from liveengine.training import tasks
 from liveengine.training.config import Config
-from liveengine.training.loop import Trainer
+from liveengine.training.groove_loop import GrooveTrainer
 from liveengine.training.team import Team, gathered
 
 ROWS = ToyRows(24)
@@ -37,7 +37,7 @@ def still(**schedule: object) -> Config:
 
 
 def losses(config: Config, folder: Path, team: Team) -> list[dict[str, float]]:
-    one = Trainer(config, ROWS, folder, RANKS, team)
+    one = GrooveTrainer(config, ROWS, folder, RANKS, team)
     found, update = [], one.update
 
     def noted() -> dict[str, float]:

@@ -99,9 +99,14 @@ class PhraseRows:
         share: NDArray[np.float64] = weight / weight.sum()
         return share
 
-    def lines_of(self, numbers: Sequence[int] | NDArray[np.integer], chance: np.random.Generator | None) -> Batch:
-        """Return many lines, filled up; with chance in any key, cut to fit anywhere, and some things left untold."""
-        return stacked([posed(self.lines[number], self.context, chance) for number in numbers])
+    def lines_of(
+        self, numbers: Sequence[int] | NDArray[np.integer], chance: np.random.Generator | None, context: int
+    ) -> Batch:
+        """Return many lines, filled up, of `context` tokens at most.
+
+        With chance in any key, cut to fit anywhere, and some things left untold.
+        """
+        return stacked([posed(self.lines[number], context, chance) for number in numbers])
 
 
 def line_of(row: dict[str, NDArray[Any]]) -> Line:

@@ -6,7 +6,7 @@ Takes a minute or two of one core.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,11 +15,8 @@ from liveengine.generators import features
 from liveengine.generators.codecs.frames import (
     BARS,
     CONDITIONS,
-    FRAMES,
-    RANKED,
     Floats,
     Frames,
-    condition,
     framed,
     unframed,
 )
@@ -27,7 +24,9 @@ from liveengine.generators.codecs.grid import BAR_STEPS, STEPS_PER_BEAT, VOICES
 from liveengine.generators.drawing import Say, drawn
 from liveengine.training import tasks
 from liveengine.training.evaluation.baselines import ByPlace
-from liveengine.training.evaluation.held_out import Decode, each
+from liveengine.training.evaluation.held_out import Decode
+from liveengine.training.evaluation.held_out import each as model_sums
+from liveengine.training.evaluation.learnt import Learnt
 from liveengine.training.evaluation.markov import Markov
 from liveengine.training.evaluation.nearest import Nearest, shuffled
 
@@ -44,17 +43,21 @@ BINS = 20
 _DRUM_FEATURES = slice(0, features.NAMES.index("pitch"))
 
 
-def held_out(
-    decode: Decode, latent: int, usual: ByPlace, train: Rows, rows: Rows, ranks: Mapping[str, list[float]]
-) -> Table:
-    """Return how the model and the baselines do on rows that neither saw; timing and velocity: every hit known."""
-    return means(held_out_sums(decode, latent, usual, train, rows, ranks))
+class Baselines(NamedTuple):
+    """What a model is measured beside: counted from its training rows, and learnt from them."""
+
+    usual: ByPlace
+    learnt: Mapping[str, Learnt]
 
 
 def held_out_sums(
-    decode: Decode, latent: int, usual: ByPlace, train: Rows, rows: Rows, ranks: Mapping[str, list[float]]
+    decode: Decode, latent: int, beside: Baselines, train: Rows, rows: Rows, ranks: Mapping[str, list[float]]
 ) -> dict[str, Sums]:
-    """Return the same for each groove, summed over its hits: by row of the table, as `held_out.each`."""
+    """Return how the model and the baselines do on rows that neither saw; timing and velocity: every hit known.
+
+    Of each groove, summed over its hits: by row of the table, as `held_out.each`.
+    """
+    usual, told = beside.usual, tasks.plain(rows, ranks)
     frames = framed(rows["velocity"], rows["offset"])
     hits = frames.hits > 0
     step_ms = (60_000 / rows["tempo"] / STEPS_PER_BEAT)[:, None, None, None]
@@ -66,7 +69,8 @@ def held_out_sums(
         return {"velocity": loud.sum(axis=(1, 2, 3)), "timing_ms": late.sum(axis=(1, 2, 3)), "hits": count}
 
     return {
-        "model": each(decode, latent, rows, ranks),
+        "model": model_sums(decode, latent, rows, ranks),
+        **{name: {"bits": each.bits(frames, told), "hits": count} for name, each in beside.learnt.items()},
         "Markov": {"bits": Markov(train).bits(frames), "hits": count},
         "usual at its place": {"bits": usual.bits(frames), **feel(*usual.played(len(hits)))},
         "nearest grooves": feel(*Nearest(train, usual).feel(frames)),
@@ -90,31 +94,12 @@ def means(sums: Mapping[str, Sums]) -> Table:
     return table
 
 
-def obedience(say: Say, latent: int, ranks: Mapping[str, list[float]]) -> Table:
-    """Return Spearman's ρ between what each knob asks and what the groove measures."""
-    table: Table = {}
-    for place, name in enumerate(RANKED):
-        chance = np.random.default_rng((17, place))
-        asked = chance.random(DRAWN)
-        rows = np.stack([condition({name: value}, latent=True) for value in asked])
-        wanted = FRAMES * np.interp(asked, np.linspace(0, 1, len(ranks[name])), ranks[name])
-        grooves = _drawn(say, rows, latent, chance, wanted=wanted if name == "density" else None)
-        got = tasks.asked(as_rows(grooves))[name]
-        table[name] = {"rho": spearman(asked, got)}
-    return table
-
-
-def likeness(say: Say, latent: int, usual: ByPlace, train: Rows, test: Rows, ranks: Mapping[str, list[float]]) -> Table:
-    """Return how alike grooves are to those of held-out drummers, and how many are copies.
+def likenesses(grooves: Mapping[str, Rows], train: Rows, test: Rows) -> Table:
+    """Return how alike grooves, as `compared` draws them, are to those of held-out drummers, and how many are copies.
 
     `overlap` is the mean overlapping area of the histograms of the drum features; `verbatim` the share of grooves
     whose hits stand somewhere in training. Real ones of other drummers say what is to be had.
     """
-    return likenesses(compared(say, latent, usual, train, test, ranks), train, test)
-
-
-def likenesses(grooves: Mapping[str, Rows], train: Rows, test: Rows) -> Table:
-    """Return the same of grooves that are drawn already."""
     known = known_patterns(train)
     reference = features_of(test)
     table = {
@@ -127,22 +112,21 @@ def likenesses(grooves: Mapping[str, Rows], train: Rows, test: Rows) -> Table:
 
 
 def compared(
-    say: Say, latent: int, usual: ByPlace, train: Rows, test: Rows, ranks: Mapping[str, list[float]]
+    say: Say, latent: int, beside: Baselines, train: Rows, test: Rows, ranks: Mapping[str, list[float]]
 ) -> dict[str, Rows]:
     """Return real grooves, the model's, and those of each baseline."""
     chance = np.random.default_rng(23)
     asked = chance.integers(len(test["tempo"]), size=DRAWN)
-    told = tasks.conditions(test, ranks)[asked]
-    for name in RANKED:
-        told[:, [CONDITIONS.index(name), CONDITIONS.index(f"{name} told")]] = 0.0
+    without = tasks.plain(test, ranks)[asked]
+    told = without.copy()
+    told[:, CONDITIONS.index("latent told")] = 1.0
     some = train_sample(train, chance)
-    without = told.copy()
-    without[:, CONDITIONS.index("latent told")] = 0.0
     return {
         "real": some,
-        "model, with latent": as_rows(_drawn(say, told, latent, chance)),
-        "model, without": as_rows(_drawn(say, without, latent, chance)),
-        **baselines(usual, train, test, asked),
+        "model, with latent": as_rows(drawn_each(say, told, latent, chance)),
+        "model, without": as_rows(drawn_each(say, without, latent, chance)),
+        **{name: as_rows(each.drawn(without, chance)) for name, each in beside.learnt.items()},
+        **baselines(beside.usual, train, test, asked),
     }
 
 
@@ -188,7 +172,7 @@ def _flat_feel(count: int) -> tuple[Floats, Floats]:
     return np.full(shape, 0.6, np.float32), np.zeros(shape, np.float32)
 
 
-def _drawn(
+def drawn_each(
     say: Say, rows: Floats, latent: int, chance: np.random.Generator, wanted: NDArray[np.floating] | None = None
 ) -> Frames:
     """Draw a groove for each row of conditions; the latent is 0 where a row says that there is none."""
@@ -220,17 +204,3 @@ def verbatim(rows: Rows, known: set[bytes]) -> float:
     """Return the share of grooves whose hits are known."""
     patterns = framed(rows["velocity"], rows["offset"]).pattern
     return float(np.mean([row.tobytes() in known for row in patterns]))
-
-
-def spearman(one: NDArray[np.floating], other: NDArray[np.floating]) -> float:
-    """Return the correlation of ranks; equals share theirs.
-
-    >>> spearman(np.array([1.0, 2.0, 3.0]), np.array([10.0, 20.0, 90.0]))
-    1.0
-    """
-    return round(float(np.corrcoef(_ranks(one), _ranks(other))[0, 1]), 12)
-
-
-def _ranks(values: NDArray[np.floating]) -> NDArray[np.float64]:
-    rising = np.sort(values)
-    return (np.searchsorted(rising, values, "left") + np.searchsorted(rising, values, "right")) / 2.0

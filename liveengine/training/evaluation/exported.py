@@ -22,6 +22,7 @@ from liveengine.generators import models
 from liveengine.generators.codecs.frames import Floats
 from liveengine.generators.drawing import Said, Say
 from liveengine.training import export
+from liveengine.training.benchmark import cost
 from liveengine.training.cards import Card, as_markdown
 from liveengine.training.evaluation.battery import Table
 from liveengine.training.models import groove
@@ -54,6 +55,17 @@ def opened(folder: Path) -> Exported:
     if (family := card.config.get("family", "groove")) != "groove":
         raise ValueError(f"{folder}: only groove models are measured from their folder, and this is a {family} model")
     return Exported(_one_by_one(export.session(folder / models.WEIGHTS)), vocabulary, card)
+
+
+def costs(folder: Path) -> dict[str, Table]:
+    """Return what a model costs on one core of this machine, as the export measures it, and what else runs."""
+    say, latent = export.session(folder / models.WEIGHTS), int(models.vocabulary(folder)["latent"])
+    return {
+        "Cost, milliseconds to make a bar by the clock and in the core's own time (cpu)":
+            {"one bar": export.speed(say, latent)},
+        "Loading: opening the model and asking it once":
+            {"one model": cost(folder)},
+    }  # fmt: skip
 
 
 def renewed(folder: Path, card: Card, notes: Sequence[str], measures: Mapping[str, Table]) -> None:

@@ -15,10 +15,10 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from liveengine.generators.codecs.frames import CONDITIONS, FRAMES, VOICE_COUNT, framed
+from liveengine.generators.codecs.frames import FRAMES, VOICE_COUNT, framed
 from liveengine.generators.codecs.grid import STEPS_PER_BEAT
 from liveengine.training import tasks
-from liveengine.training.loop import tensors
+from liveengine.training.groove_loop import tensors
 from liveengine.training.losses import hits, offset, velocity
 from liveengine.training.models.groove import GrooveModel, Said
 
@@ -52,10 +52,7 @@ def each(
     """Return for each groove, summed over its hits, (n,): `bits`, `velocity`, `offset`, `timing_ms`, and `hits`."""
     chance = np.random.default_rng(seed)
     frames = framed(rows["velocity"], rows["offset"])
-    told = tasks.conditions(rows, ranks)
-    for name in ("density", "syncopation", "velocity"):
-        told[:, [CONDITIONS.index(name), CONDITIONS.index(f"{name} told")]] = 0.0
-    told[:, CONDITIONS.index("latent told")] = 0.0
+    told = tasks.plain(rows, ranks)
     none = torch.zeros(len(told), latent)
 
     cells = FRAMES * VOICE_COUNT

@@ -27,6 +27,27 @@ BELIEF = 4.0
 SMOOTHING = 0.5
 
 
+class Played:
+    """How the hits of each voice were played in training."""
+
+    def __init__(self, frames: Frames) -> None:
+        hits = frames.hits > 0
+        self._voices = [
+            (frames.velocity[:, :, voice][hits[:, :, voice]], frames.offset[:, :, voice][hits[:, :, voice]])
+            for voice in range(VOICE_COUNT)
+        ]
+
+    def frames(self, pattern: NDArray[np.uint8], chance: np.random.Generator) -> Frames:
+        """Return grooves of these patterns (n, 32, 9), each hit played as some hit of its voice was."""
+        velocity = np.zeros((*pattern.shape, 3), np.float32)
+        offset = np.zeros_like(velocity)
+        for voice, (loud, late) in enumerate(self._voices):
+            if len(loud):
+                chosen = chance.integers(len(loud), size=(len(pattern), FRAMES, 3))
+                velocity[:, :, voice], offset[:, :, voice] = loud[chosen], late[chosen]
+        return Frames(pattern, velocity, offset)
+
+
 class Markov:
     """How likely each pattern is after two others of its voice, `likely` (9 voices, 9, 9, 8), the nearest last."""
 
@@ -40,11 +61,7 @@ class Markov:
         none /= none.sum(axis=-1, keepdims=True)
         one = _mixed(seen.sum(axis=1), none[:, None])
         self.likely: NDArray[np.float64] = _mixed(seen, one[:, None])
-        hits = frames.hits > 0
-        self._played = [
-            (frames.velocity[:, :, voice][hits[:, :, voice]], frames.offset[:, :, voice][hits[:, :, voice]])
-            for voice in range(VOICE_COUNT)
-        ]
+        self._played = Played(frames)
 
     def bits(self, frames: Frames) -> NDArray[np.float64]:
         """Return bits of all patterns of each groove, (n,)."""
@@ -63,13 +80,7 @@ class Markov:
             thrown = (chance.random((count, VOICE_COUNT, 1)) >= reached).sum(axis=-1)
             pattern[:, frame] = np.minimum(thrown, PATTERNS - 1)
             before, last = last, pattern[:, frame].astype(int)
-        velocity = np.zeros((*pattern.shape, 3), np.float32)
-        offset = np.zeros_like(velocity)
-        for voice, (loud, late) in enumerate(self._played):
-            if len(loud):
-                chosen = chance.integers(len(loud), size=(count, FRAMES, 3))
-                velocity[:, :, voice], offset[:, :, voice] = loud[chosen], late[chosen]
-        return Frames(pattern, velocity, offset)
+        return self._played.frames(pattern, chance)
 
 
 def _before(pattern: NDArray[np.uint8]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -20,7 +20,8 @@ from liveengine.music.note import Bar
 from liveengine.music.pitch import Key
 from liveengine.music.time import TICKS_PER_SIXTEENTH
 from liveengine.training.data.phrase_rows import Line, PhraseRows
-from liveengine.training.evaluation.battery import Table, spearman
+from liveengine.training.evaluation.battery import Table
+from liveengine.training.evaluation.obedience import agreement
 from liveengine.training.evaluation.phrase_baselines import baselines, targets_of
 from liveengine.training.evaluation.phrase_held_out import as_measures, counted, surprises
 from liveengine.training.models.phrase import PhraseModel
@@ -89,7 +90,7 @@ def obedience(play: Phraser) -> Table:
         asked = chance.random(DRAWN)
         bars = [play(None, frozenset(), controls(role, n, float(d)), n) for n, d in enumerate(asked)]
         struck = [len({note.tick // TICKS_PER_SIXTEENTH for note in bar.notes}) for bar in bars]
-        table[f"density, {role}"] = {"rho": spearman(asked, np.array(struck, np.float64))}
+        table[f"density, {role}"] = agreement(asked, np.array(struck, np.float64))
     return table
 
 

@@ -66,13 +66,19 @@ def real_is_known(real: Heard, made: Heard) -> Tensor:
     return torch.stack(parts).mean(dim=0)
 
 
-def fooled(made: Heard) -> Tensor:
-    """Return what a model wants small, (n,): how surely the critic knows its grooves."""
+def fooled(real: Heard, made: Heard) -> Tensor:
+    """Return how surely the critic knows a groove for the model's.
+
+    (n,), the mean over scales. Source: Lim & Ye, "Geometric GAN", 2017 (the hinge's other side).
+    """
     return -torch.stack([score.mean(dim=1) for score in made.scores]).mean(dim=0)
 
 
 def matched(real: Heard, made: Heard) -> Tensor:
-    """Return how far a groove's features lie from those of the real one that it stands for, (n,)."""
+    """Return how far the critic's features of a groove lie from those of the real one that it stands for.
+
+    (n,), the mean over scales. Source: Wang et al., pix2pixHD, CVPR 2018.
+    """
     parts = [(r.detach() - m).abs().mean(dim=(1, 2)) for r, m in zip(real.features, made.features, strict=True)]
     return torch.stack(parts).mean(dim=0)
 
