@@ -21,6 +21,7 @@ from made import groove_midi, midi, rock
 from liveengine.cli import OK, WRONG, _parser, main
 from liveengine.generators import models
 from liveengine.training import config, export
+from liveengine.training.baseline import READS
 from liveengine.training.config import CONFIGS
 
 HOW_TO = Path(__file__).resolve().parents[2] / "docs" / "HOW_TO_TRAIN.md"
@@ -75,7 +76,7 @@ def home(tmp_path, monkeypatch):
     for place in CONFIGS.glob("groove-*.toml"):
         (tmp_path / "configs" / place.name).write_text(f'name = "{place.stem}"\n{TOY}')
     (tmp_path / "configs" / "baselines").mkdir()
-    for reads in config.READS:
+    for reads in READS:
         (tmp_path / "configs" / "baselines" / f"{reads}.toml").write_text(f'reads = "{reads}"\nwidth = 16\nsteps = 5\n')
     monkeypatch.setattr(config, "CONFIGS", tmp_path / "configs")
     monkeypatch.setattr(export, "GROOVES", 4)

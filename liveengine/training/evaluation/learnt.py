@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from liveengine.generators.codecs.frames import FRAMES, PATTERNS, VOICE_COUNT, Floats, Frames, framed
 from liveengine.training import checkpoints, tasks
-from liveengine.training.config import Baseline, baselines
+from liveengine.training.baseline import Baseline, baselines
 from liveengine.training.evaluation.markov import Played
 from liveengine.training.models.autoregressive import Autoregressive
 
