@@ -23,6 +23,7 @@ from liveengine.generators import models
 from liveengine.training import config, export
 from liveengine.training.baseline import READS
 from liveengine.training.config import CONFIGS
+from liveengine.training.evaluation import battery, groove_structure
 
 HOW_TO = Path(__file__).resolve().parents[2] / "docs" / "HOW_TO_TRAIN.md"
 
@@ -81,6 +82,8 @@ def home(tmp_path, monkeypatch):
     monkeypatch.setattr(config, "CONFIGS", tmp_path / "configs")
     monkeypatch.setattr(export, "GROOVES", 4)
     monkeypatch.setattr(export, "BARS", 4)
+    monkeypatch.setattr(groove_structure, "PIECES", 2)
+    monkeypatch.setattr(battery, "DRAWN", 96)
     # `train` sets it for the whole process, and other tests compare with processes that have as many as before.
     threads = torch.get_num_threads()
     yield tmp_path
