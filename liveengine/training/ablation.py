@@ -56,10 +56,10 @@ def changes(config: Config) -> dict[str, Config]:
     for name, loss in objectives.of_family("groove").items():
         if loss.reads == "said" and name not in losses:
             told[f"with {name}"] = replace(config, losses={**losses, name: WEIGHT})
+    unsaid = (config.mode != "transformer", "latent"), (config.mode == "vae_gan", "critic")
+    for name in [name for is_read, reads in unsaid if is_read for name in config.weighed(reads)]:
+        told[f"without {name}"] = replace(config, losses={**losses, name: 0.0})
     if config.mode != "transformer":
-        if config.weighed("latent"):
-            none = dict.fromkeys(config.weighed("latent"), 0.0)
-            told["without divergence"] = replace(config, losses={**losses, **none})
         if latent.free_nats:
             told["without free nats"] = replace(config, divergence=replace(latent, free_nats=0.0))
         told["without a latent (transformer)"] = replace(config, mode="transformer")
@@ -71,11 +71,18 @@ def changes(config: Config) -> dict[str, Config]:
 def shortened(config: Config, steps: int) -> Config:
     """Return a run of so many steps that looks once, at its end; its schedules are as much shorter."""
     plan, share = config.schedule, steps / config.schedule.steps
-    latent = config.divergence
+    latent, critic = config.divergence, config.adversary
+
+    def shorter(count: int) -> int:
+        return max(1, round(count * share))
+
     return replace(
         config,
-        schedule=replace(plan, steps=steps, warm_up=max(1, round(plan.warm_up * share)), minutes=0.0),
-        divergence=replace(latent, steps=max(1, round(latent.steps * share))),
+        schedule=replace(plan, steps=steps, warm_up=shorter(plan.warm_up), minutes=0.0),
+        divergence=replace(latent, steps=shorter(latent.steps)),
+        adversary=replace(
+            critic, begins=shorter(critic.begins), alone=shorter(critic.alone), ramp=shorter(critic.ramp)
+        ),
         watch=replace(config.watch, every=steps),
     )
 

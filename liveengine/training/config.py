@@ -22,9 +22,6 @@ MODES = ("transformer", "vae", "vae_gan")
 #: A shorter context than this has hardly a bar in it.
 CONTEXT_LEAST = 16
 
-#: How a baseline reads the frames before.
-READS = ("gru", "transformer")
-
 
 @dataclass(frozen=True, slots=True)
 class Size:
@@ -176,26 +173,6 @@ class Config:
         return asdict(self)
 
 
-@dataclass(frozen=True, slots=True)
-class Baseline:
-    """A small model that groove models are measured beside; `evaluate` trains it. `reads` is `gru` or `transformer`."""
-
-    name: str
-    reads: str = "gru"
-    width: int = 64
-    layers: int = 1
-    heads: int = 4  # of a transformer
-    dropout: float = 0.1
-    steps: int = 1500
-    batch: int = 64
-    rate: float = 3e-3
-    seed: int = 20240511
-
-    def __post_init__(self) -> None:
-        if self.reads not in READS:
-            raise ValueError(f'{self.name}: nothing reads as "{self.reads}"{did_you_mean(self.reads, READS)}')
-
-
 _Part = TypeVar("_Part")
 _PARTS: dict[str, type[Any]] = {
     "size": Size,
@@ -219,15 +196,11 @@ def find(name: str) -> Path:
 
 def load(path: Path) -> Config:
     """Read a config. Raises ValueError with file, key and nearest word; OSError."""
-    return from_told(_read(path), str(path))
+    return from_told(read(path), str(path))
 
 
-def baselines() -> list[Baseline]:
-    """Read the baselines that come along. Raises ValueError with file, key and nearest word; OSError."""
-    return [_made(Baseline, _read(path), str(path)) for path in sorted((CONFIGS / "baselines").glob("*.toml"))]
-
-
-def _read(path: Path) -> dict[str, Any]:
+def read(path: Path) -> dict[str, Any]:
+    """Return what a file says, its name too. Raises ValueError with the file, OSError."""
     try:
         return {"name": path.stem, **tomllib.loads(path.read_text(encoding="utf-8"))}
     except tomllib.TOMLDecodeError as error:
@@ -237,8 +210,8 @@ def _read(path: Path) -> dict[str, Any]:
 def from_told(told: dict[str, Any], where: str) -> Config:
     """Make a config of plain values, as `told` gives them."""
     told = _as_now(told)
-    parts = {name: _made(kind, told.get(name, {}), f"{where}, {name}") for name, kind in _PARTS.items()}
-    return _made(Config, {**told, **parts}, where)
+    parts = {name: made(kind, told.get(name, {}), f"{where}, {name}") for name, kind in _PARTS.items()}
+    return made(Config, {**told, **parts}, where)
 
 
 def _as_now(told: dict[str, Any]) -> dict[str, Any]:
@@ -252,7 +225,8 @@ def _as_now(told: dict[str, Any]) -> dict[str, Any]:
     return {**told, "adversary": adversary, "losses": losses}
 
 
-def _made(kind: type[_Part], told: dict[str, Any], where: str) -> _Part:
+def made(kind: type[_Part], told: dict[str, Any], where: str) -> _Part:
+    """Make a part of what is told. Raises ValueError for a key that it has not, with the nearest that it has."""
     known = {each.name: each for each in fields(kind)}  # type: ignore[arg-type]
     for name in told:
         if name not in known:

@@ -38,6 +38,8 @@ def test_each_change_changes_one_part_and_none_is_left_out():
         "without free nats",
         "without divergence",
     } <= set(told)
+    contested = ablation.changes(replace(toy(), mode="vae_gan"))
+    assert set(contested) - set(told) == {ablation.AS_IS, "without fooled", "without matched"}
     bare = replace(toy(), mode="transformer", balance="uncertainty")
     assert not any("latent" in name or "nats" in name or "learnt" in name for name in ablation.changes(bare))
     with pytest.raises(ValueError, match="a phrase model"):
@@ -46,6 +48,7 @@ def test_each_change_changes_one_part_and_none_is_left_out():
 
 def test_a_shorter_run_has_shorter_schedules_and_one_look():
     short = ablation.shortened(toy(steps=100, warm_up=20), 10)
+    assert short.adversary.begins == toy().adversary.begins // 10
     assert (short.schedule.steps, short.schedule.warm_up, short.divergence.steps, short.watch.every) == (10, 2, 1, 10)
 
 

@@ -19,7 +19,7 @@ from liveengine.generators.codecs.frames import CONDITIONS, FRAMES, PATTERNS, VO
 from liveengine.generators.drawing import Said, drawn
 from liveengine.runtime.inference import Session
 from liveengine.training import tasks
-from liveengine.training.config import READS, Baseline, baselines
+from liveengine.training.baseline import READS, Baseline, baselines
 from liveengine.training.data.collections import find
 from liveengine.training.data.groove_rows import GrooveRows
 from liveengine.training.data.prepare import prepare

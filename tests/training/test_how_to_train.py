@@ -21,7 +21,9 @@ from made import groove_midi, midi, rock
 from liveengine.cli import OK, WRONG, main, parser
 from liveengine.generators import models
 from liveengine.training import config, export
+from liveengine.training.baseline import READS
 from liveengine.training.config import CONFIGS
+from liveengine.training.evaluation import battery, groove_structure
 
 HOW_TO = Path(__file__).resolve().parents[2] / "docs" / "HOW_TO_TRAIN.md"
 
@@ -75,11 +77,13 @@ def home(tmp_path, monkeypatch):
     for place in CONFIGS.glob("groove-*.toml"):
         (tmp_path / "configs" / place.name).write_text(f'name = "{place.stem}"\n{TOY}')
     (tmp_path / "configs" / "baselines").mkdir()
-    for reads in config.READS:
+    for reads in READS:
         (tmp_path / "configs" / "baselines" / f"{reads}.toml").write_text(f'reads = "{reads}"\nwidth = 16\nsteps = 5\n')
     monkeypatch.setattr(config, "CONFIGS", tmp_path / "configs")
     monkeypatch.setattr(export, "GROOVES", 4)
     monkeypatch.setattr(export, "BARS", 4)
+    monkeypatch.setattr(groove_structure, "PIECES", 2)
+    monkeypatch.setattr(battery, "DRAWN", 96)
     # `train` sets it for the whole process, and other tests compare with processes that have as many as before.
     threads = torch.get_num_threads()
     yield tmp_path

@@ -16,6 +16,7 @@ import torch
 import toy_lines
 from toy_lines import toy
 
+from liveengine.cli import OK, main
 from liveengine.generators import models
 from liveengine.generators.codecs import lines
 from liveengine.generators.codecs.vocabulary import BAR, BEGIN, MEANING
@@ -24,7 +25,7 @@ from liveengine.generators.phrase import Phraser
 from liveengine.generators.speaking import Heard, Speaker
 from liveengine.training import phrase_command, phrase_export
 from liveengine.training.data.phrase_rows import GIVEN, posed
-from liveengine.training.evaluation import phrase_battery
+from liveengine.training.evaluation import phrase_battery, phrase_structure
 from liveengine.training.evaluation.phrase_baselines import baselines, targets_of
 from liveengine.training.evaluation.phrase_held_out import measured
 from liveengine.training.models.attention import ATTENTION
@@ -155,23 +156,31 @@ def test_baselines_know_the_more_the_more_they_see_and_their_chances_add_up(rows
 
 
 @pytest.fixture(scope="module")
-def shipped(data, tmp_path_factory):
-    """A toy that was trained, measured and exported by the commands; its folder."""
-    pytest.importorskip("onnxscript")
-    pytest.importorskip("onnxruntime")
+def few():
+    """Let everything that is made to be measured be few."""
     patch = pytest.MonkeyPatch()
-    for place, name, few in (
+    for place, name, count in (
         (phrase_export, "LINES", 3),
         (phrase_export, "BENCHMARK", 3),
         (phrase_battery, "DRAWN", 3),
         (phrase_battery, "RESAMPLED", 5),
+        (phrase_structure, "PIECES", 1),
+        (phrase_structure, "BARS", 8),
     ):
-        patch.setattr(place, name, few)
+        patch.setattr(place, name, count)
+    yield
+    patch.undo()
+
+
+@pytest.fixture(scope="module")
+def shipped(data, few, tmp_path_factory):
+    """A toy that was trained, measured and exported by the commands; its folder."""
+    pytest.importorskip("onnxscript")
+    pytest.importorskip("onnxruntime")
     base = tmp_path_factory.mktemp("exported")
     arguments = argparse.Namespace(data=data, run=base / "run", to=base / "models", log=())
     phrase_command.train(toy(), arguments, "best.safetensors")
     phrase_command.export_model(base / "run" / "best.safetensors", data, base / "models")
-    patch.undo()
     return base / "models" / "toy"
 
 
@@ -189,6 +198,16 @@ def test_what_is_exported_plays_and_has_its_card(shipped):
     assert (shipped / models.WEIGHTS).stat().st_size in {kind["bytes"] for kind in card["files"].values()}
     assert (shipped / "card.md").read_text().startswith("# toy\n\nA phrase model of ")
     assert models.shipped(shipped.parent) == {"toy": shipped}
+
+
+def test_what_was_trained_is_measured_into_a_report(data, shipped, tmp_path):
+    run = shipped.parent.parent / "run"
+    assert main(["evaluate", "--data", str(data), "--run", str(run), "--report", str(tmp_path)]) == OK
+    told = (tmp_path / "report.md").read_text(encoding="utf-8")
+    assert told.startswith("# toy\n")
+    card = json.loads((shipped / "card.json").read_text())
+    assert all(title in told for title in card["about"]["measures"])
+    assert "| bass, real | " in told and "| rho low | rho high |" in told
 
 
 def test_what_does_not_say_what_torch_says_is_not_written(data, shipped, tmp_path, monkeypatch):

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ from numpy.typing import NDArray
 
 from liveengine.generators.codecs.frames import FRAMES, PATTERNS, VOICE_COUNT, Floats, Frames, framed
 from liveengine.training import checkpoints, tasks
-from liveengine.training.config import Baseline, baselines
+from liveengine.training.baseline import Baseline, baselines
 from liveengine.training.evaluation.markov import Played
 from liveengine.training.models.autoregressive import Autoregressive
 
@@ -70,7 +71,7 @@ def taught(plan: Baseline, rows: Rows, ranks: Mapping[str, list[float]]) -> Auto
     pattern = torch.from_numpy(framed(rows["velocity"], rows["offset"]).pattern.astype(np.int64))
     told = torch.from_numpy(tasks.plain(rows, ranks))
     chance = np.random.default_rng(plan.seed)
-    with torch.random.fork_rng():
+    with torch.random.fork_rng(), _one_thread():
         torch.manual_seed(plan.seed)
         model = Autoregressive(plan).train()
         optimiser = torch.optim.AdamW(model.parameters(), lr=plan.rate, weight_decay=0.01)
@@ -84,6 +85,17 @@ def taught(plan: Baseline, rows: Rows, ranks: Mapping[str, list[float]]) -> Auto
             optimiser.step()
             falling.step()
     return model
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """Compute on one thread: on more, sums come out otherwise by as many as there are."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
 
 
 def learnt(rows: Rows, ranks: Mapping[str, list[float]], beside: Path | None = None) -> dict[str, Learnt]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import wandb
 
@@ -21,12 +22,13 @@ class Biases:
 
     def __init__(self, folder: Path, config: Config) -> None:
         folder.mkdir(parents=True, exist_ok=True)
+        mode: Any = os.environ.get("WANDB_MODE", "offline")  # wandb says itself what it does not know
         self._run = wandb.init(
             project=PROJECT,
             name=config.name,
             config=config.told(),
             dir=folder,
-            mode=os.environ.get("WANDB_MODE", "offline"),
+            mode=mode,
             settings=wandb.Settings(silent=True, console="off"),
         )
 

@@ -17,7 +17,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from liveengine.generators.codecs.frames import CONDITIONS, FRAMES, PATTERNS, VOICE_COUNT
-from liveengine.training.config import Baseline
+from liveengine.training.baseline import Baseline
 
 #: What a frame is read as: one of eight for each voice.
 CELLS = VOICE_COUNT * PATTERNS
