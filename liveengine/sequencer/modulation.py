@@ -33,6 +33,9 @@ TOLD = 4
 
 GRID = TICKS_PER_PULSE // 6
 
+#: Half-way between two steps of a target the next is meant, whatever the last bits of a processor's arithmetic say.
+_TIE = 1e-9
+
 #: In how many steps a target is sent: a controller's 7 bits, the bend's 14 (an even number, so that one of them is the
 #: centre), of a sound's control what an ear can tell.
 _STEPS_MIDI = 127
@@ -221,7 +224,7 @@ def swing_of(s: State, tick: int, number: int) -> None:
     centre = lfo.centre if lfo.centre >= 0.0 else (_rest(s, number) - lfo.low) / (lfo.high - lfo.low)
     height = centre + 0.5 * lfo.depth * wave(s, number, group, place, _turns(s, number, tick))
     steps = _steps(lfo)
-    step = math.floor(min(max(height, 0.0), 1.0) * steps + 0.5)
+    step = math.floor(min(max(height, 0.0), 1.0) * steps + 0.5 + _TIE)
     if step == lfo.sent:
         return
     lfo.sent = step

@@ -60,7 +60,7 @@ def test_a_locked_shape_goes_by_its_formula(shape, beats, depth, centre, phase, 
         turns = tick / lfo.period + phase
         share = centre + depth * (height(lfo, turns, 0, 0, 0) - 0.5)
         # What stands was sent up to a sixth of a pulse before, where it does not jump.
-        now = math.floor(127 * min(max(share, 0), 1) + 0.5)
+        now = math.floor(127 * min(max(share, 0), 1) + 0.5 + 1e-9)
         when = round(tick * BEAT / TICKS_PER_BEAT)
         assert abs(at(heard, when) - now) <= 2 or any(abs(came - when) < 170 for came, _ in heard)
     assert all(one != other for (_, one), (_, other) in itertools.pairwise(heard)), "sent although nothing changed"
@@ -196,3 +196,11 @@ def test_what_no_lfo_can_be_is_refused(fields):
     order(state, "lfo", **fields)
     play_until(state, 10)
     assert state.transport[0]["refused"] == 1
+
+
+def test_half_way_between_two_steps_the_higher_stands_whatever_the_last_bits_say():
+    state = swinging(Lfo(CC, "down", rate_hz=0.5, centre=0.25, depth=1.0))
+    order(state, "start")
+    heard = sent(play_until(state, BEAT + 400))
+    assert at(heard, BEAT) == 64  # 63.5 of 127, a quarter turn after the start
+    assert at(heard, BEAT + 399) == 63

@@ -584,7 +584,7 @@ class Twin:
             standing = self.standing.get((track, target), math.nan)
             centre = 0.5 if math.isnan(standing) else (standing - low) / (high - low)
         share = centre + one.lfo.depth * (height(one.lfo, self.turns(number), self.seed, track, place) - 0.5)
-        step = math.floor(min(max(share, 0.0), 1.0) * one.steps + 0.5)
+        step = math.floor(min(max(share, 0.0), 1.0) * one.steps + 0.5 + 1e-9)  # half-way goes up
         if step != one.sent:
             one.sent = step
             self.turn(track, target, low + (high - low) * step / one.steps)
