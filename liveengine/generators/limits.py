@@ -9,7 +9,7 @@ Pure.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,8 +23,9 @@ from liveengine.music.pitch import Key, pitch_name
 #: What is added to a token that may not be said.
 NEVER = -1e9
 
-#: How strongly a bar leans back to the fullness that is wanted, in nats for each doubling of a shift.
-LEAN = 1.0
+#: How strongly a bar leans back to the fullness that is wanted, in nats for each onset by which it would be away from
+#: it; and how many onsets away cost nothing: rhythms are not even.
+LEAN, AWAY = 1.0, 0.5
 
 #: How many notes a single voice, and chords, sound at once; and how much chords are kept to their own tones, in nats.
 SINGLE, CHORD_NOTES = 1, 6
@@ -40,15 +41,15 @@ def _all(kind: str) -> slice:
 
 ON, OFF, VELOCITY, SHIFTS, FAMILY = map(_all, ("note_on", "note_off", "velocity", "shift", "family"))
 _STEPS = np.arange(1, words.SHIFT_MAX + 1)
-_DOUBLINGS = np.log2(_STEPS / (words.STEPS_PER_BEAT / 4)).astype(np.float32)
+_SIXTEENTH = words.STEPS_PER_BEAT // 4
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
     """What is asked of a line: role, pitches, key, chord of each bar (repeating), steps of a bar.
 
-    `onsets` are the steps of a bar that are struck, no others; None leaves them open. `wanted` is how many steps of
-    a bar are to be struck; None asks nothing.
+    `onsets` are the steps of a bar that are struck, no others; None leaves them open. `wanted` is how many sixteenths
+    of a bar are to be struck; None asks nothing.
     """
 
     role: str
@@ -93,9 +94,13 @@ class Standing:
     _has_family: bool = False
     _has_level: bool = False
     _fresh: set[int] = field(default_factory=set)  # pitches begun at this step
-    _struck: set[int] = field(default_factory=set)  # steps of this bar
+    _struck: set[int] = field(default_factory=set)  # sixteenths of this bar
     _said: int = 0
     _pitches: Floats = field(default_factory=lambda: np.zeros(128, np.float32))
+
+    def fork(self) -> Standing:
+        """Return another that stands at the same place and goes its own way."""
+        return replace(self, sounding=self.sounding.copy(), _fresh=set(self._fresh), _struck=set(self._struck))
 
     def take(self, token: int) -> None:
         """Go on by one token."""
@@ -117,7 +122,7 @@ class Standing:
             case "note_on":
                 self.sounding[number] = True
                 self._fresh.add(number)
-                self._struck.add(self.step)
+                self._struck.add(self.step // _SIXTEENTH)
             case "note_off":
                 self.sounding[number] = False
 
@@ -144,7 +149,7 @@ class Standing:
             added[BAR] = self._lean(self.limits.bar_steps - self.step) if self._may_end() else NEVER
             if self._kind != "shift":
                 reach = self._reach()
-                added[SHIFTS][reach] = self._leans()[reach]
+                added[SHIFTS][reach] = self._leans(_STEPS[reach])
         if self._has_family:
             self._open_notes(added)
         elif self.sounding.any() or (self._may_strike() and self._is_room_above()):
@@ -159,11 +164,12 @@ class Standing:
             added[OFF][self.sounding] = 0.0
         if not self._may_strike():
             return
+        early = self._early()
         if self._has_level:
             above = max(self._fresh, default=-1) + 1
-            added[ON][above:] = np.where(self.sounding[above:], NEVER, self._pitches[above:])
+            added[ON][above:] = np.where(self.sounding[above:], NEVER, self._pitches[above:] - early)
         if self._kind != "velocity" and self._is_room_above():
-            added[VELOCITY] = 0.0
+            added[VELOCITY] = -early
 
     def _may_strike(self) -> bool:
         onsets = self.limits.onsets
@@ -194,17 +200,31 @@ class Standing:
             return all(step <= self.step for step in onsets)
         return bool(self._struck) or self.bar > 0
 
-    def _behind(self) -> float:
-        """Return how far a bar is behind the fullness wanted, -1 to 1."""
+    def _ahead(self, steps: NDArray[np.integer]) -> NDArray[np.floating]:
+        """Return how many onsets a bar is ahead of the fullness wanted, if the next is struck so many steps on."""
         wanted = self.limits.wanted
         if wanted is None or self.limits.onsets is not None:
-            return 0.0
-        due = wanted * (self.step + 1) / self.limits.bar_steps
-        return float(np.clip((due - len(self._struck)) / max(wanted, 1.0) * 4.0, -1.0, 1.0))
+            return np.zeros(np.shape(steps))
+        return np.asarray(len(self._struck) - wanted * (self.step + steps) / self.limits.bar_steps)
 
-    def _leans(self) -> Floats:
-        leans: Floats = (-LEAN * self._behind() * _DOUBLINGS).astype(np.float32)
+    def _early(self) -> float:
+        """Return what it costs to strike here: nothing where it is due, or this sixteenth has been struck already."""
+        if self.step // _SIXTEENTH in self._struck:
+            return 0.0
+        return float(LEAN * np.maximum(self._ahead(np.array(0)) - AWAY, 0.0))
+
+    def _leans(self, steps: NDArray[np.integer]) -> Floats:
+        """Return what is added to moving on so far: less where an onset would be due before, or must be struck early.
+
+        While something sounds, it may be moved on to its end.
+        """
+        ahead = self._ahead(steps)
+        cost = np.maximum(-ahead - AWAY, 0.0)
+        if not self.sounding.any():
+            cost = cost + np.maximum(ahead - AWAY, 0.0)
+        leans: Floats = np.asarray(-LEAN * cost, np.float32)
         return leans
 
     def _lean(self, steps: int) -> float:
-        return float(self._leans()[max(0, min(steps, words.SHIFT_MAX) - 1)])
+        """Return the same for the bar's end, where nothing has to be struck."""
+        return float(-LEAN * np.maximum(-self._ahead(np.array(steps)) - AWAY, 0.0))

@@ -5,13 +5,18 @@ Reads the disk: before the show.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from liveengine.generators.codecs import frames, lines
+from liveengine.generators.codecs.windows import NOTHING, Known
 from liveengine.generators.contract import Controls
 from liveengine.music.note import Bar
 
@@ -19,6 +24,7 @@ HOME = Path(__file__).resolve().parents[2] / "models"
 
 WEIGHTS = "model.onnx"
 VOCABULARY = "vocabulary.json"
+KNOWN = "known.npy"
 
 #: The codecs that models are made for, each with what says in which thing a model's vocabulary is not ours.
 CODECS: dict[str, Callable[[Mapping[str, Any]], str]] = {
@@ -46,6 +52,21 @@ def vocabulary(folder: Path) -> dict[str, Any]:
     if wrong := disagreement(told):
         raise ValueError(f'{place}: "{wrong}" is not as this version has it; export the model again')
     return told
+
+
+def known(folder: Path) -> Known:
+    """Return the numbers of the two-bar windows that a phrase model learnt from; none where it keeps none.
+
+    Raises ValueError for a file that is not the one the model was exported with; OSError.
+    """
+    if not (sha256 := vocabulary(folder)["known"]):
+        return NOTHING
+    place = folder / KNOWN
+    data = place.read_bytes()
+    if hashlib.sha256(data).hexdigest() != sha256:
+        raise ValueError(f"{place}: is not the one that the model was exported with; export the model again")
+    found: Known = np.load(BytesIO(data), allow_pickle=False)
+    return found
 
 
 @dataclass(frozen=True, slots=True)

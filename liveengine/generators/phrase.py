@@ -2,7 +2,8 @@
 
 Density is a rank: 0.5 asks for a bar as full as the median of what the model learnt from in that role. Accent is how
 far velocities spread, 0.5 being as the model plays. A `rhythm` is struck as it is written, with the model's pitches. A
-fill is asked to be fuller. The last bars of a `source` are what the line goes on from.
+fill is asked to be fuller. The last bars of a `source` are what the line goes on from. No two bars are meant to be ones
+that the model learnt from.
 
 Pure.
 """
@@ -10,7 +11,7 @@ Pure.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -19,6 +20,7 @@ from liveengine.generators.codecs import vocabulary as words
 from liveengine.generators.codecs.events import STEP_TICKS, Measure, Phrase
 from liveengine.generators.codecs.lines import IS_SPOKEN, QUARTERS, Told
 from liveengine.generators.codecs.vocabulary import BAR, BEGIN, END, FAMILIES, STYLES, token
+from liveengine.generators.codecs.windows import NOTHING, Known
 from liveengine.generators.contract import Controls
 from liveengine.generators.limits import Limits
 from liveengine.generators.neural import spread
@@ -52,13 +54,15 @@ class Phraser:
     """A Proposer over a model. `begin` is called once, with how many bars are wanted, and returns what asks the model.
 
     What `begin` and its answer raise comes through: a model may say that it is late. `cache` is the shape of its keys
-    and values; `ranks` the shares of sixteenths struck that lie evenly spaced in what each role learnt from.
+    and values; `ranks` the shares of sixteenths struck that lie evenly spaced in what each role learnt from; `known`
+    the two-bar windows of that.
     """
 
     name: str
     begin: Callable[[int], Say]
     cache: tuple[int, ...]
     ranks: Mapping[str, Sequence[float]]
+    known: Known = field(default_factory=lambda: NOTHING)
 
     def __call__(
         self, source: Bar | None, locks: frozenset[int], controls: Controls, seed: int, model: str = ""
@@ -72,7 +76,8 @@ class Phraser:
         told = told_of(controls, before.count(BAR), share)
         pick = thrown(np.random.Generator(np.random.PCG64(seed)))
         limits = limits_of(controls, share)
-        tokens = spoken(self.begin(controls.bars), self.cache, told, limits, controls.bars, pick, before)
+        say = self.begin(controls.bars)
+        tokens = spoken(say, self.cache, told, limits, controls.bars, pick, before, self.known)
         notes = played(tokens, metre)
         if not notes and not locks:
             raise ValueError("it struck nothing")

@@ -1,14 +1,16 @@
 """Drawing a line from a phrase model: one token at a time, against a cache of keys and values that never grows.
 
 A token's keys and values go into slot `place` modulo slots, over the oldest. What may not be said is shut out before
-a token is drawn; of what is left, the unlikely tail is cut off. One throw of chance a token.
+a token is drawn; of what is left, the unlikely tail is cut off. One throw of chance a token. A bar that with the one
+before it stands in what the model learnt from is said again, a few times and each time more freely.
 
 Pure.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
+from copy import copy
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
@@ -16,10 +18,14 @@ import numpy as np
 from liveengine.generators.codecs import lines
 from liveengine.generators.codecs.lines import Floats, Told, Walk, Whole
 from liveengine.generators.codecs.vocabulary import BAR, BEGIN
+from liveengine.generators.codecs.windows import NOTHING, Known, pair, stands
 from liveengine.generators.limits import NEVER, Limits, Standing
 
 #: Of what may be said, the likeliest that make up so much are drawn from. Source: Holtzman et al., ICLR 2020.
 NUCLEUS = 0.95
+
+#: How often a bar that stands in training is said again, and how much hotter each time.
+AGAIN, HOTTER = 3, 0.25
 
 
 class Asked(NamedTuple):
@@ -42,6 +48,9 @@ class Heard(NamedTuple):
 
 Say: TypeAlias = Callable[[Asked], Heard]
 
+#: Chooses a token of logits.
+Pick: TypeAlias = Callable[[Floats], int]
+
 
 def nothing(cache: Sequence[int]) -> Asked:
     """Return a first question, to warm up with."""
@@ -60,6 +69,12 @@ class Speaker:
         self._place = 0
         self._sounding = np.zeros(128, np.float32)
         self._cache = np.zeros(cache, np.float32)
+
+    def fork(self) -> Speaker:
+        """Return another that has said the same and goes its own way."""
+        other = copy(self)
+        other._walk, other._sounding, other._cache = self._walk.fork(), self._sounding.copy(), self._cache.copy()
+        return other
 
     def take(self, token: int) -> Floats:
         """Hand on one token and return the logits of the next, (774,). Raises ValueError for what is no number."""
@@ -94,28 +109,41 @@ def spoken(
     told: Told,
     limits: Limits,
     bars: int,
-    pick: Callable[[Floats], int],
-    before: Iterable[int] = (),
+    pick: Pick,
+    before: Sequence[int] = (),
+    known: Known = NOTHING,
 ) -> list[int]:
     """Return the tokens of so many bars, each from its `bar` on; `before` are whole bars that go before them.
 
-    `told` tells of the bars before, too. What `say` raises comes through.
+    `told` tells of the bars before, too. What stands in `known` is said otherwise where a few tries can. What `say`
+    raises comes through.
     """
     speaker, standing = Speaker(say, cache, told), Standing(limits)
-    logits = speaker.take(BEGIN)
+    speaker.take(BEGIN)
     for token in before:
-        logits = speaker.take(token)
+        speaker.take(token)
         standing.hear(token)
+    last = list(before[len(before) - 1 - before[::-1].index(BAR) :]) if before else []
+    said: list[int] = []
+    for _ in range(bars):
+        for heat in 1.0 + HOTTER * np.arange(AGAIN + 1):
+            tried = speaker.fork(), standing.fork()
+            bar = _bar(*tried, pick, float(heat))
+            if not (last and len(known) and stands(known, pair(last, bar, limits.bar_steps))):
+                break
+        (speaker, standing), last = tried, bar
+        said += bar
+    return said
+
+
+def _bar(speaker: Speaker, standing: Standing, pick: Pick, heat: float) -> list[int]:
+    """Say one bar; `heat` of 1 is as the model says, more is more freely."""
     said: list[int] = []
     token = BAR
-    for _ in range(bars):
-        while True:
-            said.append(token)
-            standing.take(token)
-            logits = speaker.take(token)
-            token = pick(logits + standing.added())
-            if token == BAR:
-                break
+    while token != BAR or not said:
+        said.append(token)
+        standing.take(token)
+        token = pick(speaker.take(token) / heat + standing.added())
     return said
 
 
@@ -124,7 +152,7 @@ def likeliest(logits: Floats) -> int:
     return int(logits.argmax())
 
 
-def thrown(chance: np.random.Generator, nucleus: float = NUCLEUS) -> Callable[[Floats], int]:
+def thrown(chance: np.random.Generator, nucleus: float = NUCLEUS) -> Pick:
     """Return what picks by chance: the same generator, the same tokens."""
 
     def pick(logits: Floats) -> int:

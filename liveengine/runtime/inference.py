@@ -67,6 +67,7 @@ class LineSession:
         self.vocabulary = models.vocabulary(folder)
         self.cache: tuple[int, ...] = tuple(self.vocabulary["cache"])
         self.ranks: dict[str, list[float]] = self.vocabulary["ranks"]
+        self.known = models.known(folder)
         self._patience_s = patience_s
         self._session = _session(folder / models.WEIGHTS)
         # The first run plans its memory; that too is done before the show.
@@ -132,7 +133,7 @@ def _proposer(name: str, folder: Path, say: Callable[[str], None], patience_s: f
     try:
         if models.vocabulary(folder)["codec"] == "phrase lines":
             lines = LineSession(folder, patience_s)
-            return Phraser(name, lines.begin, lines.cache, lines.ranks)
+            return Phraser(name, lines.begin, lines.cache, lines.ranks, lines.known)
         session = Session(folder, patience_s)
     except (OSError, ValueError) as error:
         say(f"{name} cannot play, and a rule plays instead: {error}")

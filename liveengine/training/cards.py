@@ -40,7 +40,8 @@ TEXTS = {
         "what": "A phrase model of {parameters:,} numbers: bass, chords and lead, token by token in 48ths of a beat.",
         "rows": "Rows of up to eight bars, which overlap by four",
         "speed": "Two bars at a time on one core, by the clock, with all else that ran, and in the core's own time.\n"
-        "Load time is that of opening the model and asking it once. Shipped is {shipped}:",
+        "Load time is that of opening the model and asking it once. Beside the weights lie the numbers of {known:,}\n"
+        "two-bar windows of training, {known_bytes:,} bytes. Shipped is {shipped}:",
         "agreement": "Torch and ONNX differ by {apart:.1e} at most over {tokens:,} tokens; "
         "of the likeliest tokens\nover {bars} bars, {lines_otherwise} of {lines} lines differ.",
     },
@@ -74,7 +75,7 @@ def as_markdown(card: Card) -> str:
             *(line for title, rows in about["measures"].items() for line in (title, "", *table(rows), "")),
             "## Files and speed",
             "",
-            *text["speed"].format(shipped=about.get("shipped", "fp32")).splitlines(),
+            *text["speed"].format(**about).splitlines(),
             "",
             *table(card.files),
             "",

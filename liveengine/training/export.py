@@ -186,14 +186,15 @@ def export(weights: Path, home: Path, about: Mapping[str, Any]) -> Path:
                 },
             },
         )
-    return write_folder(home, card, data, words)
+    return write_folder(home, card, {models.WEIGHTS: data}, words)
 
 
-def write_folder(home: Path, card: Card, data: bytes, words: Mapping[str, Any]) -> Path:
-    """Write a model, its card and its vocabulary below `home` and return the folder."""
+def write_folder(home: Path, card: Card, files: Mapping[str, bytes], words: Mapping[str, Any]) -> Path:
+    """Write a model's files, its card and its vocabulary below `home` and return the folder."""
     folder = home / card.name
     folder.mkdir(parents=True, exist_ok=True)
-    disk.write_whole(folder / models.WEIGHTS, data)
+    for name, data in files.items():
+        disk.write_whole(folder / name, data)
     disk.write_whole(folder / "card.json", as_json(card.told()))
     disk.write_whole(folder / "card.md", as_markdown(card).encode())
     write_vocabulary(folder, words)  # Last: a folder with it is whole.

@@ -35,7 +35,8 @@ NOTES = (
     "oftener, and every line in any key that its register allows. Freedoom's chords are heard from the notes, the",
     "line's own among them: the model is told a little of what it guesses, and so is every baseline that counts from",
     "the chord's root. Bits are of bars, shifts, families, velocities and notes; metre, tempo, key, chords and style",
-    "are told.",
+    'are told. On stage two bars that stand in training are said again (`generators/speaking.py`): "said once" is',
+    "what they would be without.",
 )
 
 
@@ -101,7 +102,7 @@ def export_model(weights: Path, data: Path, to: Path) -> int:
         "notes": NOTES,
         "measures": _measures(weights, rows),
     }
-    folder = phrase_export.export(weights, to, about)
+    folder = phrase_export.export(weights, to, about, battery.known_of(rows["train"].lines))
     print(f"{folder}: written")
     return 0
 
@@ -121,7 +122,7 @@ def _measures(weights: Path, rows: Mapping[str, PhraseRows]) -> dict[str, Table]
         "The same by role, bits a note": battery.by_role(counts, unseen),
         "Obedience, Spearman's ρ of what is asked and what is measured": battery.obedience(play),
         "Two-bar windows that stand in training, in any key, and notes a bar":
-            battery.originality(play, learnt, unseen.lines),
+            battery.originality(play, battery.known_of(learnt), unseen.lines),
         "Structure: how alike two bars are (1: the same), any two of a line, and so many bars later":
             phrase_structure.table(play, unseen),
     }  # fmt: skip

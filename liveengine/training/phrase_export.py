@@ -9,9 +9,11 @@ Waits for the disk, and measures time: nothing else should run.
 
 from __future__ import annotations
 
+import hashlib
 import tempfile
 from collections.abc import Mapping, Sequence
 from functools import partial
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,7 @@ import torch
 
 from liveengine.generators import models
 from liveengine.generators.codecs import lines
+from liveengine.generators.codecs.windows import NOTHING, Known
 from liveengine.generators.phrase import Phraser, limits_of, told_of
 from liveengine.generators.speaking import Asked, Heard, Say, likeliest, nothing, spoken
 from liveengine.training import checkpoints
@@ -82,9 +85,9 @@ def write_onnx(model: PhraseModel, place: Path) -> None:
     made.save(str(place), external_data=False)
 
 
-def player(say: Say, cache: Sequence[int], ranks: Mapping[str, Sequence[float]]) -> Phraser:
+def player(say: Say, cache: Sequence[int], ranks: Mapping[str, Sequence[float]], known: Known = NOTHING) -> Phraser:
     """Return a Proposer over what asks a model."""
-    return Phraser("measured", lambda bars: say, tuple(cache), ranks)
+    return Phraser("measured", lambda bars: say, tuple(cache), ranks, known)
 
 
 def agreement(one: Say, other: Say, cache: Sequence[int], ranks: Mapping[str, Sequence[float]]) -> dict[str, float]:
@@ -118,7 +121,7 @@ def _likeliest(say: Say, number: int, cache: Sequence[int], ranks: Mapping[str, 
     return spoken(say, cache, told_of(asked, 0, share), limits_of(asked, share), asked.bars, likeliest)
 
 
-def speed(say: Say, cache: Sequence[int], ranks: Mapping[str, Sequence[float]]) -> dict[str, float]:
+def speed(say: Say, cache: Sequence[int], ranks: Mapping[str, Sequence[float]], known: Known) -> dict[str, float]:
     """Return tokens a second and milliseconds a bar, of the clock and of the core's own time (cpu)."""
     tokens = 0
 
@@ -127,7 +130,7 @@ def speed(say: Say, cache: Sequence[int], ranks: Mapping[str, Sequence[float]]) 
         tokens += 1
         return say(asked)
 
-    play = player(counting, cache, ranks)
+    play = player(counting, cache, ranks, known)
     asked = (controls(list(REGISTERS)[number % len(REGISTERS)], number) for number in range(BENCHMARK))
     took = timed(partial(play, None, frozenset(), each, number) for number, each in enumerate(asked))
     return {
@@ -137,18 +140,24 @@ def speed(say: Say, cache: Sequence[int], ranks: Mapping[str, Sequence[float]]) 
     }
 
 
-def export(weights: Path, home: Path, about: Mapping[str, Any]) -> Path:
+def export(weights: Path, home: Path, about: Mapping[str, Any], known: Known) -> Path:
     """Write a model's folder below `home` and return it; `about` goes into its card as it is.
+
+    `known` are the windows that it learnt from, which lie beside it.
 
     Raises ValueError where torch and ONNX do not agree: then nothing is written.
     """
     model, told = load_model(weights)
     cache, ranks = model.size.cache, told["ranks"]
+    held = BytesIO()
+    np.save(held, known, allow_pickle=False)
+    words = lines.vocabulary(ranks, cache, hashlib.sha256(held.getvalue()).hexdigest())
     with tempfile.TemporaryDirectory() as beside:
         places = {name: Path(beside) / name / models.WEIGHTS for name in ("fp32", "int8")}
         for place in places.values():
             place.parent.mkdir()
-            write_vocabulary(place.parent, lines.vocabulary(ranks, cache))
+            write_vocabulary(place.parent, words)
+            (place.parent / models.KNOWN).write_bytes(held.getvalue())
         write_onnx(model, places["fp32"])
         asked = asked_of(model)
         apart = agreement(asked, session(places["fp32"]), cache, ranks)
@@ -161,7 +170,7 @@ def export(weights: Path, home: Path, about: Mapping[str, Any]) -> Path:
         files: dict[str, dict[str, float]] = {}
         for name, place in places.items():
             say = session(place)
-            files[name] = {"bytes": place.stat().st_size, **speed(say, cache, ranks), **cost(place.parent)}
+            files[name] = {"bytes": place.stat().st_size, **speed(say, cache, ranks, known), **cost(place.parent)}
             files[name]["lines_otherwise"] = agreement(asked, say, cache, ranks)["lines_otherwise"]
         shipped = "int8" if _helps(files) else "fp32"
         data = places[shipped].read_bytes()
@@ -170,11 +179,11 @@ def export(weights: Path, home: Path, about: Mapping[str, Any]) -> Path:
         config=told["config"],
         step=told["step"],
         parameters=model.parameters_count,
-        about={**about, "shipped": shipped},
+        about={**about, "shipped": shipped, "known": len(known), "known_bytes": len(held.getvalue())},
         parity=apart,
         files=files,
     )
-    return write_folder(home, card, data, lines.vocabulary(ranks, cache))
+    return write_folder(home, card, {models.WEIGHTS: data, models.KNOWN: held.getvalue()}, words)
 
 
 def _helps(files: Mapping[str, Mapping[str, float]]) -> bool:

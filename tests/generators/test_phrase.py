@@ -14,6 +14,7 @@ from liveengine.generators.codecs import events
 from liveengine.generators.codecs import lines as codec
 from liveengine.generators.codecs.events import METRES
 from liveengine.generators.codecs.vocabulary import BAR, BEGIN, token
+from liveengine.generators.codecs.windows import known, stands, window
 from liveengine.generators.contract import Controls
 from liveengine.generators.phrase import limits_of, played, told_of
 from liveengine.generators.rules import RULES
@@ -77,10 +78,12 @@ def test_every_beginning_of_what_is_said_can_be_played_and_makes_sense(seed, ask
     assert events.decode([BEGIN, BAR, token("metre", metre), *said[1:]]).senseless == 0
 
 
-def test_density_asks_for_fuller_bars():
+@pytest.mark.parametrize("role", ["bass", "chords", "lead"])
+def test_density_asks_for_fuller_bars(role):
     def struck(density: float) -> int:
-        asked = Controls(role="lead", density=density, bars=2)
-        return sum(len(phraser()(None, NO_LOCKS, asked, seed).notes) for seed in range(12))
+        asked = Controls(role=role, density=density, bars=2)
+        bars = [phraser()(None, NO_LOCKS, asked, seed) for seed in range(12)]
+        return sum(len({sixteenth(note) for note in bar.notes}) for bar in bars)
 
     counts = [struck(density) for density in (0.1, 0.5, 0.9)]
     assert counts == sorted(counts)
@@ -102,6 +105,30 @@ def test_a_line_goes_on_from_a_source():
     sources = [RULES[name](None, NO_LOCKS, asked, 7, "") for name in ("phi", "euclid")]
     made = [phraser()(source, NO_LOCKS, asked, 3) for source in (*sources, None)]
     assert len({bar.notes for bar in made}) == 3
+
+
+@given(seeds, st.sampled_from(["bass", "chords", "lead"]))
+@settings(deadline=None, max_examples=15)
+def test_two_bars_that_stand_in_training_are_said_otherwise_and_the_same_again(seed, role):
+    asked = Controls(role=role, bars=2)
+    said = phraser()(None, NO_LOCKS, asked, seed)
+    learnt = known([window_of(said)])
+    other = replace(phraser(), known=learnt)(None, NO_LOCKS, asked, seed)
+    assert not stands(learnt, window_of(other))
+    assert other == replace(phraser(), known=learnt)(None, NO_LOCKS, asked, seed)
+    first = [[n for n in bar.notes if n.tick < asked.metre.bar_ticks] for bar in (said, other)]
+    assert [n.pitch for n in first[0]] == [n.pitch for n in first[1]]  # the first bar stays as it was said
+
+
+def test_a_line_that_cannot_be_otherwise_is_played_as_it_is():
+    asked = Controls(role="bass", bars=2, low=36, high=36, rhythm="x...")
+    said = phraser()(None, NO_LOCKS, asked, 1)
+    assert replace(phraser(), known=known([window_of(said)]))(None, NO_LOCKS, asked, 1).notes
+
+
+def window_of(bar):
+    """Return what two bars strike."""
+    return window((note.tick // events.STEP_TICKS, note.pitch) for note in bar.notes)
 
 
 def test_the_cache_never_grows_and_is_written_round_and_round():

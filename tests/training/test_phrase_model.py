@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import shutil
 from dataclasses import replace
 
 import numpy as np
@@ -20,6 +21,7 @@ from liveengine.cli import OK, main
 from liveengine.generators import models
 from liveengine.generators.codecs import lines
 from liveengine.generators.codecs.vocabulary import BAR, BEGIN, MEANING
+from liveengine.generators.codecs.windows import NOTHING, stands
 from liveengine.generators.contract import Controls
 from liveengine.generators.phrase import Phraser
 from liveengine.generators.speaking import Heard, Speaker
@@ -188,7 +190,7 @@ def test_what_is_exported_plays_and_has_its_card(shipped):
     from liveengine.runtime.inference import LineSession
 
     session = LineSession(shipped)
-    play = Phraser("toy", session.begin, session.cache, session.ranks)
+    play = Phraser("toy", session.begin, session.cache, session.ranks, session.known)
     bar = play(None, frozenset(), Controls(role="bass", low=30, high=60), 1)
     assert bar.notes
     assert bar == play(None, frozenset(), Controls(role="bass", low=30, high=60), 1)
@@ -210,6 +212,15 @@ def test_what_was_trained_is_measured_into_a_report(data, shipped, tmp_path):
     assert "| bass, real | " in told and "| rho low | rho high |" in told
 
 
+def test_what_was_learnt_lies_beside_the_weights_and_no_other_file_will_do(rows, shipped, tmp_path):
+    found = models.known(shipped)
+    assert all(stands(found, each) for line in rows.lines for each in phrase_battery.windows(line))
+    copied = shutil.copytree(shipped, tmp_path / "toy")
+    np.save(copied / models.KNOWN, found[1:])
+    with pytest.raises(ValueError, match="is not the one that the model was exported with"):
+        models.known(copied)
+
+
 def test_what_does_not_say_what_torch_says_is_not_written(data, shipped, tmp_path, monkeypatch):
     def write_another(model, place):
         torch.manual_seed(2)
@@ -220,5 +231,5 @@ def test_what_does_not_say_what_torch_says_is_not_written(data, shipped, tmp_pat
     monkeypatch.setattr(phrase_export, "LINES", 2)
     weights = shipped.parent.parent / "run" / "best.safetensors"
     with pytest.raises(ValueError, match="from torch"):
-        phrase_export.export(weights, tmp_path / "models", {})
+        phrase_export.export(weights, tmp_path / "models", {}, NOTHING)
     assert not (tmp_path / "models").exists()

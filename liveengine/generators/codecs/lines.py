@@ -13,6 +13,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any, NamedTuple, TypeAlias
@@ -86,6 +87,12 @@ class Walk:
     def __init__(self) -> None:
         self.bar, self.step, self.onsets, self._count = -1, 0, 0, 0
         self._followed: list[dict[tuple[int, int], int]] = []
+
+    def fork(self) -> Walk:
+        """Return another that stands at the same place and goes its own way."""
+        other = copy(self)
+        other._followed = [*self._followed[:-1], *map(dict, self._followed[-1:])]
+        return other
 
     def take(self, token: int) -> Place:
         """Go on by one token and return where that is."""
@@ -212,10 +219,11 @@ def _masks(kinds: NDArray[np.integer]) -> Floats:
     return masks
 
 
-def vocabulary(ranks: Mapping[str, list[float]], cache: Sequence[int]) -> dict[str, Any]:
+def vocabulary(ranks: Mapping[str, list[float]], cache: Sequence[int], known: str = "") -> dict[str, Any]:
     """Return what a phrase model says that its numbers mean, with the hash of all that.
 
-    `cache` is the shape of its keys and values; `ranks` the densities of each role, evenly spaced in the data.
+    `cache` is the shape of its keys and values; `ranks` the densities of each role, evenly spaced in the data; `known`
+    the hash of the file of what it learnt from, empty where there is none.
     """
     told: dict[str, Any] = {
         "codec": "phrase lines",
@@ -227,6 +235,7 @@ def vocabulary(ranks: Mapping[str, list[float]], cache: Sequence[int]) -> dict[s
         "chords": list(KINDS),
         "cache": list(cache),
         "ranks": {name: list(values) for name, values in ranks.items()},
+        "known": known,
     }
     return {**told, "sha256": digest(told)}
 
@@ -239,7 +248,7 @@ def digest(told: Mapping[str, Any]) -> str:
 
 def disagreement(told: Mapping[str, Any]) -> str:
     """Return the name of the first thing in which a model's vocabulary is not ours; empty where all agree."""
-    ours = vocabulary(told.get("ranks", {}), told.get("cache", ()))
+    ours = vocabulary(told.get("ranks", {}), told.get("cache", ()), told.get("known", ""))
     if told.get("sha256") != digest(told):
         return "sha256"
     return next((name for name, value in ours.items() if told.get(name) != value), "")

@@ -5,7 +5,7 @@ Takes some minutes of one core.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from liveengine.generators.codecs import lines
 from liveengine.generators.codecs.events import STEP_TICKS
+from liveengine.generators.codecs.windows import NOTHING, Known, Window, known, stands, window
 from liveengine.generators.contract import Controls
 from liveengine.generators.phrase import Phraser
 from liveengine.music.chord import Chord
@@ -102,24 +103,26 @@ def controls(role: str, number: int, density: float = 0.5) -> Controls:
     return replace(asked, density=density)
 
 
-def originality(play: Phraser, learnt: Sequence[Line], unseen: Sequence[Line]) -> Table:
-    """Return the share of two-bar windows that stand in training, in any key, and how many notes a bar and voices."""
-    known = {window for line in learnt for window in windows(line)}
+def originality(play: Phraser, known: Known, unseen: Sequence[Line]) -> Table:
+    """Return the share of two-bar windows that stand in training, in any key, and how many notes a bar and voices.
+
+    Beside what is played stands what would be if nothing were said again.
+    """
     table: Table = {}
     for role in REGISTERS:
-        real = [window for line in unseen if line.role == role for window in windows(line)]
-        bars = [play(None, frozenset(), controls(role, n), 1000 + n) for n in range(DRAWN)]
-        made = [window for bar in bars if (window := window_of(bar))]
-        for name, found in (("real", real), ("model", made)):
+        real = [each for line in unseen if line.role == role for each in windows(line)]
+        made = {"model": replace(play, known=known), "model, said once": replace(play, known=NOTHING)}
+        drawn = {name: [window_of(bar) for bar in _drawn(each, role)] for name, each in made.items()}
+        for name, found in {"real": real, **drawn}.items():
             table[f"{role}, {name}"] = {
-                "verbatim": float(np.mean([window in known for window in found])),
-                "notes": float(np.mean([len(window) for window in found])) / 2,
+                "verbatim": float(np.mean([stands(known, each) for each in found])),
+                "notes": float(np.mean([len(each) for each in found])) / 2,
             }
     return table
 
 
-#: Two bars' notes: (step, semitones above the first note) each, in order.
-Window = tuple[tuple[int, int], ...]
+def _drawn(play: Phraser, role: str) -> list[Bar]:
+    return [play(None, frozenset(), controls(role, n), 1000 + n) for n in range(DRAWN)]
 
 
 def windows(line: Line) -> Iterator[Window]:
@@ -130,14 +133,14 @@ def windows(line: Line) -> Iterator[Window]:
         at = (bar == first) | (bar == first + 1)
         if at.any():
             steps = step[at] + (bar[at] - first) * line.told.bar_steps
-            yield _normal(zip(steps.tolist(), pitch[at].tolist(), strict=True))
+            yield window(zip(steps.tolist(), pitch[at].tolist(), strict=True))
+
+
+def known_of(learnt: Sequence[Line]) -> Known:
+    """Return the numbers of all windows of lines."""
+    return known(each for line in learnt for each in windows(line))
 
 
 def window_of(bar: Bar) -> Window:
-    """Return the same of two bars as they are played; empty where nothing is."""
-    return _normal((note.tick // STEP_TICKS, note.pitch) for note in bar.notes)
-
-
-def _normal(notes: Iterable[tuple[int, int]]) -> Window:
-    ordered = sorted(notes)
-    return tuple((step, pitch - ordered[0][1]) for step, pitch in ordered)
+    """Return the window of two bars as they are played; empty where nothing is."""
+    return window((note.tick // STEP_TICKS, note.pitch) for note in bar.notes)
