@@ -47,6 +47,10 @@ NOTES = (
     "are drawn less often. Loudness is that of an electronic kit.",
     "Of what may be asked, a set that plays asks for density alone. What is asked is pulled further than the model",
     "goes by itself (`generators/drawing.py`); 0.8 was aimed at for density, 0.6 for syncopation and velocity.",
+    "",
+    "`gru` and `transformer` say the cells of a groove one after another, from the first to the last; the model says",
+    "them in any order, so that it can fill in, thin out, answer and humanise, and draws in six passes. Read their",
+    "bits with that in mind: fewer mean to be less surprised by a groove that is told in order.",
 )
 
 
