@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -207,6 +209,7 @@ def test_a_comparison_tells_each_side_by_its_own_segments():
     assert rows["notes, with"].facts["bytes drawn"] == 7
     assert rows["notes, with"].facts["from"] == pytest.approx(300.0, abs=1)
     held = {target.promise: target.kept for target in targets(list(rows.values()))}
+    json.dumps([asdict(row) for row in rows.values()] + [asdict(target) for target in targets(list(rows.values()))])
     assert held == {
         "dashboard, notes, with: p99 no worse than without, beyond noise": False,
         "dashboard, clock, with: p99 no worse than without, beyond noise": True,

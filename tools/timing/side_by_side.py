@@ -103,7 +103,7 @@ def _worse(with_it: list[Instants], without: list[Instants]) -> dict[str, float]
         return [segments[number] for number in chance.integers(len(segments), size=len(segments))]
 
     worse = [p99_us(drawn(with_it)) - p99_us(drawn(without)) for _ in range(DRAWS)]
-    low, high = np.quantile(worse, (0.025, 0.975))
+    low, high = np.quantile(worse, (0.025, 0.975)).tolist()
     return {"p99 worse by µs": round(p99_us(with_it) - p99_us(without), 1), "from": round(low, 1), "to": round(high, 1)}
 
 
