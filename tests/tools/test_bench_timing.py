@@ -74,7 +74,7 @@ def test_nothing_measured_is_told_as_nothing():
 def test_after_a_collapsed_stall_the_grid_has_slid_and_before_it_has_not():
     slid = 15_000.0
     heard = grid(5) + np.array([0, 0, slid, slid, slid])
-    origins = origins_of(BEGINS_US + slid, [(heard[2], slid)])
+    origins = origins_of(BEGINS_US, [(heard[2], slid)])
     assert [origin.begins_us for origin in origins] == [BEGINS_US, BEGINS_US + slid]
     assert np.allclose(lateness(heard, origins, SIXTEENTH_US), 0)
 

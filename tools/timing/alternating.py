@@ -32,7 +32,7 @@ from liveengine.engine.patch import load_patch
 from liveengine.runtime.options import Options
 from liveengine.runtime.play import SWITCH_S
 from liveengine.runtime.stage import Stage
-from timing.playing import LOOK_S, SETTLE_S, note_stalls, origin_of, track_text
+from timing.playing import LOOK_S, SETTLE_S, note_stalls, origin_of, since_then, track_text
 
 #: The tempo of each: inference is asked for at the pace of drum'n'bass.
 TEMPO_BPM = {"dashboard": 120, "inference": 174}
@@ -151,20 +151,20 @@ def play(asked: Asked) -> dict[str, Any]:
     gc.freeze()
     while stage.driver.now() <= 0 or not stage.driver.state.transport[0]["playing"]:
         time.sleep(LOOK_S)
+    origin, since = origin_of(stage)
     print("plays", flush=True)
     time.sleep(SETTLE_S)
     told: dict[str, Any] = {}
     segments = list(_segments(asked, stage, told))
     engine = stage.engine
     told |= {
-        "origin": origin_of(stage),
-        **stalls,
+        "origin": origin,
         "by_model": engine.modelled - engine.gave_way.total(),
         "by_rule": engine.gave_way.total(),
         "said": said,
     }
     stage.stop()
-    return {"segments": segments, **told}
+    return {"segments": segments, **told, **since_then(stalls, since)}
 
 
 if __name__ == "__main__":

@@ -42,13 +42,12 @@ class Origin:
     begins_us: float
 
 
-def origins_of(last_us: float, collapses: Sequence[tuple[float, float]]) -> list[Origin]:
-    """Return where a grid began, from the last origin back: each collapse (since when, by how much) slid it on."""
-    origins = []
-    for since_us, slid_us in reversed(collapses):
-        origins.append(Origin(since_us, last_us))
-        last_us -= slid_us
-    return [Origin(-np.inf, last_us), *reversed(origins)]
+def origins_of(first_us: float, collapses: Sequence[tuple[float, float]]) -> list[Origin]:
+    """Return where a grid began, from the first origin on: each collapse (since when, by how much) slid it on."""
+    origins = [Origin(-np.inf, first_us)]
+    for since_us, slid_us in collapses:
+        origins.append(Origin(since_us, origins[-1].begins_us + slid_us))
+    return origins
 
 
 def spread_of(errors_us: Iterable[float]) -> Spread:

@@ -70,12 +70,24 @@ def track_text(number: int, port: str, steps: str, more: str = "") -> str:
     )
 
 
-def origin_of(stage: Stage) -> int:
-    """Return the instant of song tick 0 in units of the driver's clock."""
+def origin_of(stage: Stage) -> tuple[int, int]:
+    """Return the instant of song tick 0, and the instant at which that was so, in units of the driver's clock.
+
+    Each stall that is collapsed from then on makes it later.
+    """
     transport = stage.driver.state.transport[0]
-    ticks = int(transport["song_origin"]) - int(transport["tick_origin"])
-    # To the nearest unit, as every event is: on JACK the ideal instant is a sample.
-    return math.floor(float(transport["when_origin"]) + ticks * float(transport["unit_ticks"]) + 0.5)
+    while True:
+        collapsed, since = int(transport["realigned"]), int(stage.driver.now())
+        ticks = int(transport["song_origin"]) - int(transport["tick_origin"])
+        # To the nearest unit, as every event is: on JACK the ideal instant is a sample.
+        origin = math.floor(float(transport["when_origin"]) + ticks * float(transport["unit_ticks"]) + 0.5)
+        if int(transport["realigned"]) == collapsed:
+            return origin, since
+
+
+def since_then(stalls: dict[str, list[tuple[int, int]]], since: int) -> dict[str, list[tuple[int, int]]]:
+    """Return what came to pass after an instant."""
+    return {name: [(when, long) for when, long in noted if when > since] for name, noted in stalls.items()}
 
 
 def note_stalls(stage: Stage) -> dict[str, list[tuple[int, int]]]:
@@ -116,7 +128,7 @@ def _facts(stage: Stage, before: State) -> dict[str, Any]:
 
 
 def play(asked: Asked) -> dict[str, Any]:
-    """Play until standard input closes; return the facts, and where the grid began in units of the driver's clock."""
+    """Play until standard input closes; return the facts, and where the grid began, in units of the driver's clock."""
     sys.setswitchinterval(SWITCH_S)
     ended = input_closed()
     with tempfile.TemporaryDirectory() as folder:
@@ -133,15 +145,15 @@ def play(asked: Asked) -> dict[str, Any]:
     with Load(stage.osc.address[1]) if asked.load else contextlib.nullcontext() as load:
         while stage.driver.now() <= 0 or not stage.driver.state.transport[0]["playing"]:
             time.sleep(LOOK_S)
+        origin, since = origin_of(stage)
         print("plays", flush=True)
         time.sleep(SETTLE_S)
         before = State(*(array.copy() for array in stage.driver.state))
         ended.wait()
         facts = _facts(stage, before)
-        origin = origin_of(stage)
         facts["inferences"] = load.inferences if load else 0
     stage.stop()
-    return {**facts, "origin": origin, **stalls, "said": said}
+    return {**facts, "origin": origin, **since_then(stalls, since), "said": said}
 
 
 def main() -> int:
