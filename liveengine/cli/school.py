@@ -27,7 +27,7 @@ def _data_arguments(data: argparse.ArgumentParser) -> None:
 
 
 def _collection_arguments(deed: argparse.ArgumentParser) -> None:
-    deed.add_argument("source", metavar="NAME", help="gmd, freedoom, openewld_pd or billboard_chords")
+    deed.add_argument("source", metavar="NAME", help="gmd, freedoom, openewld_pd, billboard_chords or style_templates")
     deed.add_argument("--from", dest="folder", type=Path, required=True, metavar="DIR", help="where the collection is")
 
 

@@ -21,6 +21,7 @@ from liveengine.training.data.sources.billboard import Billboard
 from liveengine.training.data.sources.freedoom import Freedoom
 from liveengine.training.data.sources.gmd import GrooveMidi
 from liveengine.training.data.sources.openewld import OpenEwld
+from liveengine.training.data.sources.templates import Templates
 
 
 class Rows(Protocol):
@@ -47,8 +48,12 @@ COLLECTIONS: dict[str, Collection] = {
         (Freedoom(), phrases),
         (OpenEwld(), phrases),
         (Billboard(), progressions),
+        (Templates(), phrases),
     )
 }
+
+#: Collections whose pieces follow from more than their files, and are made anew each time.
+UNKEPT = frozenset({Templates.name})
 
 #: Where in a cache the parsed pieces are kept.
 PIECES = "pieces"
@@ -63,7 +68,7 @@ def find(name: str) -> Collection:
 
 def read(source: Source, folder: Path, entry: Entry, cache: PieceCache | None) -> Piece:
     """Return one piece, from the cache where it has it. Raises ValueError for what cannot be used, OSError."""
-    if cache is None:
+    if cache is None or source.name in UNKEPT:
         return source.read(folder, entry)
     place = folder / entry.path
     try:
