@@ -61,7 +61,9 @@ def changes(config: Config) -> dict[str, Config]:
         told[f"without {name}"] = replace(config, losses={**losses, name: 0.0})
     if config.mode != "transformer":
         if latent.free_nats:
-            told["without free nats"] = replace(config, divergence=replace(latent, free_nats=0.0))
+            told["without free nats"] = replace(
+                config, divergence=replace(latent, free_nats=0.0, bar_free_nats=0.0, beat_free_nats=0.0)
+            )
         told["without a latent (transformer)"] = replace(config, mode="transformer")
     if config.balance == "fixed":
         told["with learnt weights of losses (uncertainty)"] = replace(config, balance="uncertainty")

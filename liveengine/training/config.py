@@ -8,8 +8,9 @@ from __future__ import annotations
 import tomllib
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
+from liveengine.generators.codecs.frames import BARS
 from liveengine.music.spelling import did_you_mean
 from liveengine.training import objectives
 
@@ -23,9 +24,20 @@ MODES = ("transformer", "vae", "vae_gan")
 CONTEXT_LEAST = 16
 
 
+class Level(NamedTuple):
+    """A level of a groove's latent: of how many parts, and how many numbers each has."""
+
+    name: str
+    parts: int
+    size: int
+
+
 @dataclass(frozen=True, slots=True)
 class Size:
-    """A groove model's size. `width` is what stands for a frame, a multiple of `heads`; `latent` of two bars."""
+    """A groove model's size. `width` is what stands for a frame, a multiple of `heads`; `latent` of two bars.
+
+    `bar_latent` numbers of each bar, and `beat_latent` of each beat, make the latent one of levels; 0: there is none.
+    """
 
     width: int = 80
     heads: int = 4
@@ -33,6 +45,19 @@ class Size:
     decoder_layers: int = 4
     latent: int = 32
     dropout: float = 0.1
+    bar_latent: int = 0
+    beat_latent: int = 0
+
+    @property
+    def levels(self) -> tuple[Level, ...]:
+        """The levels of the latent that there are, each below the one before."""
+        lower = Level("bar", BARS, self.bar_latent), Level("beat", 4 * BARS, self.beat_latent)
+        return Level("piece", 1, self.latent), *(level for level in lower if level.size)
+
+    @property
+    def latents(self) -> int:
+        """How many numbers the latent has on all levels: the piece's, then each bar's, then each beat's."""
+        return sum(level.parts * level.size for level in self.levels)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +108,15 @@ class Divergence:
     most: float = 0.5
     steps: int = 1000  # how long a rise, or a cycle, takes
     free_nats: float = 0.1  # so much of each dimension costs nothing, or none would be used
+    bar_free_nats: float = 0.1  # the same of each bar's, where bars have a latent
+    beat_free_nats: float = 0.1  # and of each beat's
     target_nats: float = 12.0  # of the whole latent, for `adaptive`
     components: int = 0  # of a learnt mixture that is the prior; 0: the prior is N(0, 1)
     draws: int = 8  # of each row, to estimate the divergence from a mixture
+
+    def free(self, level: str) -> float:
+        """Return how many nats of each dimension of a level are free."""
+        return {"piece": self.free_nats, "bar": self.bar_free_nats, "beat": self.beat_free_nats}[level]
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,12 +176,22 @@ class Config:
         if self.family == "phrase" and (self.mode != "vae" or self.balance != "fixed"):
             raise ValueError(f"{self.name}: mode and balance are of groove models; a phrase model has one way to learn")
         self._check_context()
+        self._check_levels()
         if not self.losses:
             object.__setattr__(self, "losses", dict(objectives.USUAL[self.family]))
         try:
             objectives.check(self.family, self.losses)
         except ValueError as error:
             raise ValueError(f"{self.name}, losses: {error}") from error
+
+    def _check_levels(self) -> None:
+        for name in ("bar_latent", "beat_latent"):
+            if (value := getattr(self.size, name)) < 0:
+                raise ValueError(f"{self.name}, size: {name} must be 0, for none, or more, not {value}")
+        if self.divergence.components and len(self.size.levels) > 1:
+            raise ValueError(
+                f"{self.name}: a mixture is a prior of one level; leave out components, or the lower levels"
+            )
 
     def _check_context(self) -> None:
         plan = self.schedule

@@ -80,8 +80,7 @@ def session(place: Path) -> Say:
 
 def write_onnx(model: GrooveModel, place: Path) -> None:
     """Write the decoder as ONNX, for one groove at a time."""
-    latent = model.encoder.say.out_features // 2
-    inputs = (torch.zeros(1, FRAMES, VIEW), torch.zeros(1, len(CONDITIONS)), torch.zeros(1, latent))
+    inputs = (torch.zeros(1, FRAMES, VIEW), torch.zeros(1, len(CONDITIONS)), torch.zeros(1, model.latent))
     names = ["view", "condition", "latent"]
     made = torch.onnx.export(
         model.decoder, inputs, input_names=names, output_names=list(Said._fields), dynamo=True, verbose=False
@@ -156,7 +155,7 @@ def export(weights: Path, home: Path, about: Mapping[str, Any]) -> Path:
     model, told = load_model(weights)
     if told.get("prior"):
         raise ValueError(f"{weights}: its latent is of a mixture, and the stage draws from N(0, 1); not written")
-    latent = model.encoder.say.out_features // 2
+    latent = model.latent
     with tempfile.TemporaryDirectory() as beside:
         full, small = Path(beside) / models.WEIGHTS, Path(beside) / "int8.onnx"
         write_onnx(model, full)

@@ -58,7 +58,7 @@ def say(
     Without noise there is no latent: the encoder reads nothing, and learns nothing.
     """
     if noise is None:
-        none = torch.zeros(len(truth["latent"]), model.encoder.say.out_features // 2)
+        none = torch.zeros(len(truth["latent"]), model.latent)
         return model.decoder(truth["view"], truth["condition"], none), none
     mean, log_variance = model.encoder(truth["full"])
     mean, log_variance = mean.float(), log_variance.float()
@@ -120,21 +120,18 @@ class GrooveTrainer(Trainer[GrooveModel, Grooves]):
         if self.config.mode == "transformer":
             batch, noise = tasks.without_latent(batch), None
         else:
-            noise = torch.randn(len(batch.latent), self.config.size.latent)[self.own]
+            noise = torch.randn(len(batch.latent), self.model.latent)[self.own]
         throws = gumbel(len(batch.latent))[self.own] if self.opponent else None
-        prior, free = None, self.config.divergence.free_nats
+        prior = None
         if self.prior is not None:
-            shape = (self.config.divergence.draws, len(batch.latent), self.config.size.latent)
-            prior, free = (self.prior, torch.randn(shape)[:, self.own]), free * self.config.size.latent
+            shape = (self.config.divergence.draws, len(batch.latent), self.model.latent)
+            prior = self.prior, torch.randn(shape)[:, self.own]
         batch = tasks.Batch._make(array[self.own] for array in batch)
         truth = tensors(batch)
         low = self.config.schedule.precision == "bfloat16"
         with self.team.own_chance(), torch.autocast("cpu", torch.bfloat16, enabled=low):
             said, nats = say(self.model, truth, noise, prior)
-        usual = self.team.mean(nats.mean(dim=0, keepdim=True))
-        total = torch.zeros(())
-        for name, weight in self.config.weighed("latent").items():
-            total = total + weight * self.beta * LOSSES[name].cost(usual, free)
+        total = self._diverged(nats, float(batch.latent.sum()), told)
         balanced = total
         for name, weight in self.config.weighed("said").items():
             part = LOSSES[name].cost(said, truth).mean()
@@ -142,13 +139,33 @@ class GrooveTrainer(Trainer[GrooveModel, Grooves]):
             total = total + weight * part
             if "balance" in self.beside:
                 balanced = balanced + self.beside["balance"](name, weight * part)
-        summed, there = self.team.totals(nats.sum().item(), float(batch.latent.sum()))
-        self.nats = summed / max(1.0, there)
-        told["nats"] = told.get("nats", 0.0) + self.nats
         total = total / CELL_COUNT
         told["loss"] = told.get("loss", 0.0) + total.item()
         if "balance" in self.beside:
             total = balanced / CELL_COUNT
         if self.opponent and throws is not None:
             total = total + self.opponent.judged(said, truth, throws, self.step, told)
+        return total
+
+    def _diverged(self, nats: Tensor, there: float, told: dict[str, float]) -> Tensor:
+        """Return what the latent's nats, (n, latents), cost; tell them, by level where there are several.
+
+        A mixture has its nats of all dimensions at once, (n, 1). `there` is how many rows have their latent.
+        """
+        levels = self.config.size.levels
+        each = [1] if self.prior else [level.parts * level.size for level in levels]
+        parts = nats.split(each, dim=1)
+        *sums, there = self.team.totals(*(part.sum().item() for part in parts), there)
+        by_level = {level.name: summed / max(1.0, there) for level, summed in zip(levels, sums, strict=True)}
+        self.nats = sum(by_level.values())
+        told["nats"] = told.get("nats", 0.0) + self.nats
+        if len(levels) > 1:
+            for name, value in by_level.items():
+                told[f"nats of {name}"] = told.get(f"nats of {name}", 0.0) + value
+        usual = self.team.mean(nats.mean(dim=0, keepdim=True)).split(each, dim=1)
+        total = torch.zeros(())
+        for name, weight in self.config.weighed("latent").items():
+            for level, part in zip(levels, usual, strict=True):
+                free = self.config.divergence.free(level.name) * (self.model.latent if self.prior else 1)
+                total = total + weight * self.beta * LOSSES[name].cost(part, free)
         return total

@@ -4,10 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import os
-import signal
-import subprocess
-import sys
 from itertools import pairwise
 from pathlib import Path
 
@@ -18,7 +14,7 @@ pytest.importorskip("torch")
 pytest.importorskip("safetensors")
 
 import torch
-from resuming import assert_same, goes_on_to_the_bit
+from resuming import goes_on_to_the_bit, killed_goes_on_to_the_bit
 from toy import ToyRows, toy
 
 from liveengine.generators.codecs.frames import FRAMES, PATTERNS, SUBSTEPS, VOICE_COUNT
@@ -130,39 +126,8 @@ def test_a_run_begun_anew_goes_on_to_the_bit(tmp_path):
     goes_on_to_the_bit(trainer, tmp_path, kept=7)
 
 
-SLAIN = """
-import sys
-from pathlib import Path
-from test_learning import trainer
-one = trainer(Path(sys.argv[1]))
-for _ in range(6):
-    one.update()
-one.save()
-print("saved", flush=True)
-while True:
-    one.update()
-    one.save()
-"""
-
-
 def test_a_run_killed_while_it_saves_goes_on_to_the_bit(tmp_path):
-    code = [sys.executable, "-c", SLAIN, str(tmp_path / "b")]
-    paths = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
-    with subprocess.Popen(code, stdout=subprocess.PIPE, env=paths) as process:
-        assert process.stdout is not None
-        process.stdout.readline()
-        os.kill(process.pid, signal.SIGKILL)
-    reached = trainer(tmp_path / "b").step
-    assert reached >= 6
-    # One after the other: torch's chance is one for the whole process.
-    unbroken = trainer(tmp_path / "a")
-    for _ in range(reached + 1):
-        unbroken.update()
-    state = unbroken.state()
-    resumed = trainer(tmp_path / "b")
-    assert resumed.step == reached
-    resumed.update()
-    assert_same(resumed.state(), state)
+    killed_goes_on_to_the_bit(trainer, tmp_path)
 
 
 def test_a_torn_checkpoint_is_passed_over_for_the_one_before(tmp_path):

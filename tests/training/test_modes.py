@@ -12,7 +12,7 @@ pytest.importorskip("safetensors")
 
 import numpy as np
 import torch
-from resuming import goes_on_to_the_bit
+from resuming import goes_on_to_the_bit, killed_goes_on_to_the_bit
 from test_team import assert_alike, losses, still, together
 from toy import ToyRows, toy
 
@@ -109,6 +109,14 @@ def test_a_game_begun_anew_goes_on_to_the_bit(tmp_path):
     assert any(name.startswith("critic_adam.") for name in run.state())
     told = run.update()
     assert told["fooled"] and told["matched"] > 0
+
+
+def game(folder: Path) -> GrooveTrainer:
+    return trainer(folder, contested())
+
+
+def test_a_game_killed_while_it_saves_goes_on_to_the_bit(tmp_path):
+    killed_goes_on_to_the_bit(game, tmp_path)
 
 
 @pytest.mark.timeout(180)

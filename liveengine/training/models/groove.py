@@ -5,6 +5,8 @@ whatever of the groove it may know, and says of each cell which pattern it is an
 it may know decides what it does: nothing (a new groove), a stretch (fill in), one voice (answer it), every hit but
 not how it is played (humanise). It may do without the latent, too; then cells can be drawn a few at a time.
 
+The latent may have levels (`models/levels.py`); it is one row of numbers all the same.
+
 Sources: Gillick et al., "Learning to Groove with Inverse Sequence Transformations", ICML 2019 (the tasks); Hoogeboom
 et al., "Autoregressive Diffusion Models", ICLR 2022 (cells in any order).
 """
@@ -18,6 +20,7 @@ from torch import Tensor, nn
 
 from liveengine.generators.codecs.frames import CONDITIONS, FRAMES, PATTERNS, SUBSTEPS, VIEW, VOICE_COUNT
 from liveengine.training.config import Size
+from liveengine.training.models.levels import Ascent, Descent
 
 #: Numbers said of a frame: the patterns of each voice, then velocity and offset of each step.
 SAID = VOICE_COUNT * (PATTERNS + 2 * SUBSTEPS)
@@ -66,15 +69,20 @@ class Decoder(nn.Module):
         )
         self.layers = nn.ModuleList(Layer(size.width, size.heads, size.dropout) for _ in range(size.decoder_layers))
         self.last, self.say = nn.LayerNorm(size.width), nn.Linear(size.width, SAID)
+        self.piece = size.latent
+        self.descent = Descent(size) if len(size.levels) > 1 else None
 
     def forward(self, view: Tensor, condition: Tensor, latent: Tensor) -> Said:
-        """(n, 32, VIEW), (n, 26), (n, latent) to Said."""
+        """(n, 32, VIEW), (n, 26), (n, latents) to Said."""
         if not self.heeds_latent:
             place = CONDITIONS.index("latent told")
             none = 0.0 * condition[:, place : place + 1]
             condition = torch.cat([condition[:, :place], none, condition[:, place + 1 :]], dim=-1)
             latent = 0.0 * latent
-        x = self.see(view) + self.place + self.ask(torch.cat([condition, latent], dim=-1))[:, None]
+        asked = torch.cat([condition, latent[:, : self.piece]], dim=-1)
+        x = self.see(view) + self.place + self.ask(asked)[:, None]
+        if self.descent is not None:
+            x = x + self.descent(latent)
         for layer in self.layers:
             x = layer(x)
         said = self.say(self.last(x)).reshape(-1, FRAMES, VOICE_COUNT, PATTERNS + 2 * SUBSTEPS)
@@ -90,13 +98,18 @@ class Encoder(nn.Module):
         self.see, self.place = nn.Linear(VIEW, size.width), nn.Parameter(torch.randn(FRAMES, size.width) * 0.02)
         self.layers = nn.ModuleList(Layer(size.width, size.heads, size.dropout) for _ in range(size.encoder_layers))
         self.last, self.say = nn.LayerNorm(size.width), nn.Linear(size.width, 2 * size.latent)
+        self.ascent = Ascent(size) if len(size.levels) > 1 else None
 
     def forward(self, view: Tensor) -> tuple[Tensor, Tensor]:
-        """(n, 32, VIEW) to twice (n, latent)."""
+        """(n, 32, VIEW) to twice (n, latents)."""
         x = self.see(view) + self.place
         for layer in self.layers:
             x = layer(x)
-        mean, spread = self.say(self.last(x).mean(dim=1)).chunk(2, dim=-1)
+        x = self.last(x)
+        mean, spread = self.say(x.mean(dim=1)).chunk(2, dim=-1)
+        if self.ascent is not None:
+            below = self.ascent(x)
+            mean, spread = torch.cat([mean, below[0]], dim=-1), torch.cat([spread, below[1]], dim=-1)
         return mean, spread.clamp(-8.0, 4.0)
 
 
@@ -108,11 +121,8 @@ class GrooveModel(nn.Module):
         if size.width % size.heads:
             raise ValueError(f"width {size.width} is no multiple of {size.heads} heads")
         self.encoder, self.decoder = Encoder(size), Decoder(size)
-
-    @property
-    def latent(self) -> int:
-        """How many numbers its latent has."""
-        return self.encoder.say.out_features // 2
+        #: How many numbers its latent has, on all levels.
+        self.latent = size.latents
 
     @property
     def parameters_count(self) -> int:
