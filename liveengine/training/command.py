@@ -23,6 +23,7 @@ from liveengine.training.data.groove_rows import GrooveRows
 from liveengine.training.evaluation import battery, exported, groove_structure, intervals, report
 from liveengine.training.evaluation.baselines import ByPlace
 from liveengine.training.evaluation.held_out import Decode, measured
+from liveengine.training.evaluation.latent import tables as latent_tables
 from liveengine.training.evaluation.learnt import learnt
 from liveengine.training.evaluation.obedience import obedience
 from liveengine.training.groove_loop import GrooveTrainer
@@ -121,8 +122,11 @@ def evaluate(arguments: argparse.Namespace) -> int:
     elif phrase_command.is_phrase(arguments.run / BEST):
         name, measures = phrase_command.measures_of(arguments.run / BEST, arguments.data)
     else:
-        trained = _trained(*export.load_model(arguments.run / BEST))
+        whole, told = export.load_model(arguments.run / BEST)
+        trained = _trained(whole, told)
         name, measures = trained.config["name"], _measures(trained, arguments.data, arguments.run / BASELINES)
+        if trained.config.get("mode", "vae") != "transformer":
+            measures |= latent_tables(whole, _all(GrooveRows(arguments.data / trained.config["data"] / "test")))
     if arguments.model and arguments.renew:
         exported.renewed(arguments.model, model.card, model.card.about["notes"], measures)
         print(f"{arguments.model}: its card is renewed")

@@ -1,0 +1,157 @@
+"""What a groove model's latent holds and how well it can be played: which of its numbers are in use, what each turns,
+whether one thing is turned by one number, and how even the way from one groove to another is.
+
+Needs the encoder, which a run has and an exported model has not.
+
+Sources: Burda et al., "Importance Weighted Autoencoders", ICLR 2016 (numbers in use); Chen et al., "Isolating Sources
+of Disentanglement", NeurIPS 2018 (mutual information gap); Kumar et al., "Variational Inference of Disentangled
+Latent Concepts", ICLR 2018 (separated attribute predictability).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from liveengine.generators.codecs.frames import RANKED, Floats, condition, framed, view
+from liveengine.generators.drawing import drawn
+from liveengine.training import tasks
+from liveengine.training.evaluation import battery
+from liveengine.training.evaluation.battery import Rows, Table
+from liveengine.training.evaluation.obedience import spearman
+from liveengine.training.export import asked_of
+from liveengine.training.losses import divergence
+from liveengine.training.models.groove import GrooveModel
+
+#: A number is in use where its mean varies by so much from groove to groove.
+IN_USE = 0.01
+
+#: Values are compared in so many bins, each with as many of them.
+BINS = 10
+
+#: How many numbers are walked, the fullest first, from how far to how far, and how many grooves each place is heard by.
+WALKED, FAR, HEARD = 8, 2.0, 24
+
+#: How many pairs of grooves are walked between, and in how many steps.
+PAIRS, STEPS = 64, 8
+
+Array = NDArray[np.floating]
+
+
+def tables(model: GrooveModel, rows: Rows) -> dict[str, Table]:
+    """Return all that is measured of a latent on rows that the model never saw."""
+    mean, nats = encoded(model, rows)
+    features = dict(tasks.asked(rows))
+    fullest = np.argsort(-nats.mean(axis=0))[:WALKED]
+    return {
+        "The latent: nats, and numbers whose mean varies from groove to groove": {"all numbers": in_use(mean, nats)},
+        "Disentanglement: by how much one number tells more of a thing than the next (1: one tells all)":
+            disentanglement(mean, features),
+        f"Traversal: what each of the fullest numbers turns from -{FAR:g} to {FAR:g}, in spreads of held-out grooves":
+            traversal(model, fullest, features),
+        f"Interpolation: {STEPS} steps between held-out grooves (even: 1 where all are as long; straight: no detour)":
+            {"all pairs": interpolation(model, mean)},
+    }  # fmt: skip
+
+
+@torch.no_grad()
+def encoded(model: GrooveModel, rows: Rows) -> tuple[Floats, Floats]:
+    """Return mean and nats of each groove's latent, (n, latent) each."""
+    frames = framed(rows["velocity"], rows["offset"])
+    every = np.ones(frames.pattern.shape, np.bool_)
+    mean, log_variance = model.encoder(torch.from_numpy(view(frames, every, every)))
+    return mean.numpy(), divergence(mean, log_variance).numpy()
+
+
+def in_use(mean: Array, nats: Array) -> dict[str, float]:
+    """Return how many numbers there are and are in use, and the nats of all, of grooves' latents (n, latent)."""
+    used = int((mean.var(axis=0) > IN_USE).sum())
+    return {"numbers": float(mean.shape[1]), "in_use": float(used), "nats": float(nats.sum(axis=1).mean())}
+
+
+def disentanglement(mean: Array, features: Mapping[str, Array]) -> Table:
+    """Return, for each thing measured of grooves, (n,), by how much one number tells more of it than the next.
+
+    `mig` is the gap of mutual information as a share of all there is to know, `sap` that of the variance explained by
+    a straight line; `rho` is the best number's rank correlation.
+    """
+    table: Table = {}
+    for name, values in features.items():
+        told = np.sort([mutual_information(number, values) for number in mean.T])[::-1]
+        straight = np.sort([_explained(number, values) for number in mean.T])[::-1]
+        table[name] = {
+            "mig": float((told[0] - told[1]) / max(mutual_information(values, values), 1e-9)),
+            "sap": float(straight[0] - straight[1]),
+            "rho": max((spearman(number, values) for number in mean.T), key=abs),
+        }
+    return table
+
+
+def mutual_information(one: Array, other: Array) -> float:
+    """Return how many nats one thing, (n,), tells of another, by counting in bins of equal share."""
+    shared = np.zeros((BINS, BINS))
+    np.add.at(shared, (_bins(one), _bins(other)), 1 / len(one))
+    apart = shared.sum(axis=1, keepdims=True) * shared.sum(axis=0, keepdims=True)
+    there = shared > 0
+    return float((shared[there] * np.log(shared[there] / apart[there])).sum())
+
+
+def _bins(values: Array) -> NDArray[np.intp]:
+    edges = np.quantile(values, np.linspace(0, 1, BINS + 1)[1:-1])
+    return np.asarray(np.searchsorted(edges, values, "right"))
+
+
+def _explained(number: Array, values: Array) -> float:
+    spread = number.std() * values.std()
+    return float(np.cov(number, values, bias=True)[0, 1] / spread) ** 2 if spread > 0 else 0.0
+
+
+def traversal(model: GrooveModel, numbers: NDArray[np.integer], features: Mapping[str, Array]) -> Table:
+    """Return how far what may be asked of a groove moves as each number goes from -FAR to FAR, all else left open."""
+    say = asked_of(model)
+    table: Table = {}
+    told = np.repeat(condition({}, latent=True)[None], HEARD, axis=0)
+    for number in numbers:
+        found = []
+        for place in (-FAR, FAR):
+            chance = np.random.default_rng(41)  # the same for both ends: what differs is the number
+            latents = chance.standard_normal((HEARD, model.latent)).astype(np.float32)
+            latents[:, number] = place
+            found.append(tasks.asked(battery.as_rows(drawn(say, told, latents, chance))))
+        table[f"number {number}"] = {
+            name: float((found[1][name] - found[0][name]).mean() / max(features[name].std(), 1e-9)) for name in RANKED
+        }
+    return table
+
+
+@torch.no_grad()
+def interpolation(model: GrooveModel, mean: Array) -> dict[str, float]:
+    """Return how even and how straight the way between pairs of latents is, in the hits that are expected."""
+    chance = np.random.default_rng(43)
+    ends = mean[chance.integers(len(mean), size=(2, PAIRS))]
+    share = np.linspace(0, 1, STEPS + 1, dtype=np.float32)[:, None, None]
+    way = torch.from_numpy(((1 - share) * ends[0] + share * ends[1]).reshape(-1, mean.shape[1]).astype(np.float32))
+    told = torch.from_numpy(np.repeat(condition({}, latent=True)[None], len(way), axis=0))
+    nothing = framed(np.zeros((1, 96, 9), np.float32), np.zeros((1, 96, 9), np.float32))
+    unknown = np.zeros(nothing.pattern.shape, np.bool_)
+    seen = torch.from_numpy(np.repeat(view(nothing, unknown, unknown), len(way), axis=0))
+    said = model.decoder(seen, told, way)
+    struck = 1.0 - torch.softmax(said.logits, dim=-1)[..., 0].numpy()
+    return evenness(struck.reshape(STEPS + 1, PAIRS, -1).swapaxes(0, 1))
+
+
+def evenness(ways: Array) -> dict[str, float]:
+    """Return how even and how straight ways are, the mean over all; (ways, places, numbers).
+
+    >>> evenness(np.array([[[0.0], [1.0], [2.0]]]))
+    {'even': 1.0, 'straight': 1.0}
+    """
+    steps = np.linalg.norm(np.diff(ways, axis=1), axis=2)
+    direct = np.linalg.norm(ways[:, -1] - ways[:, 0], axis=1)
+    moves = steps.max(axis=1) > 0
+    even = steps[moves].mean(axis=1) / steps[moves].max(axis=1)
+    straight = direct[moves] / steps[moves].sum(axis=1)
+    return {"even": float(even.mean()), "straight": float(straight.mean())}

@@ -1,0 +1,75 @@
+"""What a latent holds, on latents of which it is known, and on a small model."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+pytest.importorskip("torch")
+pytest.importorskip("safetensors")
+
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from toy import ToyRows
+
+from liveengine.training import tasks
+from liveengine.training.config import Size
+from liveengine.training.evaluation import latent
+from liveengine.training.models.groove import GrooveModel
+
+CHANCE = np.random.default_rng(5)
+NUMBERS = CHANCE.standard_normal((4000, 4))
+
+
+def test_where_each_thing_is_one_number_the_gaps_are_wide():
+    table = latent.disentanglement(NUMBERS, {"one": NUMBERS[:, 2], "bent": np.exp(NUMBERS[:, 0])})
+    for row in table.values():
+        assert row["mig"] > 0.95
+        assert row["rho"] == pytest.approx(1.0)
+    assert table["one"]["sap"] > 0.95
+
+
+def test_where_a_thing_is_turned_between_two_numbers_there_is_no_gap():
+    turned = {"both": (NUMBERS[:, 1] + NUMBERS[:, 3]) / np.sqrt(2)}
+    row = latent.disentanglement(NUMBERS, turned)["both"]
+    assert abs(row["mig"]) < 0.03
+    assert abs(row["sap"]) < 0.05
+
+
+@settings(max_examples=30)
+@given(st.integers(2, 400), st.integers(0, 100))
+def test_nothing_tells_more_of_a_thing_than_it_tells_of_itself(count, seed):
+    one, other = np.random.default_rng(seed).standard_normal((2, count))
+    assert -1e-12 <= latent.mutual_information(one, other) <= latent.mutual_information(one, one) + 1e-12
+    assert latent.mutual_information(one, other) == pytest.approx(latent.mutual_information(other, one))
+
+
+def test_a_thing_that_never_varies_is_told_by_nobody():
+    row = latent.disentanglement(NUMBERS, {"none": np.zeros(len(NUMBERS))})["none"]
+    assert (row["mig"], row["sap"], row["rho"]) == (0.0, 0.0, 0.0)
+
+
+def test_numbers_in_use_are_those_whose_mean_varies():
+    mean = NUMBERS * [1.0, 0.0, 0.2, 0.01]
+    assert latent.in_use(mean, np.full(mean.shape, 0.5)) == {"numbers": 4.0, "in_use": 2.0, "nats": 2.0}
+
+
+def test_a_way_that_jumps_is_uneven_and_one_that_turns_back_is_not_straight():
+    jump = np.array([[[0.0], [0.0], [0.0], [3.0]]])
+    assert latent.evenness(jump) == {"even": pytest.approx(1 / 3), "straight": 1.0}
+    back = np.array([[[0.0], [2.0], [1.0]]])
+    assert latent.evenness(back)["straight"] == pytest.approx(1 / 3)
+
+
+def test_a_model_is_measured_whole_and_the_same_twice(monkeypatch):
+    monkeypatch.setattr(latent, "HEARD", 2)
+    rows = ToyRows(24).all
+    torch.manual_seed(1)
+    model = GrooveModel(Size(width=16, heads=2, encoder_layers=1, decoder_layers=1, latent=3, bar_latent=2)).eval()
+    once, twice = (latent.tables(model, rows) for _ in range(2))
+    assert once == twice
+    in_use, gaps, walked, between = once.values()
+    assert in_use["all numbers"]["numbers"] == model.latent == 7
+    assert set(gaps) == set(tasks.asked(rows)) and len(walked) == 7
+    assert 0 < between["all pairs"]["even"] <= 1
