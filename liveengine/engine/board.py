@@ -46,7 +46,7 @@ class Board:
     ) -> None:
         self.mappings = tuple(mappings)
         self.patch = patch
-        self.tracks = [Track(number, spec, is_legato=spec.legato) for number, spec in enumerate(patch.tracks)]
+        self.tracks = [Track(number, spec) for number, spec in enumerate(patch.tracks)]
         self.ports = list(ports) or [-1] * len(self.tracks)
         self.groove_rows: list[Groove | None] = [*patch.grooves, *([None] * (GROOVES - len(patch.grooves)))]
         self.panel = Panel(patch)

@@ -164,7 +164,7 @@ class Launching(Board):
             track.fill_slot, track.fill_bar = slot, math.inf
             playhead, reading = INTERLUDE, of_a_fill(track.reading)
         else:
-            keeps = launch.legato or (track.is_legato and track.home is not None and not launch.metres)
+            keeps = launch.legato or (self._is_legato(track) and track.home is not None and not launch.metres)
             track.home = bar
             if not launch.legato:
                 track.fresh_slot, track.fill_slot, track.fill_bar = slot, -1, -1
@@ -175,6 +175,9 @@ class Launching(Board):
         self.display.write(slot, bar, keeps, reading)
         yield WriteSlot(slot, bar, reading)
         yield ToSequencer(do.DO_LAUNCH, track.number, quantum, a=slot, b=playhead)
+
+    def _is_legato(self, track: Track) -> bool:
+        return bool(self.panel.values[f"/track/{track.number + 1}/legato"])
 
     def _move(self, kind: int) -> Iterator[Order]:
         self.is_to_play = kind != do.DO_STOP

@@ -35,7 +35,6 @@ class Track:
     number: int
     spec: TrackSpec
     pattern: int | None = None  # which of its patterns; None: silent
-    is_legato: bool = False  # a pattern that it takes up goes on where the one before it is
     sliders: dict[str, float] = field(default_factory=dict)
     reading: Reading = PLAIN_READING
     round_bars: int = 1  # bars until its pattern comes round

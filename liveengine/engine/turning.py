@@ -119,7 +119,7 @@ class Turning(Timekeeping):
             case "cancel":
                 yield from self._take_track_back(track)
             case "legato":
-                track.is_legato = bool(value)
+                pass  # The next launch asks for it.
             case "pattern":
                 launch = Launch(self.panel.quantum, legato=False)
                 yield from self._choose({track.number: int(value) - 1}, launch)

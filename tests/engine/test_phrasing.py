@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sets import playing, small_set
+from small_sets import SMALLEST
 
 from liveengine.engine.patch import load_patch
 from liveengine.engine.phrasing import is_last_of_phrase, parse_phrases
@@ -54,27 +55,17 @@ def test_they_can_be_left_out():
     assert not any(request.controls.fill for number in range(1, 9) for request in desk.bar(number).requests)
 
 
-TRACK = """
-[[track]]
-name = "drums"
-role = "drums"
-[[track.pattern]]
-name = "one"
-generator = "euclid"
-"""
-
-
 def test_a_patch_writes_them(tmp_path):
     path = tmp_path / "set.toml"
-    path.write_text('phrases = "fibonacci(21)"' + TRACK, encoding="utf-8")
+    path.write_text('phrases = "fibonacci(21)"' + SMALLEST, encoding="utf-8")
     assert load_patch(path).phrases == (8, 5, 8)
-    path.write_text("phrases = [8, 5]" + TRACK, encoding="utf-8")
+    path.write_text("phrases = [8, 5]" + SMALLEST, encoding="utf-8")
     assert load_patch(path).phrases == (8, 5)
 
 
 @pytest.mark.parametrize("written", ["[8, 1]", "[8.5]", '"8 5"', '"fibonacci(1)"', '"fibonacci(100000)"', "true"])
 def test_F3_a_mistake_names_key_and_value(tmp_path, written):
     path = tmp_path / "set.toml"
-    path.write_text(f"phrases = {written}{TRACK}", encoding="utf-8")
+    path.write_text(f"phrases = {written}{SMALLEST}", encoding="utf-8")
     with pytest.raises(FileError, match="phrases"):
         load_patch(path)
