@@ -19,6 +19,7 @@ from liveengine.music.reading import Reading
 from liveengine.music.target import Target
 from liveengine.music.time import Metre
 from liveengine.sequencer import commands as do
+from liveengine.sequencer.players import ANEW, LEGATO
 
 #: What moves a clock, or the tempo: none of these may be ordered by a patch that takes over.
 OF_TIME = (do.DO_START, do.DO_STOP, do.DO_CONTINUE, do.DO_LOCATE, do.DO_TEMPO, do.DO_CLOCK, do.DO_DELAY, do.DO_LEAD)
@@ -210,3 +211,13 @@ def test_other_metres_let_everybody_begin_anew():
 )
 def test_patches_are_asked_for_by_name(address: str, value: str | None, name: str):
     assert playing().ask(address, value).of(LoadPatch) == [LoadPatch(name)]
+
+
+@pytest.mark.parametrize("legato", [False, True])
+def test_L1_the_patch_that_has_taken_over_says_who_keeps_the_playhead(legato):
+    desk = playing()
+    load(desk, changed(tracks=(lower(DRUMS, legato=legato), BASS)))
+    desk.feed(LineCrossed())
+    (request,) = desk.ask("/track/drums/pattern", 2).requests
+    (launch,) = desk.answer(request).launches
+    assert launch.b == (LEGATO if legato else ANEW)
