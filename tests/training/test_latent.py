@@ -52,7 +52,10 @@ def test_a_thing_that_never_varies_is_told_by_nobody():
 
 def test_numbers_in_use_are_those_whose_mean_varies():
     mean = NUMBERS * [1.0, 0.0, 0.2, 0.01]
-    assert latent.in_use(mean, np.full(mean.shape, 0.5)) == {"numbers": 4.0, "in_use": 2.0, "nats": 2.0}
+    nats = np.tile([0.5, 1.5, 0.05, 0.09], (len(mean), 1))
+    assert latent.in_use(mean, nats) == {"numbers": 4, "in_use": 2, "holding": 2, "nats": pytest.approx(2.14)}
+    # The second holds the most, and says the same of every groove.
+    assert latent.fullest(mean, nats).tolist() == [0, 2, 1, 3]
 
 
 def test_a_way_that_jumps_is_uneven_and_one_that_turns_back_is_not_straight():
@@ -69,7 +72,9 @@ def test_a_model_is_measured_whole_and_the_same_twice(monkeypatch):
     model = GrooveModel(Size(width=16, heads=2, encoder_layers=1, decoder_layers=1, latent=3, bar_latent=2)).eval()
     once, twice = (latent.tables(model, rows) for _ in range(2))
     assert once == twice
-    in_use, gaps, walked, between = once.values()
+    in_use, nats, gaps, walked, between = once.values()
     assert in_use["all numbers"]["numbers"] == model.latent == 7
+    assert sum(row["nats"] for row in nats.values()) == pytest.approx(in_use["all numbers"]["nats"])
+    assert list(nats) == list(walked)
     assert set(gaps) == set(tasks.asked(rows)) and len(walked) == 7
     assert 0 < between["all pairs"]["even"] <= 1

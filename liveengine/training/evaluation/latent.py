@@ -32,6 +32,9 @@ IN_USE = 0.01
 #: Values are compared in so many bins, each with as many of them.
 BINS = 10
 
+#: A number is said to hold something from so many nats on; so many are told one by one.
+HOLDS, TOLD = 0.1, 10
+
 #: How many numbers are walked, the fullest first, from how far to how far, and how many grooves each place is heard by.
 WALKED, FAR, HEARD = 8, 2.0, 24
 
@@ -45,13 +48,16 @@ def tables(model: GrooveModel, rows: Rows) -> dict[str, Table]:
     """Return all that is measured of a latent on rows that the model never saw."""
     mean, nats = encoded(model, rows)
     features = dict(tasks.asked(rows))
-    fullest = np.argsort(-nats.mean(axis=0))[:WALKED]
+    order = fullest(mean, nats)
     return {
-        "The latent: nats, and numbers whose mean varies from groove to groove": {"all numbers": in_use(mean, nats)},
+        f"The latent: numbers whose mean varies from groove to groove, those above {HOLDS:g} nats, and nats of all":
+            {"all numbers": in_use(mean, nats)},
+        f"Nats of the {TOLD} fullest numbers":
+            {f"number {number}": {"nats": float(nats[:, number].mean())} for number in order[:TOLD]},
         "Disentanglement: by how much one number tells more of a thing than the next (1: one tells all)":
             disentanglement(mean, features),
         f"Traversal: what each of the fullest numbers turns from -{FAR:g} to {FAR:g}, in spreads of held-out grooves":
-            traversal(model, fullest, features),
+            traversal(model, order[:WALKED], features),
         f"Interpolation: {STEPS} steps between held-out grooves (even: 1 where all are as long; straight: no detour)":
             {"all pairs": interpolation(model, mean)},
     }  # fmt: skip
@@ -67,9 +73,19 @@ def encoded(model: GrooveModel, rows: Rows) -> tuple[Floats, Floats]:
 
 
 def in_use(mean: Array, nats: Array) -> dict[str, float]:
-    """Return how many numbers there are and are in use, and the nats of all, of grooves' latents (n, latent)."""
-    used = int((mean.var(axis=0) > IN_USE).sum())
-    return {"numbers": float(mean.shape[1]), "in_use": float(used), "nats": float(nats.sum(axis=1).mean())}
+    """Return how many numbers there are, are in use and hold something, and all nats, of latents (n, latent)."""
+    used, holding = int(_used(mean).sum()), int((nats.mean(axis=0) > HOLDS).sum())
+    return {"numbers": mean.shape[1], "in_use": used, "holding": holding, "nats": float(nats.sum(axis=1).mean())}
+
+
+def fullest(mean: Array, nats: Array) -> NDArray[np.intp]:
+    """Return the places of all numbers, (latent,): those in use first, then by their nats, the most first."""
+    return np.lexsort((-nats.mean(axis=0), ~_used(mean)))
+
+
+def _used(mean: Array) -> NDArray[np.bool_]:
+    used: NDArray[np.bool_] = mean.var(axis=0) > IN_USE
+    return used
 
 
 def disentanglement(mean: Array, features: Mapping[str, Array]) -> Table:
