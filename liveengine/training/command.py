@@ -126,7 +126,7 @@ def evaluate(arguments: argparse.Namespace) -> int:
         trained = _trained(whole, told)
         name, measures = trained.config["name"], _measures(trained, arguments.data, arguments.run / BASELINES)
         if trained.config.get("mode", "vae") != "transformer":
-            measures |= latent_tables(whole, _all(GrooveRows(arguments.data / trained.config["data"] / "test")))
+            measures |= latent_tables(whole, *_splits(arguments.data / trained.config["data"], "test", "train"))
     if arguments.model and arguments.renew:
         exported.renewed(arguments.model, model.card, model.card.about["notes"], measures)
         print(f"{arguments.model}: its card is renewed")
@@ -181,8 +181,7 @@ def _trained(model: GrooveModel, told: Mapping[str, Any]) -> Measured:
 
 def _measures(model: Measured, data: Path, kept: Path | None) -> dict[str, battery.Table]:
     """Measure a model beside its baselines; what these learn is `kept` in a folder, if there is one."""
-    collection = data / model.config["data"]
-    seen, unseen = (_all(GrooveRows(collection / split)) for split in ("train", "test"))
+    seen, unseen = _splits(data / model.config["data"], "train", "test")
     say, latent, ranks = model.say, model.latent, model.ranks
     beside = battery.Baselines(ByPlace(seen), learnt(seen, ranks, kept))
     sums = battery.held_out_sums(model.decode, latent, beside, seen, unseen, ranks)
@@ -202,6 +201,10 @@ def _measures(model: Measured, data: Path, kept: Path | None) -> dict[str, batte
         "Structure: how alike two bars are (1: the same), any two of a piece, and so many bars later":
             groove_structure.table(say, latent, ranks, grooves, unseen),
     }  # fmt: skip
+
+
+def _splits(collection: Path, *splits: str) -> list[dict[str, NDArray[Any]]]:
+    return [_all(GrooveRows(collection / split)) for split in splits]
 
 
 def _all(rows: GrooveRows) -> dict[str, NDArray[Any]]:

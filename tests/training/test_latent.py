@@ -58,23 +58,18 @@ def test_numbers_in_use_are_those_whose_mean_varies():
     assert latent.fullest(mean, nats).tolist() == [0, 2, 1, 3]
 
 
-def test_a_way_that_jumps_is_uneven_and_one_that_turns_back_is_not_straight():
-    jump = np.array([[[0.0], [0.0], [0.0], [3.0]]])
-    assert latent.evenness(jump) == {"even": pytest.approx(1 / 3), "straight": 1.0}
-    back = np.array([[[0.0], [2.0], [1.0]]])
-    assert latent.evenness(back)["straight"] == pytest.approx(1 / 3)
-
-
 def test_a_model_is_measured_whole_and_the_same_twice(monkeypatch):
     monkeypatch.setattr(latent, "HEARD", 2)
     rows = ToyRows(24).all
     torch.manual_seed(1)
     model = GrooveModel(Size(width=16, heads=2, encoder_layers=1, decoder_layers=1, latent=3, bar_latent=2)).eval()
-    once, twice = (latent.tables(model, rows) for _ in range(2))
+    once, twice = (latent.tables(model, rows, rows) for _ in range(2))
     assert once == twice
-    in_use, nats, gaps, walked, between = once.values()
+    in_use, nats, gaps, walked, between, valid = once.values()
     assert in_use["all numbers"]["numbers"] == model.latent == 7
     assert sum(row["nats"] for row in nats.values()) == pytest.approx(in_use["all numbers"]["nats"])
     assert list(nats) == list(walked)
     assert set(gaps) == set(tasks.asked(rows)) and len(walked) == 7
     assert 0 < between["all pairs"]["even"] <= 1
+    # The rows are their own nearest, so that only how many hits they have can be against them.
+    assert valid["real grooves"]["overlap"] == 1.0 and valid["real grooves"]["valid"] == valid["real grooves"]["hits"]

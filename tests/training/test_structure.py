@@ -48,7 +48,7 @@ def test_bars_by_chance_are_alike_at_every_lag_as_any_two_are() -> None:
 
 @given(arrays(bool, st.tuples(st.integers(2, 12), st.integers(1, 20))))
 def test_similarity_is_its_slow_twin_and_knows_no_order(bars: np.ndarray) -> None:
-    alike = similarity(bars)
+    alike = similarity(bars, bars)
     for i, one in enumerate(bars):
         for j, other in enumerate(bars):
             either = (one | other).sum()

@@ -1,5 +1,5 @@
 """What a groove model's latent holds and how well it can be played: which of its numbers are in use, what each turns,
-whether one thing is turned by one number, and how even the way from one groove to another is.
+whether one thing is turned by one number, and what lies between one groove and another (`between`).
 
 Needs the encoder, which a run has and an exported model has not.
 
@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from liveengine.generators.codecs.frames import RANKED, Floats, condition, framed, view
 from liveengine.generators.drawing import drawn
 from liveengine.training import tasks
-from liveengine.training.evaluation import battery
+from liveengine.training.evaluation import battery, between
 from liveengine.training.evaluation.battery import Rows, Table
 from liveengine.training.evaluation.obedience import spearman
 from liveengine.training.export import asked_of
@@ -38,14 +38,11 @@ HOLDS, TOLD = 0.1, 10
 #: How many numbers are walked, the fullest first, from how far to how far, and how many grooves each place is heard by.
 WALKED, FAR, HEARD = 8, 2.0, 24
 
-#: How many pairs of grooves are walked between, and in how many steps.
-PAIRS, STEPS = 64, 8
-
 Array = NDArray[np.floating]
 
 
-def tables(model: GrooveModel, rows: Rows) -> dict[str, Table]:
-    """Return all that is measured of a latent on rows that the model never saw."""
+def tables(model: GrooveModel, rows: Rows, train: Rows) -> dict[str, Table]:
+    """Return all that is measured of a latent on rows that the model never saw, beside those that it learnt from."""
     mean, nats = encoded(model, rows)
     features = dict(tasks.asked(rows))
     order = fullest(mean, nats)
@@ -58,8 +55,12 @@ def tables(model: GrooveModel, rows: Rows) -> dict[str, Table]:
             disentanglement(mean, features),
         f"Traversal: what each of the fullest numbers turns from -{FAR:g} to {FAR:g}, in spreads of held-out grooves":
             traversal(model, order[:WALKED], features),
-        f"Interpolation: {STEPS} steps between held-out grooves (even: 1 where all are as long; straight: no detour)":
-            {"all pairs": interpolation(model, mean)},
+        f"Interpolation: {between.STEPS} steps between held-out grooves (even: 1 where all are as long; "
+        "straight: no detour)":
+            {"all pairs": between.interpolation(model, mean)},
+        f"Between two held-out grooves: share of bars with as many hits as {between.WITHIN:.0%} of real ones, "
+        "and as near to one of training":
+            between.validity(model, mean, rows, train),
     }  # fmt: skip
 
 
@@ -141,33 +142,3 @@ def traversal(model: GrooveModel, numbers: NDArray[np.integer], features: Mappin
             name: float((found[1][name] - found[0][name]).mean() / max(features[name].std(), 1e-9)) for name in RANKED
         }
     return table
-
-
-@torch.no_grad()
-def interpolation(model: GrooveModel, mean: Array) -> dict[str, float]:
-    """Return how even and how straight the way between pairs of latents is, in the hits that are expected."""
-    chance = np.random.default_rng(43)
-    ends = mean[chance.integers(len(mean), size=(2, PAIRS))]
-    share = np.linspace(0, 1, STEPS + 1, dtype=np.float32)[:, None, None]
-    way = torch.from_numpy(((1 - share) * ends[0] + share * ends[1]).reshape(-1, mean.shape[1]).astype(np.float32))
-    told = torch.from_numpy(np.repeat(condition({}, latent=True)[None], len(way), axis=0))
-    nothing = framed(np.zeros((1, 96, 9), np.float32), np.zeros((1, 96, 9), np.float32))
-    unknown = np.zeros(nothing.pattern.shape, np.bool_)
-    seen = torch.from_numpy(np.repeat(view(nothing, unknown, unknown), len(way), axis=0))
-    said = model.decoder(seen, told, way)
-    struck = 1.0 - torch.softmax(said.logits, dim=-1)[..., 0].numpy()
-    return evenness(struck.reshape(STEPS + 1, PAIRS, -1).swapaxes(0, 1))
-
-
-def evenness(ways: Array) -> dict[str, float]:
-    """Return how even and how straight ways are, the mean over all; (ways, places, numbers).
-
-    >>> evenness(np.array([[[0.0], [1.0], [2.0]]]))
-    {'even': 1.0, 'straight': 1.0}
-    """
-    steps = np.linalg.norm(np.diff(ways, axis=1), axis=2)
-    direct = np.linalg.norm(ways[:, -1] - ways[:, 0], axis=1)
-    moves = steps.max(axis=1) > 0
-    even = steps[moves].mean(axis=1) / steps[moves].max(axis=1)
-    straight = direct[moves] / steps[moves].sum(axis=1)
-    return {"even": float(even.mean()), "straight": float(straight.mean())}

@@ -22,11 +22,11 @@ Struck: TypeAlias = NDArray[np.bool_]
 LAGS = (1, 2, 4, 8, 16, 32)
 
 
-def similarity(piece: Struck) -> NDArray[np.float64]:
-    """Return how alike each two bars are, (bars, bars), 0-1."""
-    strikes = piece.astype(np.float64)
-    both, count = strikes @ strikes.T, strikes.sum(axis=1)
-    either = count[:, None] + count - both
+def similarity(bars: Struck, others: Struck) -> NDArray[np.float64]:
+    """Return how alike each of some bars and each of others are, (bars, others), 0-1."""
+    one, other = bars.astype(np.float64), others.astype(np.float64)
+    both = one @ other.T
+    either = one.sum(axis=1)[:, None] + other.sum(axis=1) - both
     alike: NDArray[np.float64] = np.where(either > 0, both / np.maximum(either, 1), 1.0)
     return alike
 
@@ -38,7 +38,7 @@ def form(pieces: Iterable[Struck]) -> dict[str, float]:
     """
     found: dict[str, list[float]] = {}
     for piece in pieces:
-        alike, bars = similarity(piece), len(piece)
+        alike, bars = similarity(piece, piece), len(piece)
         if bars < 2:
             continue
         found.setdefault("any two bars", []).append(float((alike.sum() - bars) / (bars * (bars - 1))))
