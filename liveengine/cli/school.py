@@ -90,7 +90,7 @@ def _evaluate_arguments(evaluate: argparse.ArgumentParser) -> None:
     which.add_argument("--run", type=Path, metavar="DIR", help="the folder of a run: its best weights are measured")
     which.add_argument("--model", type=Path, metavar="DIR", help="the folder of a groove model that was exported")
     evaluate.add_argument("--renew", action="store_true", help="write what was measured into the card of --model")
-    evaluate.add_argument("--report", type=Path, metavar="DIR", help="write report.md and report.html there too")
+    evaluate.add_argument("--report", type=Path, metavar="DIR", help="write report.md, report.html and pictures there")
 
 
 def _evaluate(arguments: argparse.Namespace) -> int:

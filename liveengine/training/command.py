@@ -23,6 +23,7 @@ from liveengine.training.data.groove_rows import GrooveRows
 from liveengine.training.evaluation import battery, exported, groove_structure, intervals, report
 from liveengine.training.evaluation.baselines import ByPlace
 from liveengine.training.evaluation.held_out import Decode, measured
+from liveengine.training.evaluation.latent import pictures as latent_pictures
 from liveengine.training.evaluation.latent import tables as latent_tables
 from liveengine.training.evaluation.learnt import learnt
 from liveengine.training.evaluation.obedience import obedience
@@ -116,6 +117,7 @@ def evaluate(arguments: argparse.Namespace) -> int:
 
     if arguments.renew and not arguments.model:
         raise ValueError("--renew writes into the card of an exported model: name its folder with --model")
+    pictures: dict[str, str] = {}
     if arguments.model:
         model = exported.opened(arguments.model)
         name, measures = model.card.name, _measures(_exported(model), arguments.data, None)
@@ -126,7 +128,9 @@ def evaluate(arguments: argparse.Namespace) -> int:
         trained = _trained(whole, told)
         name, measures = trained.config["name"], _measures(trained, arguments.data, arguments.run / BASELINES)
         if trained.config.get("mode", "vae") != "transformer":
-            measures |= latent_tables(whole, *_splits(arguments.data / trained.config["data"], "test", "train"))
+            unseen, seen = _splits(arguments.data / trained.config["data"], "test", "train")
+            measures |= latent_tables(whole, unseen, seen)
+            pictures = latent_pictures(whole, unseen)
     if arguments.model and arguments.renew:
         exported.renewed(arguments.model, model.card, model.card.about["notes"], measures)
         print(f"{arguments.model}: its card is renewed")
@@ -136,7 +140,7 @@ def evaluate(arguments: argparse.Namespace) -> int:
     for title, rows in measures.items():
         print("\n".join([title, "", *table(rows), ""]))
     if arguments.report:
-        for place in report.write(arguments.report, name, measures):
+        for place in report.write(arguments.report, name, measures, pictures):
             print(f"{place}: written")
     return 0
 

@@ -73,3 +73,14 @@ def test_a_model_is_measured_whole_and_the_same_twice(monkeypatch):
     assert 0 < between["all pairs"]["even"] <= 1
     # The rows are their own nearest, so that only how many hits they have can be against them.
     assert valid["real grooves"]["overlap"] == 1.0 and valid["real grooves"]["valid"] == valid["real grooves"]["hits"]
+
+
+def test_walks_cross_where_all_numbers_are_nothing():
+    torch.manual_seed(1)
+    model = GrooveModel(Size(width=16, heads=2, encoder_layers=1, decoder_layers=1, latent=3)).eval()
+    grooves = latent.walked(model, np.array([2, 0]))
+    assert grooves.shape == (2, len(latent.VALUES), 96, 9)
+    assert np.array_equal(grooves[0, 2], grooves[1, 2])
+    assert not np.array_equal(grooves[0, 0], grooves[0, 4])
+    drawn = latent.pictures(model, ToyRows(24).all)["traversal"]
+    assert drawn.count("number ") == 3 and "−2" in drawn

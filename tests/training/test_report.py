@@ -29,6 +29,15 @@ def test_the_page_needs_no_other_file_and_escapes_what_it_is_given() -> None:
     assert not re.search(r"(src|href)=|@import|url\(", page)
 
 
+def test_pictures_lie_beside_and_stand_whole_in_the_page(tmp_path) -> None:
+    drawn = {"walk": '<svg xmlns="http://www.w3.org/2000/svg"><text>kick</text></svg>'}
+    places = report.write(tmp_path, "groove-toy", MEASURES, drawn)
+    assert [place.name for place in places] == ["report.md", "report.html", "walk.svg"]
+    markdown, page, alone = (place.read_text(encoding="utf-8") for place in places)
+    assert "![walk](walk.svg)" in markdown and alone == drawn["walk"] and alone in page
+    assert not re.search(r"(src|href)=", page)
+
+
 def test_there_is_a_whole_chart_for_each_measure_and_none_for_ends_of_intervals() -> None:
     charts = report.charts(MEASURES["Held-out <drummers>"])
     texts = [[text.text for text in ElementTree.fromstring(chart).iter() if text.tag.endswith("text")]

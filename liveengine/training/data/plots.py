@@ -1,11 +1,11 @@
-"""Bar charts in SVG, plain enough for any reader.
+"""Pictures in SVG, plain enough for any reader, and bar charts.
 
 Pure.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from xml.sax.saxutils import escape
 
 _WIDTH, _ROW, _LEFT, _RIGHT, _TOP = 640, 22, 170, 90, 44
@@ -26,10 +26,15 @@ def bars(title: str, values: Mapping[str, float], unit: str = "") -> str:
         _row(_TOP + _ROW * place, name, value, value / longest, unit)
         for place, (name, value) in enumerate(shown.items())
     ]
+    return picture(title, _WIDTH, height, rows)
+
+
+def picture(title: str, width: int, height: int, parts: Iterable[str]) -> str:
+    """Return an SVG of parts on white, below its title; 44 down is the first row that the title leaves free."""
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height}" font-family="sans-serif" '
-        f'font-size="13" fill="{_INK}"><rect width="{_WIDTH}" height="{height}" fill="{_PAPER}"/>'
-        f'<text x="12" y="24" font-size="15">{escape(title)}</text>{"".join(rows)}</svg>\n'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" font-family="sans-serif" '
+        f'font-size="13" fill="{_INK}"><rect width="{width}" height="{height}" fill="{_PAPER}"/>'
+        f'<text x="12" y="24" font-size="15">{escape(title)}</text>{"".join(parts)}</svg>\n'
     )
 
 

@@ -22,6 +22,7 @@ from liveengine.training import tasks
 from liveengine.training.evaluation import battery, between
 from liveengine.training.evaluation.battery import Rows, Table
 from liveengine.training.evaluation.obedience import spearman
+from liveengine.training.evaluation.rolls import rolls
 from liveengine.training.export import asked_of
 from liveengine.training.losses import divergence
 from liveengine.training.models.groove import GrooveModel
@@ -31,6 +32,9 @@ IN_USE = 0.01
 
 #: Values are compared in so many bins, each with as many of them.
 BINS = 10
+
+#: How many numbers are drawn, and at which of their values.
+DRAWN, VALUES = 4, (-2, -1, 0, 1, 2)
 
 #: A number is said to hold something from so many nats on; so many are told one by one.
 HOLDS, TOLD = 0.1, 10
@@ -87,6 +91,31 @@ def fullest(mean: Array, nats: Array) -> NDArray[np.intp]:
 def _used(mean: Array) -> NDArray[np.bool_]:
     used: NDArray[np.bool_] = mean.var(axis=0) > IN_USE
     return used
+
+
+def pictures(model: GrooveModel, rows: Rows) -> dict[str, str]:
+    """Return what is drawn of a latent, SVG by name."""
+    order = fullest(*encoded(model, rows))[:DRAWN]
+    names = [f"number {number}" for number in order]
+    return {"traversal": rolls("What the fullest numbers of the latent turn, from 0 in all others", names,
+                               [f"{value:+d}".replace("-", "−") if value else "0" for value in VALUES],
+                               walked(model, order))}  # fmt: skip
+
+
+def walked(model: GrooveModel, numbers: NDArray[np.integer]) -> Floats:
+    """Return a groove for each of VALUES of each number, all others at 0: velocity, (numbers, values, 96, 9).
+
+    Each is drawn with the same chance: what differs is the number.
+    """
+    told = condition({}, latent=True)[None]
+    found = []
+    for number in numbers:
+        for value in VALUES:
+            latent = np.zeros((1, model.latent), np.float32)
+            latent[0, number] = value
+            groove = drawn(asked_of(model), told, latent, np.random.default_rng(41))
+            found.append(battery.as_rows(groove)["velocity"][0])
+    return np.stack(found).reshape(len(numbers), len(VALUES), *found[0].shape)
 
 
 def disentanglement(mean: Array, features: Mapping[str, Array]) -> Table:

@@ -1,6 +1,6 @@
 """A report of what was measured: Markdown, and one HTML file that needs no other, with a chart for each column.
 
-Writes two files: report.md and report.html.
+Writes report.md and report.html, and a file for each picture that comes with the measures.
 """
 
 from __future__ import annotations
@@ -22,34 +22,48 @@ _STYLE = (
     "body{font-family:sans-serif;max-width:52em;margin:2em auto;padding:0 1em;color:#222;background:#fff}"
     "table{border-collapse:collapse;margin:1em 0}td,th{border:1px solid #ccc;padding:.2em .6em;text-align:right}"
     "td:first-child{text-align:left}svg{display:block;margin:1em 0;max-width:40em}"
+    "figure{margin:1em 0}figure svg{max-width:none}"
 )
 
 #: Values below 1 are drawn in thousandths: a chart's numbers have one digit after the point.
 _SMALL, _SMALL_UNIT = 1000, "/ 1000"
 
 
-def write(folder: Path, name: str, measures: Mapping[str, Table]) -> tuple[Path, Path]:
-    """Write both files and return where they are. Raises OSError."""
+#: No picture at all.
+NO_PICTURES: Mapping[str, str] = {}
+
+
+def write(
+    folder: Path, name: str, measures: Mapping[str, Table], pictures: Mapping[str, str] = NO_PICTURES
+) -> list[Path]:
+    """Write all files and return where they are; `pictures` are SVG by name. Raises OSError."""
     folder.mkdir(parents=True, exist_ok=True)
-    places = folder / f"{NAME}.md", folder / f"{NAME}.html"
-    for place, text in zip(places, (as_markdown(name, measures), as_html(name, measures)), strict=True):
-        place.write_text(text, encoding="utf-8")
-    return places
+    texts = {
+        f"{NAME}.md": as_markdown(name, measures, pictures),
+        f"{NAME}.html": as_html(name, measures, pictures),
+        **{f"{picture}.svg": svg for picture, svg in pictures.items()},
+    }
+    for file, text in texts.items():
+        (folder / file).write_text(text, encoding="utf-8")
+    return [folder / file for file in texts]
 
 
-def as_markdown(name: str, measures: Mapping[str, Table]) -> str:
-    """Return every table under its title."""
+def as_markdown(name: str, measures: Mapping[str, Table], pictures: Mapping[str, str] = NO_PICTURES) -> str:
+    """Return every table under its title, then the pictures, which lie beside."""
     parts = [f"# {name}", ""]
     for title, rows in measures.items():
         parts += [f"## {title}", "", *table(rows), ""]
+    for picture in pictures:
+        parts += [f"![{picture}]({picture}.svg)", ""]
     return "\n".join(parts)
 
 
-def as_html(name: str, measures: Mapping[str, Table]) -> str:
-    """Return the same with charts; intervals are tables alone."""
+def as_html(name: str, measures: Mapping[str, Table], pictures: Mapping[str, str] = NO_PICTURES) -> str:
+    """Return the same with charts, and the pictures in it; intervals are tables alone."""
     parts = [f"<h1>{escape(name)}</h1>"]
     for title, rows in measures.items():
         parts += [f"<h2>{escape(title)}</h2>", _table(table(rows)), *charts(rows)]
+    parts += [f"<figure>{svg}</figure>" for svg in pictures.values()]
     head = f'<meta charset="utf-8"><title>{escape(name)}</title><style>{_STYLE}</style>'
     return f'<!doctype html>\n<html lang="en"><head>{head}</head><body>\n' + "\n".join(parts) + "\n</body></html>\n"
 
