@@ -36,6 +36,13 @@ def still(**schedule: object) -> Config:
     return replace(one, size=replace(one.size, dropout=0.0), watch=watch, divergence=divergence)
 
 
+def layered() -> Config:
+    """Return the same with a latent of levels; of each, some numbers stay below their free nats, and some not."""
+    one = still()
+    free = replace(one.divergence, bar_free_nats=0.15, beat_free_nats=0.05)
+    return replace(one, size=replace(one.size, bar_latent=3, beat_latent=2), divergence=free)
+
+
 def losses(config: Config, folder: Path, team: Team) -> list[dict[str, float]]:
     one = GrooveTrainer(config, ROWS, folder, RANKS, team)
     found, update = [], one.update
@@ -100,6 +107,15 @@ def test_two_processes_learn_what_one_does_and_one_writes(tmp_path):
     lines = (tmp_path / "two" / "run" / "log.jsonl").read_text().splitlines()
     assert [json.loads(line)["step"] for line in lines] == [4, 8]
     assert len(list((tmp_path / "two" / "run" / "checkpoints").glob("*.safetensors"))) == 2
+
+
+@pytest.mark.timeout(120)
+def test_two_processes_learn_the_levels_of_a_latent_as_one_does(tmp_path):
+    first, second = together(tmp_path / "two", "layered")
+    assert first == second
+    assert_alike(losses(layered(), tmp_path / "one", Team()), first)
+    names = {name for told in first for name in told if name.startswith("nats of ")}
+    assert names == {"nats of piece", "nats of bar", "nats of beat"}
 
 
 def test_a_batch_is_shared_whole_and_evenly():
