@@ -20,11 +20,16 @@ from liveengine.training.logs.log import NAMES, opened
 ROWS = ToyRows(24)
 
 
-def run(folder, *names: str) -> list[dict]:
-    """Train for two looks, told to these logs as well; return the lines of log.jsonl."""
+def run(folder, *names: str, broken_off: int = 0) -> list[dict]:
+    """Train for two looks, or go on, told to these logs as well; return the lines of log.jsonl.
+
+    A run may be broken off while it looks at a step.
+    """
     one = GrooveTrainer(toy(), ROWS, folder, tasks.quantiles(ROWS.all))
 
     def look(model) -> dict[str, float]:
+        if one.step == broken_off:
+            raise InterruptedError
         return dict.fromkeys(one.config.watch.measures, 1.0 / one.step)
 
     one.run(look, lambda text: None, opened(names, folder, one.config))
@@ -68,25 +73,51 @@ def records(data: bytes) -> Iterator[bytes]:
             held = b""
 
 
-def test_weights_and_biases_hold_what_was_told_without_a_network(tmp_path, monkeypatch) -> None:
+@pytest.fixture
+def offline(monkeypatch) -> None:
     pytest.importorskip("wandb")
-    from wandb.proto.wandb_internal_pb2 import Record
-
     monkeypatch.delenv("WANDB_MODE", raising=False)
     monkeypatch.setenv("WANDB_BASE_URL", "http://127.0.0.1:9")  # nobody is there
-    lines = run(tmp_path, "wandb")
-    (place,) = (tmp_path / "wandb").glob("offline-run-*/run-*.wandb")
+
+
+def held_in(place) -> tuple[str, dict[int, dict[str, float]]]:
+    """Return the id of the run that a file of Weights & Biases is of, and its numbers by step."""
+    from wandb.proto.wandb_internal_pb2 import Record
+
+    ids: set[str] = set()
     held: dict[int, dict[str, float]] = {}
     for data in records(place.read_bytes()):
-        history = Record.FromString(data).history
-        told = {item.key or "/".join(item.nested_key): json.loads(item.value_json) for item in history.item}
+        record = Record.FromString(data)
+        if record.HasField("run"):
+            ids.add(record.run.run_id)
+        told = {item.key or "/".join(item.nested_key): json.loads(item.value_json) for item in record.history.item}
         if told:
-            held.setdefault(history.step.num, {}).update(told)
+            held.setdefault(record.history.step.num, {}).update(told)
+    (own,) = ids
+    return own, held
+
+
+def test_weights_and_biases_hold_what_was_told_without_a_network(tmp_path, offline) -> None:
+    lines = run(tmp_path, "wandb")
+    (place,) = (tmp_path / "wandb").glob("offline-run-*/run-*.wandb")
+    _, held = held_in(place)
     for learnt, looked in ((lines[0], lines[1]), (lines[2], lines[3])):
         there = held[learnt["step"]]
         for kind, numbers in (("learnt", learnt), ("looked", looked["looked"])):
             told = {name: value for name, value in numbers.items() if name != "step"}
             assert told == pytest.approx({name: there[f"{kind}/{name}"] for name in told})
+
+
+def test_a_run_that_goes_on_is_the_same_to_weights_and_biases(tmp_path, offline) -> None:
+    with pytest.raises(InterruptedError):
+        run(tmp_path, "wandb", broken_off=20)
+    run(tmp_path, "wandb")
+    files = sorted(tmp_path.glob("wandb/offline-run-*/run-*.wandb"))
+    (first, before), (second, after) = map(held_in, files)
+    assert first == second == (tmp_path / "wandb.id").read_text()
+    # What was learnt after the last checkpoint is learnt again, and told again.
+    assert (set(before), set(after)) == ({10, 20}, {20})
+    assert before[20]["learnt/loss"] == after[20]["learnt/loss"]
 
 
 @pytest.mark.parametrize("name", NAMES)
