@@ -17,6 +17,7 @@ def _render_arguments(render: argparse.ArgumentParser) -> None:
     add("--bars", type=count, required=True, metavar="N", help="how many bars")
     add("-o", "--output", type=Path, required=True, metavar="FILE", help="OUT.mid or OUT.wav")
     add("--seed", type=seed, metavar="N", help="another seed than the patch's")
+    add("--precision", choices=("fp32", "int8"), default="fp32", help="how models compute (default: fp32)")
 # fmt: on
 
 
@@ -28,7 +29,7 @@ def _render(arguments: argparse.Namespace) -> int:
     patch = load_patch(resolve_patch(arguments.patch), MidiLibrary())
     if arguments.seed is not None:
         patch = replace(patch, seed=arguments.seed)
-    return render_file(patch, arguments.bars, arguments.output)
+    return render_file(patch, arguments.bars, arguments.output, arguments.precision)
 
 
 # fmt: off

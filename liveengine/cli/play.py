@@ -42,6 +42,9 @@ def _play_arguments(play: argparse.ArgumentParser) -> None:
     add("--record", type=Path, metavar="FILE.mid", help="write what is played into a MIDI file")
     add("--telemetry", type=Path, metavar="FILE.json", help="write down at the end how well time was kept")
     add("--seed", type=seed, metavar="N", help="another seed than the patch's")
+    add("--precision", choices=("auto", "fp32", "int8"), default="auto",
+        help="how models that came along in both compute: whichever answers sooner (default), or this one; "
+        "the same seed gives the same bars in the same precision alone")
     add("--no-watch", action="store_true", help="do not take the patch up again whenever its file is saved")
     add("--mapping", action="append", metavar="NAME",
         help="a mapping file or name, as often as wanted (default: keyboard, generic_pads)")
@@ -86,6 +89,7 @@ def _play(arguments: argparse.Namespace) -> int:
         measured=measured.load(),
         watch=not arguments.no_watch,
         seed=arguments.seed,
+        precision=arguments.precision,
     )
     return play(patch, options, arguments.headless, arguments.seconds, arguments.plain or has_own_keys)
 

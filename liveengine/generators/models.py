@@ -23,6 +23,8 @@ from liveengine.music.note import Bar
 HOME = Path(__file__).resolve().parents[2] / "models"
 
 WEIGHTS = "model.onnx"
+#: The same weights in one byte each, where they came along, and what they say the hash of WEIGHTS by.
+INT8_WEIGHTS, MADE_OF = "model.int8.onnx", "made_of"
 VOCABULARY = "vocabulary.json"
 KNOWN = "known.npy"
 

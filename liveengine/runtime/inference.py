@@ -7,9 +7,10 @@ is told at once; its bars are then a rule's, each counted.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Mapping
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -21,9 +22,13 @@ from liveengine.generators.drawing import Said, Say
 from liveengine.generators.neural import Groove
 from liveengine.generators.phrase import Phraser
 from liveengine.generators.speaking import Asked, Heard
+from liveengine.runtime.precision import BENCHMARK_S, Opened, Precisions, opened
 
 #: On stage what takes longer, for each bar that is asked for, is late: half of one at 240 BPM. The end waits by it too.
 PATIENCE_S = 0.5
+
+#: Opens a model's folder, given what it is asked first.
+Open: TypeAlias = Callable[[Path, Mapping[str, Any]], Opened]
 
 
 class LateError(Exception):
@@ -33,15 +38,14 @@ class LateError(Exception):
 class Session:
     """One groove model, ready to be asked. Raises OSError or ValueError in words where it cannot be."""
 
-    def __init__(self, folder: Path, patience_s: float | None = None) -> None:
+    def __init__(self, folder: Path, patience_s: float | None = None, open_model: Open = opened) -> None:
         self.vocabulary = models.vocabulary(folder)
         self.latent = int(self.vocabulary["latent"])
         self.density = tuple(self.vocabulary["ranks"]["density"])
         self._patience_s = patience_s
-        self._session = _session(folder / models.WEIGHTS)
-        # The first run plans its memory; that too is done before the show.
-        inputs = ((1, FRAMES, VIEW), (1, len(CONDITIONS)), (1, self.latent))
-        self._say(*(np.zeros(shape, np.float32) for shape in inputs))
+        shapes = {"view": (1, FRAMES, VIEW), "condition": (1, len(CONDITIONS)), "latent": (1, self.latent)}
+        question = {name: np.zeros(shape, np.float32) for name, shape in shapes.items()}
+        self.opened = open_model(folder, question)
 
     def begin(self, bars: int = 1) -> Say:
         """Return what asks the model for so many bars; it raises LateError once patience is over."""
@@ -57,21 +61,19 @@ class Session:
         return say
 
     def _say(self, view: Floats, condition: Floats, latent: Floats) -> Said:
-        return Said(*self._session.run(Said._fields, {"view": view, "condition": condition, "latent": latent}))
+        return Said(*self.opened.session.run(Said._fields, {"view": view, "condition": condition, "latent": latent}))
 
 
 class LineSession:
     """One phrase model, ready to be asked. Raises OSError or ValueError in words where it cannot be."""
 
-    def __init__(self, folder: Path, patience_s: float | None = None) -> None:
+    def __init__(self, folder: Path, patience_s: float | None = None, open_model: Open = opened) -> None:
         self.vocabulary = models.vocabulary(folder)
         self.cache: tuple[int, ...] = tuple(self.vocabulary["cache"])
         self.ranks: dict[str, list[float]] = self.vocabulary["ranks"]
         self.known = models.known(folder)
         self._patience_s = patience_s
-        self._session = _session(folder / models.WEIGHTS)
-        # The first run plans its memory; that too is done before the show.
-        self._say(speaking.nothing(self.cache))
+        self.opened = open_model(folder, speaking.nothing(self.cache)._asdict())
 
     def begin(self, bars: int = 1) -> speaking.Say:
         """Return what asks the model for so many bars; it raises LateError once patience is over."""
@@ -87,26 +89,7 @@ class LineSession:
         return say
 
     def _say(self, asked: Asked) -> Heard:
-        return Heard(*self._session.run(Heard._fields, asked._asdict()))
-
-
-def _session(place: Path) -> Any:
-    """Open a model. Raises OSError where there is no onnxruntime, ValueError for what it cannot run."""
-    try:
-        import onnxruntime as runtime
-    except ImportError as error:
-        raise OSError("onnxruntime is not installed: pip install onnxruntime") from error
-    options = runtime.SessionOptions()
-    options.intra_op_num_threads = 1
-    options.inter_op_num_threads = 1
-    options.execution_mode = runtime.ExecutionMode.ORT_SEQUENTIAL
-    options.graph_optimization_level = runtime.GraphOptimizationLevel.ORT_ENABLE_ALL
-    # Spinning after each request would take a core from whoever plays.
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    try:
-        return runtime.InferenceSession(str(place), options, providers=["CPUExecutionProvider"])
-    except Exception as error:  # onnxruntime's own kinds, which derive from nothing narrower
-        raise ValueError(f"{place}: cannot be run: {error}") from error
+        return Heard(*self.opened.session.run(Heard._fields, asked._asdict()))
 
 
 def load_models(
@@ -115,27 +98,43 @@ def load_models(
     patience_s: float | None = None,
     home: Path = models.HOME,
     known: Container[str] = (),
+    precisions: Precisions | None = None,
 ) -> dict[str, Proposer]:
     """Return a Proposer for each model that a patch names; what is wrong with one is told to `say`.
 
-    Those that are `known` are there already.
+    Those that are `known` are there already. `precisions` says which is wanted, and learns which each has got; FP32
+    without it.
     """
     there = models.shipped(home)
     named = {pattern.generator for track in patch.tracks for pattern in track.patterns}
-    return {
-        name: _proposer(name, there[name], say, patience_s)
-        for name in sorted(named & there.keys())
-        if name not in known
-    }
+    wanted = [name for name in sorted(named & there.keys()) if name not in known]
+    precisions = precisions or Precisions()
+    seconds = BENCHMARK_S / max(1, len(wanted))
+    return {name: _proposer(name, there[name], say, patience_s, precisions, seconds) for name in wanted}
 
 
-def _proposer(name: str, folder: Path, say: Callable[[str], None], patience_s: float | None) -> Proposer:
+def _proposer(
+    name: str,
+    folder: Path,
+    say: Callable[[str], None],
+    patience_s: float | None,
+    precisions: Precisions,
+    seconds: float,
+) -> Proposer:
+    open_model = partial(opened, wanted=precisions.wanted, seconds=seconds)
+    session: Session | LineSession
+    proposer: Proposer
     try:
         if models.vocabulary(folder)["codec"] == "phrase lines":
-            lines = LineSession(folder, patience_s)
-            return Phraser(name, lines.begin, lines.cache, lines.ranks, lines.known)
-        session = Session(folder, patience_s)
+            session = lines = LineSession(folder, patience_s, open_model)
+            proposer = Phraser(name, lines.begin, lines.cache, lines.ranks, lines.known)
+        else:
+            session = groove = Session(folder, patience_s, open_model)
+            proposer = Groove(name, groove.begin, groove.latent, groove.density)
     except (OSError, ValueError) as error:
         say(f"{name} cannot play, and a rule plays instead: {error}")
         return models.Absent(str(error))
-    return Groove(name, session.begin, session.latent, session.density)
+    precisions.taken[name] = session.opened.precision
+    if session.opened.told:
+        say(f"{name} {session.opened.told}")
+    return proposer

@@ -20,6 +20,7 @@ from liveengine.engine.orders import Say, TakesOver, Told
 from liveengine.engine.spec import Patch
 from liveengine.runtime.generation import answer
 from liveengine.runtime.inference import load_models
+from liveengine.runtime.precision import FP32, Precisions
 from liveengine.runtime.recorder import Recorder
 from liveengine.runtime.session import Session
 from liveengine.sequencer.commands import DO_STOP, push
@@ -32,16 +33,22 @@ BLOCK_FRAMES = 2048
 
 
 class Rendering:
-    """A set on a virtual clock. Turn it with `turn`; feed it events between turns."""
+    """A set on a virtual clock. Turn it with `turn`; feed it events between turns. Models are asked in `precision`."""
 
-    def __init__(self, patch: Patch, with_sound: bool = True, tell: Callable[[Told], None] = lambda told: None) -> None:
+    def __init__(
+        self,
+        patch: Patch,
+        with_sound: bool = True,
+        tell: Callable[[Told], None] = lambda told: None,
+        precision: str = FP32,
+    ) -> None:
         self.patch = patch
         self.recorder = Recorder(patch)
         self._tell = tell
         state = make_state(RATE_HZ, patch.tempo_bpm, patch.metre, patch.seed)
         self.driver = OfflineDriver(state, with_sound)
         self._answers: deque[BarReady | BarFailed] = deque()
-        models = load_models(patch, lambda text: tell(Say(text)))
+        models = load_models(patch, lambda text: tell(Say(text)), precisions=Precisions(precision))
         self.session = Session(
             Engine(patch), state, lambda request: self._answers.append(answer(request, models)), self._hear
         )

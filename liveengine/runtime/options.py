@@ -10,6 +10,7 @@ from liveengine.engine.clock import Sources
 from liveengine.engine.mapping import Mapping
 from liveengine.runtime.inputs import Input, open_inputs
 from liveengine.runtime.outputs import Output, open_outputs
+from liveengine.runtime.precision import AUTO
 
 #: What `Options.lead` may say: JACK's transport is led where nobody else does, or is taken over.
 LEAD = "jack"
@@ -31,6 +32,7 @@ class Options:
     lead: str = ""  # LEAD or TAKE: JACK's transport does as we do
     watch: bool = True  # read the patch again whenever its file is saved
     seed: int | None = None  # another than any patch's
+    precision: str = AUTO  # of models: FP32, INT8, or whichever answers sooner
     measured: dict[str, float] = field(default_factory=dict)  # how late this machine's outputs sound, ms by name
     # The doors: python-rtmidi's, unless a program opens its own (`ports.virtual`).
     open_outputs: Callable[[list[str], Callable[[str], None]], dict[int, Output]] = open_outputs

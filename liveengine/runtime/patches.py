@@ -17,6 +17,7 @@ from liveengine.engine.spec import Patch
 from liveengine.generators.contract import Proposer
 from liveengine.runtime.inference import PATIENCE_S, load_models
 from liveengine.runtime.outputs import Output, port_patterns
+from liveengine.runtime.precision import Precisions
 from liveengine.runtime.takes import MidiLibrary
 
 #: How often the file is looked at. Saved is what has stayed the same for two looks: an editor writes in pieces.
@@ -60,10 +61,12 @@ class PatchReader:
         open_port: Callable[[str], Output | None] = lambda pattern: None,
         is_open: Callable[[], Collection[str]] = tuple,
         known_models: Callable[[], Collection[str]] = tuple,
+        precisions: Precisions | None = None,
     ) -> None:
         self._hear, self._say = hear, say
         self._watch, self._seed = watch, seed
         self._open_port, self._is_open, self._known_models = open_port, is_open, known_models
+        self._precisions = precisions
         self._path = patch.path
         self._read_stamp = self._seen = stamp_of(patch.path)
         self._asked: queue.SimpleQueue[str | None] = queue.SimpleQueue()
@@ -108,7 +111,7 @@ class PatchReader:
         patch = load_patch(path, MidiLibrary())
         if self._seed is not None:
             patch = replace(patch, seed=self._seed)
-        models = load_models(patch, self._say, PATIENCE_S, known=self._known_models())
+        models = load_models(patch, self._say, PATIENCE_S, known=self._known_models(), precisions=self._precisions)
         there = self._is_open()
         opened = {pattern: self._open_port(pattern) for pattern in port_patterns(patch) if pattern not in there}
         self._path, self._read_stamp, self._seen = path, stamp, stamp

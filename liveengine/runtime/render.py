@@ -16,6 +16,7 @@ from liveengine.formats import midifile
 from liveengine.formats.wavfile import WavWriter
 from liveengine.instruments.rack import look_ahead_frames
 from liveengine.runtime.offline import RATE_HZ, Rendering, blocks_until
+from liveengine.runtime.precision import FP32
 
 SUFFIXES = (".mid", ".wav")
 
@@ -23,17 +24,17 @@ SUFFIXES = (".mid", ".wav")
 TAIL_S = 3.0
 
 
-def render_file(patch: Patch, bars: int, path: Path) -> int:
+def render_file(patch: Patch, bars: int, path: Path, precision: str = FP32) -> int:
     """Render `bars` bars into `path`, with a progress bar; return 0, or 130 when it was cancelled.
 
-    A cancelled rendering leaves no file. Raises ValueError for a name that ends in neither .mid nor .wav, and
-    OSError, naming the path, where it cannot be written.
+    Models are asked in `precision`. A cancelled rendering leaves no file. Raises ValueError for a name that ends in
+    neither .mid nor .wav, and OSError, naming the path, where it cannot be written.
     """
     if path.suffix.lower() not in SUFFIXES:
         raise ValueError(f"{path}: the name must end in .mid or .wav")
     began_s = time.perf_counter()
     try:
-        seconds = _render(patch, bars, path)
+        seconds = _render(patch, bars, path, precision)
     except KeyboardInterrupt:
         Console(stderr=True).print(f"cancelled; {path} was not written")
         return 130
@@ -42,7 +43,7 @@ def render_file(patch: Patch, bars: int, path: Path) -> int:
     return 0
 
 
-def _render(patch: Patch, bars: int, path: Path) -> float:
+def _render(patch: Patch, bars: int, path: Path, precision: str) -> float:
     """Render and return the length of the music in seconds."""
     with_sound = path.suffix.lower() == ".wav"
     console = Console(stderr=True)
@@ -53,7 +54,7 @@ def _render(patch: Patch, bars: int, path: Path) -> float:
         if isinstance(told, Say):
             console.print(told.text)
 
-    rendering = Rendering(patch, with_sound, tell)
+    rendering = Rendering(patch, with_sound, tell, precision)
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task("render", total=bars)
         if with_sound:

@@ -28,6 +28,7 @@ from liveengine.runtime.options import Options
 from liveengine.runtime.outputs import track_ports
 from liveengine.runtime.patches import PatchRead, PatchReader
 from liveengine.runtime.postponed import Postponed
+from liveengine.runtime.precision import Precisions
 from liveengine.runtime.recorder import Recorder
 from liveengine.runtime.rewiring import left_alone, ports_of, rewired
 from liveengine.runtime.rig import put_up
@@ -68,7 +69,11 @@ class Stage:
         self.rig = rig = put_up(patch, options, self.say)
         self.driver: JackDriver | TimerDriver = rig.driver
         self.engine = Engine(patch, options.mappings, track_ports(patch, rig.patterns), options.sources)
-        self.generator = GeneratorThread(self.inbox.put, load_models(patch, say, PATIENCE_S))
+        self._precisions = Precisions(options.precision)
+        self.generator = GeneratorThread(
+            self.inbox.put, load_models(patch, say, PATIENCE_S, precisions=self._precisions)
+        )
+        self._precisions.settle()
         self.session = Session(self.engine, rig.driver.state, self.generator.request, self._tell, rig.driver.wake)
         self._alignment = Alignment(patch, rig, options.measured, self.say)
         self._monitor = Monitor(rig, self._alignment, options.sources, self._counted, self.session.feed, self.say)
@@ -100,6 +105,7 @@ class Stage:
             rig.open,
             lambda: rig.patterns,
             lambda: self.generator.models,
+            self._precisions,
         )
 
     def _open_osc(self) -> None:
@@ -201,7 +207,8 @@ class Stage:
     def telemetry(self) -> str:
         """Return how time was kept, as JSON."""
         bars = max(0, self.engine.bar + 1)
-        return self._monitor.as_json({"bars": bars, "errors": self.errors, "unknown_inputs": self.engine.unknown})
+        played = {"bars": bars, "errors": self.errors, "unknown_inputs": self.engine.unknown}
+        return self._monitor.as_json({**played, "models": self._precisions.taken})
 
     # -- taking down -------------------------------------------------------
 

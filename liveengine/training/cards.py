@@ -33,7 +33,7 @@ TEXTS = {
         "what": "A groove model of {parameters:,} numbers: two bars of drums in 4/4 on twelve steps a beat.",
         "rows": "Rows of two bars",
         "speed": "One bar on one core, all passes, half of what two bars take; by the clock, with all else that ran,\n"
-        "and in the core's own time (cpu). INT8 was measured and is not shipped:",
+        "and in the core's own time (cpu). Shipped is {shipped}:",
         "agreement": "Torch and ONNX differ by {apart:.1e} at most, and in {cells} cells of {grooves} grooves drawn.",
     },
     "phrase": {
@@ -75,7 +75,7 @@ def as_markdown(card: Card) -> str:
             *(line for title, rows in about["measures"].items() for line in (title, "", *table(rows), "")),
             "## Files and speed",
             "",
-            *text["speed"].format(**about).splitlines(),
+            *text["speed"].format(**{"shipped": "fp32", **about}).splitlines(),
             "",
             *table(card.files),
             "",

@@ -1,14 +1,15 @@
 """From weights to a folder that plays: ONNX of fixed shapes, the vocabulary, and a card that says what it is.
 
 Nothing is written unless onnxruntime says what torch says: within 1e-4 for every number, and, over 64 grooves drawn
-cell by cell, the same hit in every cell. Weights of one byte (INT8) draw other grooves; they are measured for the card,
-and not written.
+cell by cell, the same hit in every cell. Weights of one byte (INT8) are measured for the card, and come along where
+they say nearly the same: the stage then takes whichever answers sooner (`runtime/precision.py`).
 
 Waits for the disk, and measures time: nothing else should run.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import tempfile
 from collections.abc import Mapping
@@ -22,7 +23,7 @@ import torch
 
 from liveengine.formats import disk
 from liveengine.generators import models
-from liveengine.generators.codecs.frames import CONDITIONS, FRAMES, VIEW, Floats, vocabulary
+from liveengine.generators.codecs.frames import CONDITIONS, FRAMES, VIEW, VOICE_COUNT, Floats, vocabulary
 from liveengine.generators.drawing import Said, Say, drawn
 from liveengine.training import checkpoints
 from liveengine.training.benchmark import cost, timed
@@ -33,6 +34,9 @@ from liveengine.training.models.groove import GrooveModel
 #: The most that torch and onnxruntime may differ by, and over how many grooves no cell may differ.
 APART_MAX = 1e-4
 GROOVES = 64
+
+#: INT8 comes along where no larger share of what is compared, cells or lines, is otherwise.
+OTHERWISE_MAX = 0.001
 
 #: How many bars a benchmark makes.
 BARS = 300
@@ -90,7 +94,7 @@ def write_onnx(model: GrooveModel, place: Path) -> None:
 
 
 def write_int8(full: Path, place: Path) -> None:
-    """Write the same with weights of one byte."""
+    """Write the same with weights of one byte, and whose weights they are."""
     import onnx
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
@@ -98,6 +102,9 @@ def write_int8(full: Path, place: Path) -> None:
     # Shapes that the exporter noted of weights it turned round since; the quantiser finds the right ones itself.
     del model.graph.value_info[:]
     quantize_dynamic(model, place, weight_type=QuantType.QInt8)
+    made = onnx.load(place)
+    onnx.helper.set_model_props(made, {models.MADE_OF: hashlib.sha256(full.read_bytes()).hexdigest()})
+    onnx.save(made, place)
 
 
 def questions(latent: int, count: int = GROOVES, seed: int = 5) -> tuple[Floats, Floats]:
@@ -157,7 +164,7 @@ def export(weights: Path, home: Path, about: Mapping[str, Any]) -> Path:
         raise ValueError(f"{weights}: its latent is of a mixture, and the stage draws from N(0, 1); not written")
     latent = model.latent
     with tempfile.TemporaryDirectory() as beside:
-        full, small = Path(beside) / models.WEIGHTS, Path(beside) / "int8.onnx"
+        full, small = Path(beside) / models.WEIGHTS, Path(beside) / models.INT8_WEIGHTS
         write_onnx(model, full)
         asked = asked_of(model)
         apart = agreement(asked, session(full), latent)
@@ -166,32 +173,48 @@ def export(weights: Path, home: Path, about: Mapping[str, Any]) -> Path:
                 f"{weights}: ONNX is {apart.apart:.1e} from torch and draws {apart.cells} cells otherwise; not written"
             )
         write_int8(full, small)
+        otherwise = agreement(asked, session(small), latent).cells
+        files = shipped(full, small, otherwise / (GROOVES * FRAMES * VOICE_COUNT))
         words = vocabulary(told["ranks"], latent)
         write_vocabulary(Path(beside), words)
-        data = full.read_bytes()
         card = Card(
             name=told["config"]["name"],
             config=told["config"],
             step=told["step"],
             parameters=model.parameters_count,
-            about=dict(about),
+            about={**about, "shipped": names(files)},
             parity={"apart": apart.apart, "cells": apart.cells, "grooves": GROOVES},
             files={
-                "fp32": {"bytes": len(data), **speed(session(full), latent), **cost(Path(beside))},
+                "fp32": {"bytes": full.stat().st_size, **speed(session(full), latent), **cost(Path(beside))},
                 "int8": {
                     "bytes": small.stat().st_size,
                     **speed(session(small), latent),
-                    "cells_otherwise": agreement(asked, session(small), latent).cells,
+                    "cells_otherwise": otherwise,
                 },
             },
         )
-    return write_folder(home, card, {models.WEIGHTS: data}, words)
+    return write_folder(home, card, files, words)
+
+
+def shipped(full: Path, small: Path, otherwise: float) -> dict[str, bytes]:
+    """Return what comes along of FP32 and INT8, by name, where so large a share of what INT8 says is otherwise."""
+    files = {models.WEIGHTS: full.read_bytes()}
+    if otherwise <= OTHERWISE_MAX:
+        files[models.INT8_WEIGHTS] = small.read_bytes()
+    return files
+
+
+def names(files: Mapping[str, bytes]) -> str:
+    """Return which precisions files are of, for a card."""
+    return "fp32 and int8" if models.INT8_WEIGHTS in files else "fp32"
 
 
 def write_folder(home: Path, card: Card, files: Mapping[str, bytes], words: Mapping[str, Any]) -> Path:
     """Write a model's files, its card and its vocabulary below `home` and return the folder."""
     folder = home / card.name
     folder.mkdir(parents=True, exist_ok=True)
+    if models.INT8_WEIGHTS not in files:
+        (folder / models.INT8_WEIGHTS).unlink(missing_ok=True)  # of an export before
     for name, data in files.items():
         disk.write_whole(folder / name, data)
     disk.write_whole(folder / "card.json", as_json(card.told()))

@@ -1,8 +1,7 @@
 """From a phrase model's weights to a folder that plays: as `training.export` does it for grooves.
 
 Nothing is written unless onnxruntime says what torch says: within 1e-4 for every number, and, over 64 bars of the
-likeliest tokens, the same tokens. Weights of one byte (INT8) are measured, and shipped only where they are faster and
-say the same.
+likeliest tokens, the same tokens. Weights of one byte (INT8) are measured, and come along where lines are the same.
 
 Waits for the disk, and measures time: nothing else should run.
 """
@@ -30,15 +29,12 @@ from liveengine.training.benchmark import cost, timed
 from liveengine.training.cards import Card
 from liveengine.training.config import from_told
 from liveengine.training.evaluation.phrase_battery import REGISTERS, controls
-from liveengine.training.export import APART_MAX, opened, write_folder, write_int8, write_vocabulary
+from liveengine.training.export import APART_MAX, names, opened, shipped, write_folder, write_int8, write_vocabulary
 from liveengine.training.models.phrase import PhraseModel, Step
 
 #: So many lines of two bars are said by both, and so many for a benchmark.
 LINES = 32
 BENCHMARK = 60
-
-#: INT8 is shipped where it says so many more tokens a second, and says the likeliest tokens as the whole model does.
-FASTER = 1.2
 
 
 def load_model(place: Path) -> tuple[PhraseModel, dict[str, Any]]:
@@ -172,21 +168,14 @@ def export(weights: Path, home: Path, about: Mapping[str, Any], known: Known) ->
             say = session(place)
             files[name] = {"bytes": place.stat().st_size, **speed(say, cache, ranks, known), **cost(place.parent)}
             files[name]["lines_otherwise"] = agreement(asked, say, cache, ranks)["lines_otherwise"]
-        shipped = "int8" if _helps(files) else "fp32"
-        data = places[shipped].read_bytes()
+        weights_of = shipped(places["fp32"], places["int8"], files["int8"]["lines_otherwise"] / LINES)
     card = Card(
         name=told["config"]["name"],
         config=told["config"],
         step=told["step"],
         parameters=model.parameters_count,
-        about={**about, "shipped": shipped, "known": len(known), "known_bytes": len(held.getvalue())},
+        about={**about, "shipped": names(weights_of), "known": len(known), "known_bytes": len(held.getvalue())},
         parity=apart,
         files=files,
     )
-    return write_folder(home, card, {models.WEIGHTS: data, models.KNOWN: held.getvalue()}, words)
-
-
-def _helps(files: Mapping[str, Mapping[str, float]]) -> bool:
-    """Say whether INT8 is faster enough and says the same."""
-    quick, small = (files[name]["cpu_tokens_a_second"] for name in ("fp32", "int8"))
-    return small > FASTER * quick and not files["int8"]["lines_otherwise"]
+    return write_folder(home, card, {**weights_of, models.KNOWN: held.getvalue()}, words)

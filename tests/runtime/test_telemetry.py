@@ -141,7 +141,7 @@ def test_a_nights_numbers_hold_everything():
     night_ = json.loads(set_.stage.telemetry())
     assert set(night_) == {
         *("schema", "driver", "late", "late_is_over_us", "lateness_us", "lateness_by_octave", "clock", "ports"),
-        *("latencies_ms", "stalls", "faults", "bars", "errors", "unknown_inputs"),
+        *("latencies_ms", "stalls", "faults", "bars", "errors", "unknown_inputs", "models"),
     }
     assert (night_["schema"], night_["driver"]) == (SCHEMA, "timer")
     assert night_["clock"] == {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 
 import pytest
 
@@ -19,6 +20,7 @@ from liveengine.generators.codecs.frames import CONDITIONS, FRAMES, VIEW
 from liveengine.generators.contract import Controls
 from liveengine.generators.neural import Groove
 from liveengine.runtime.inference import Session
+from liveengine.runtime.precision import FP32, INT8, opened
 from liveengine.training import checkpoints, export, tasks
 from liveengine.training.models.groove import GrooveModel
 
@@ -50,6 +52,24 @@ def test_what_is_exported_plays_and_has_its_card(weights, tmp_path):
     assert card["files"]["fp32"]["bytes"] == (folder / models.WEIGHTS).stat().st_size
     assert (folder / "card.md").read_text().startswith("# toy\n")
     assert models.shipped(tmp_path / "models") == {"toy": folder}
+
+
+@pytest.mark.parametrize(("otherwise_max", "comes_along"), [(1.0, True), (-1.0, False)])
+def test_int8_comes_along_where_it_says_nearly_the_same_and_an_older_one_goes(
+    weights, tmp_path, monkeypatch, otherwise_max, comes_along
+):
+    (tmp_path / "models" / "toy").mkdir(parents=True)
+    (tmp_path / "models" / "toy" / models.INT8_WEIGHTS).write_bytes(b"of an export before")
+    monkeypatch.setattr(export, "OTHERWISE_MAX", otherwise_max)
+    folder = export.export(weights, tmp_path / "models", ABOUT)
+    card = json.loads((folder / "card.json").read_text())
+    assert (folder / models.INT8_WEIGHTS).exists() == comes_along
+    session = Session(folder, open_model=partial(opened, wanted=INT8))
+    assert session.opened.precision == (INT8 if comes_along else FP32)
+    assert card["about"]["shipped"] == ("fp32 and int8" if comes_along else "fp32")
+    if comes_along:
+        assert card["files"]["int8"]["bytes"] == (folder / models.INT8_WEIGHTS).stat().st_size
+    assert f"Shipped is {card['about']['shipped']}:" in (folder / "card.md").read_text()
 
 
 def test_what_does_not_say_what_torch_says_is_not_written(weights, tmp_path, monkeypatch):

@@ -197,7 +197,8 @@ def test_what_is_exported_plays_and_has_its_card(shipped):
     card = json.loads((shipped / "card.json").read_text())
     assert card["parity"]["apart"] <= phrase_export.APART_MAX
     assert card["parity"]["lines_otherwise"] == 0
-    assert (shipped / models.WEIGHTS).stat().st_size in {kind["bytes"] for kind in card["files"].values()}
+    assert (shipped / models.WEIGHTS).stat().st_size == card["files"]["fp32"]["bytes"]
+    assert (shipped / models.INT8_WEIGHTS).exists() == (card["files"]["int8"]["lines_otherwise"] == 0)
     assert (shipped / "card.md").read_text().startswith("# toy\n\nA phrase model of ")
     assert models.shipped(shipped.parent) == {"toy": shipped}
 
