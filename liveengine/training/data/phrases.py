@@ -19,6 +19,7 @@ from liveengine.generators.codecs import events
 from liveengine.generators.codecs import vocabulary as words
 from liveengine.generators.codecs.vocabulary import METRES, STYLES
 from liveengine.music.time import Metre
+from liveengine.training.data import origin
 from liveengine.training.data.harmony_rows import CHORDS_A_BAR, chords_of, key_at, sections_of, stretches
 from liveengine.training.data.piece import BarLine, Notes, Piece
 from liveengine.training.data.roles import ROLES, Part, parts
@@ -39,14 +40,7 @@ FIELDS = (
     Field("others", "float32", (WINDOW_BARS, features.COUNT)),
     Field("section", "int8", (WINDOW_BARS,)),
     Field("role", "int8", ()),
-    Field("tonic", "int8", ()),
-    Field("minor", "bool", ()),
-    Field("metre", "int8", ()),
-    Field("style", "int16", ()),
-    Field("performer", "int16", ()),
-    Field("piece", "int32", ()),
-    Field("bar", "int32", ()),
-    Field("tempo", "float32", ()),
+    *origin.FIELDS,
 )
 
 
@@ -80,14 +74,7 @@ def rows(piece: Piece, entry: Entry, number: int, performer: int) -> Iterator[di
                     "others": _padded(others[span]),
                     "section": _padded(sections[span]),
                     "role": ROLES.index(part.role),
-                    "tonic": key.tonic,
-                    "minor": key.scale == "minor",
-                    "metre": METRES.index(metre),
-                    "style": STYLES.index(entry.style) if entry.style else -1,
-                    "performer": performer,
-                    "piece": number,
-                    "bar": first + start,
-                    "tempo": tempo,
+                    **origin.told(key, metre, entry, performer, number, first + start, tempo),
                 }
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from liveengine.generators.codecs.vocabulary import METRES, STYLES
+from liveengine.training.data import origin
 from liveengine.training.data.harmony_rows import CHORDS_A_BAR, chords_of, key_at, sections_of, stretches
 from liveengine.training.data.piece import Piece
 from liveengine.training.data.shards import VARIES, Field
@@ -17,14 +17,7 @@ from liveengine.training.data.source import Entry
 FIELDS = (
     Field("chords", "int8", (VARIES, CHORDS_A_BAR, 3)),
     Field("section", "int8", (VARIES,)),
-    Field("tonic", "int8", ()),
-    Field("minor", "bool", ()),
-    Field("metre", "int8", ()),
-    Field("style", "int16", ()),
-    Field("performer", "int16", ()),
-    Field("piece", "int32", ()),
-    Field("bar", "int32", ()),
-    Field("tempo", "float32", ()),
+    *origin.FIELDS,
 )
 
 
@@ -37,12 +30,5 @@ def rows(piece: Piece, entry: Entry, number: int, performer: int) -> Iterator[di
         yield {
             "chords": chords_of(piece, run),
             "section": sections_of(piece, run),
-            "tonic": key.tonic,
-            "minor": key.scale == "minor",
-            "metre": METRES.index(metre),
-            "style": STYLES.index(entry.style) if entry.style else -1,
-            "performer": performer,
-            "piece": number,
-            "bar": first,
-            "tempo": piece.bpm_at(run[0].tick),
+            **origin.told(key, metre, entry, performer, number, first, piece.bpm_at(run[0].tick)),
         }
