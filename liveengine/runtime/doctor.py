@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 
 from liveengine import kernel_cache
-from liveengine.runtime import sound_checks, system_checks
+from liveengine.runtime import model_checks, sound_checks, system_checks
 from liveengine.runtime.findings import CANNOT, READY, Check, Report
 
 #: A step of compilation: its name, and a call that makes numba compile it.
@@ -27,8 +27,8 @@ _WIDTH = 100
 
 
 def examine() -> Report:
-    """Look at everything. Takes under a second on a healthy machine, and ends on a sick one."""
-    checks = [look() for look in (*system_checks.CHECKS, *sound_checks.CHECKS)]
+    """Look at everything. Takes a second or so on a healthy machine, and ends on a sick one."""
+    checks = [look() for look in (*system_checks.CHECKS, *model_checks.CHECKS, *sound_checks.CHECKS)]
     return Report((*checks, sound_checks.way_out(checks)))
 
 

@@ -110,10 +110,10 @@ def load_models(
     wanted = [name for name in sorted(named & there.keys()) if name not in known]
     precisions = precisions or Precisions()
     seconds = BENCHMARK_S / max(1, len(wanted))
-    return {name: _proposer(name, there[name], say, patience_s, precisions, seconds) for name in wanted}
+    return {name: loaded(name, there[name], say, patience_s, precisions, seconds) for name in wanted}
 
 
-def _proposer(
+def loaded(
     name: str,
     folder: Path,
     say: Callable[[str], None],
@@ -121,6 +121,10 @@ def _proposer(
     precisions: Precisions,
     seconds: float,
 ) -> Proposer:
+    """Open one model and return its Proposer; what is wrong with it is told, and it then says that when it is asked.
+
+    `precisions` learns which it has got; it may be looked for so many `seconds`.
+    """
     open_model = partial(opened, wanted=precisions.wanted, seconds=seconds)
     session: Session | LineSession
     proposer: Proposer

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from liveengine import kernel_cache
-from liveengine.runtime import doctor, inventory, sound_checks, system_checks
+from liveengine.runtime import doctor, inventory, model_checks, sound_checks, system_checks
 from liveengine.runtime.findings import CANNOT, READY, WITH_CARE, Check, Report
 from liveengine.runtime.patience import within
 
@@ -44,7 +44,11 @@ def test_what_is_told_shows_every_check_and_the_cure_of_every_fault(report: Repo
 def test_this_machine_is_examined_in_full() -> None:
     report = doctor.examine()
     names = [check.name for check in report.checks]
-    assert len(names) == len(set(names)) == len(system_checks.CHECKS) + len(sound_checks.CHECKS) + 1
+    assert (
+        len(names)
+        == len(set(names))
+        == 1 + sum(len(each.CHECKS) for each in (system_checks, model_checks, sound_checks))
+    )
     for check in report.checks:
         assert check.found and check.why
         assert check.fix or check.state == "ok", f"{check.name}: a fault without a cure"

@@ -23,6 +23,7 @@ from liveengine.generators.contract import Controls
 from liveengine.runtime import precision
 from liveengine.runtime.generation import answer
 from liveengine.runtime.inference import Session, load_models
+from liveengine.runtime.model_checks import trained_models
 from liveengine.runtime.offline import Rendering
 from liveengine.runtime.precision import AUTO, FP32, INT8, Precisions, took
 
@@ -180,6 +181,17 @@ def test_t4_a_rendering_takes_what_it_is_told_and_never_asks_the_clock(patch):
     with pytest.raises(SystemExit):
         parser().parse_args([*words, "--precision", AUTO])
     assert parser().parse_args(["play"]).precision == AUTO
+
+
+def test_the_doctor_tells_what_would_be_taken_and_what_cannot_be_asked(quantised, home, monkeypatch):
+    monkeypatch.setattr(precision, "took", lambda full, small, seconds: (1.0, 0.5))
+    assert (trained_models().state, trained_models(home.parent / "none").found) == ("ok", "none")
+    assert all(f"{name} in FP32" in trained_models().found for name in models.shipped())
+    assert trained_models(quantised).found == f"{NAMED} in INT8"
+    spoil(home)
+    assert (trained_models(home).state, trained_models(home).found) == ("ok", f"{NAMED} in FP32")
+    (home / NAMED / models.WEIGHTS).write_bytes(b"no model")
+    assert trained_models(home).state == "warn" and "cannot be run" in trained_models(home).found
 
 
 def test_a_set_that_plays_tells_which_it_took(patch):
