@@ -42,34 +42,34 @@ def few(monkeypatch):
     monkeypatch.setattr(export, "BARS", 4)
 
 
-def test_what_is_exported_plays_and_has_its_card(weights, tmp_path):
+def test_what_is_exported_plays_in_either_precision_and_has_its_card(weights, tmp_path, monkeypatch):
+    monkeypatch.setattr(export, "OTHERWISE_MAX", 1.0)
     folder = export.export(weights, tmp_path / "models", ABOUT)
-    session = Session(folder)
-    bar = Groove("toy", session.begin, session.latent, session.density)(None, frozenset(), Controls(), 1)
-    assert bar.notes
+    for wanted in (FP32, INT8):
+        session = Session(folder, open_model=partial(opened, wanted=wanted))
+        bar = Groove("toy", session.begin, session.latent, session.density)(None, frozenset(), Controls(), 1)
+        assert session.opened.precision == wanted and bar.notes
     card = json.loads((folder / "card.json").read_text())
     assert card["parity"]["apart"] <= export.APART_MAX
-    assert card["files"]["fp32"]["bytes"] == (folder / models.WEIGHTS).stat().st_size
+    for kind, name in (("fp32", models.WEIGHTS), ("int8", models.INT8_WEIGHTS)):
+        assert card["files"][kind]["bytes"] == (folder / name).stat().st_size
     assert (folder / "card.md").read_text().startswith("# toy\n")
     assert models.shipped(tmp_path / "models") == {"toy": folder}
 
 
-@pytest.mark.parametrize(("otherwise_max", "comes_along"), [(1.0, True), (-1.0, False)])
-def test_int8_comes_along_where_it_says_nearly_the_same_and_an_older_one_goes(
-    weights, tmp_path, monkeypatch, otherwise_max, comes_along
-):
-    (tmp_path / "models" / "toy").mkdir(parents=True)
-    (tmp_path / "models" / "toy" / models.INT8_WEIGHTS).write_bytes(b"of an export before")
-    monkeypatch.setattr(export, "OTHERWISE_MAX", otherwise_max)
-    folder = export.export(weights, tmp_path / "models", ABOUT)
-    card = json.loads((folder / "card.json").read_text())
-    assert (folder / models.INT8_WEIGHTS).exists() == comes_along
-    session = Session(folder, open_model=partial(opened, wanted=INT8))
-    assert session.opened.precision == (INT8 if comes_along else FP32)
-    assert card["about"]["shipped"] == ("fp32 and int8" if comes_along else "fp32")
-    if comes_along:
-        assert card["files"]["int8"]["bytes"] == (folder / models.INT8_WEIGHTS).stat().st_size
-    assert f"Shipped is {card['about']['shipped']}:" in (folder / "card.md").read_text()
+def test_int8_comes_along_where_no_more_than_one_in_a_thousand_is_otherwise_and_an_older_one_goes(tmp_path):
+    full, small = tmp_path / "full", tmp_path / "small"
+    full.write_bytes(b"four"), small.write_bytes(b"one")
+    both, one = (export.shipped(full, small, otherwise) for otherwise in (0.001, 0.0011))
+    assert both == {models.WEIGHTS: b"four", models.INT8_WEIGHTS: b"one"}
+    assert one == {models.WEIGHTS: b"four"}
+    assert [export.names(files) for files in (both, one)] == ["fp32 and int8", "fp32"]
+    parity = {"apart": 0.0, "cells": 0, "grooves": 4}
+    for files in (both, one):
+        card = export.Card("toy", toy().told(), 0, 1, {**ABOUT, "shipped": export.names(files)}, parity, {})
+        folder = export.write_folder(tmp_path, card, files, {})
+        assert {place.name for place in folder.glob("*.onnx")} == set(files)
+        assert f"Shipped is {export.names(files)}:" in (folder / "card.md").read_text()
 
 
 def test_what_does_not_say_what_torch_says_is_not_written(weights, tmp_path, monkeypatch):
