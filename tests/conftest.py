@@ -32,6 +32,9 @@ NOT_THIS_MACHINE = "this machine has no"
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 
+# Set before torch is imported: tests run side by side, and threads that wait for each other would hold all of them up.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 # Set before anything opens JACK, so that no test ever joins, or starts, the server a musician is playing on.
 os.environ["JACK_DEFAULT_SERVER"] = f"liveengine-tests-{os.getpid()}"
 os.environ["JACK_NO_START_SERVER"] = "1"

@@ -1,18 +1,17 @@
-"""Drawing a groove from a model: cell by cell in an order left to chance, a few at a time, then how it is played.
+"""Drawing a groove from a model: frame after frame, voice after voice, each hit knowing of all before it.
 
-A model says of every cell how likely each pattern is, given the cells that stand. Cells drawn at once do not know of
-each other, so the first draws are of few cells, and later ones of more. Where so many hits are wanted, what is likely
-is leant towards striking, or away from it, at each draw. Where syncopation or loudness is asked for, the model is asked
-twice, with and without it, and what that changes is pulled further (Ho & Salimans, "Classifier-Free Diffusion
-Guidance", 2022): by itself it heeds them little.
+A model *reads* once what is known of a groove and what is asked, and then *writes* frames in their order, against a
+cache of keys and values that whoever asks keeps. What is known stays as it is; so filling in, answering and thinning
+out are the same thing as a new groove. Once all hits stand they are read again: that says how each is played.
 
-Pure.
+Where syncopation or loudness is asked for, the model is asked twice, with and without it, and what that changes is
+pulled further (Ho & Salimans, "Classifier-Free Diffusion Guidance", 2022): by itself it heeds them little. Where so
+many hits are wanted, what is likely leans towards striking, or away from it, by how many are missing so far.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple, Protocol, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,41 +20,100 @@ from liveengine.generators.codecs.frames import (
     FRAMES,
     PATTERNS,
     SUBSTEPS,
-    VIEW,
     VOICE_COUNT,
     Flags,
     Floats,
     Frames,
     opened,
+    past,
     view,
 )
-
-#: How often a model is asked for patterns; once more for how they are played.
-PASSES = 6
 
 Patterns: TypeAlias = NDArray[np.uint8]
 
 CELLS = (FRAMES, VOICE_COUNT)
 
+#: How many times as far as by itself what is asked for moves what a model says, of hits and of velocities.
+PULL_HITS, PULL_VELOCITY = 6.0, 3.0
 
-class Said(NamedTuple):
-    """What a model says: `logits` (n, 32, 9, 8), `velocity` 0-1 and `offset` ±0.5 steps (n, 32, 9, 3)."""
+#: How far likelihoods lean towards striking for each hit that is behind what is wanted by now, and at most; nats.
+LEAN, LEAN_MAX = 0.2, 2.0
 
-    logits: Floats
+SHAPE_OF_STEPS = (*CELLS, SUBSTEPS)
+
+
+class Read(NamedTuple):
+    """What a model makes of what is known.
+
+    `heard` (n, 32, width) is what each frame is written from; `velocity` 0-1 and `offset` ±0.5 steps (n, 32, 9, 3) how
+    each step would be played.
+    """
+
+    heard: Floats
     velocity: Floats
     offset: Floats
 
 
-#: From view (n, 32, VIEW), condition (n, 26) and latent (n, latent) to what a model says.
-Say: TypeAlias = Callable[[Floats, Floats, Floats], Said]
+class Written(NamedTuple):
+    """What stands for one frame, (n, width), and what the cache is to keep of it, (n, layers, 2, heads, size)."""
 
-#: The furthest that likelihoods lean towards what is wanted, in nats, and how finely.
-LEAN_MAX, LEAN_HALVINGS = 3.0, 10
+    frame: Floats
+    kept: Floats
 
-#: How many times as far as by itself what is asked for moves what a model says.
-PULL = 3.0
 
-SHAPE_OF_STEPS = (*CELLS, SUBSTEPS)
+class Voices(NamedTuple):
+    """How a model says the voices of a frame, one after another.
+
+    For each voice stands the frame and `each` (9, width), while all before it are silent; a pattern of one adds `told`
+    (9, 8, 9, width; 0 for silence) to those after it. By `say` (9, width, 8) and `usual` (9, 8) that says a pattern.
+    """
+
+    told: Floats
+    each: Floats
+    say: Floats
+    usual: Floats
+
+
+_VOICES = np.arange(VOICE_COUNT)
+
+_Said = TypeVar("_Said", Read, Written)
+
+
+class Drummer(Protocol):
+    """A model that can be asked; on stage for one groove at a time. What it raises comes through whoever asks."""
+
+    @property
+    def voices(self) -> Voices:
+        """How it says voices."""
+        ...
+
+    @property
+    def cache(self) -> tuple[int, ...]:
+        """The shape of keys and values: layers, 2, heads, 32, numbers a head."""
+        ...
+
+    def read(self, view: Floats, condition: Floats, latent: Floats) -> Read:
+        """Read what is known, (n, 32, VIEW), conditions (n, 26) and latents (n, latent)."""
+        ...
+
+    def write(self, heard: Floats, past: Floats, place: NDArray[np.int64], cache: Floats) -> Written:
+        """Write the frame `place` (1,) from what was heard there (n, width), frames before (n, PAST) and caches."""
+        ...
+
+
+class Writing:
+    """Grooves as they are written: hands frame after frame to a model and keeps its cache."""
+
+    def __init__(self, model: Drummer, seen: Floats, condition: Floats, latent: Floats) -> None:
+        self._model, self._heard = model, _sound(model.read(seen, condition, latent)).heard
+        self._cache = np.zeros((len(seen), *model.cache), np.float32)
+
+    def frame(self, pattern: Patterns, place: int) -> Floats:
+        """Return what stands for a frame of grooves whose frames before it stand, (n, width). Frames come in order."""
+        heard = np.ascontiguousarray(self._heard[:, place])
+        written = _sound(self._model.write(heard, past(pattern, place), np.array([place]), self._cache))
+        self._cache[:, :, :, :, place] = written.kept
+        return written.frame
 
 
 def silence(count: int = 1) -> Frames:
@@ -64,95 +122,108 @@ def silence(count: int = 1) -> Frames:
     return Frames(np.zeros((count, *CELLS), np.uint8), steps, steps)
 
 
-def portions(passes: int = PASSES) -> Floats:
-    """Return how much has been drawn after each pass, rising to 1.
-
-    >>> [round(float(x), 2) for x in portions(3)]
-    [0.13, 0.5, 1.0]
-    """
-    reached: Floats = (1.0 - np.cos(np.pi / 2 * np.arange(1, passes + 1) / passes)).astype(np.float32)
-    return reached
-
-
 def drawn(
-    say: Say,
+    model: Drummer,
     condition: Floats,
     latent: Floats,
     chance: np.random.Generator,
     given: Frames | None = None,
     known: Flags | None = None,
-    passes: int = PASSES,
     wanted: NDArray[np.floating] | None = None,
 ) -> Frames:
-    """Return grooves, (n, …), one for each row of `condition` and `latent`.
+    """Return grooves, (n, …), one for each row of `condition` and `latent`; cells `known` (n, 32, 9) stay as `given`.
 
-    Cells that are `known` (n, 32, 9) stay as `given`. `wanted` (n,) cells are to be struck, if asked.
-    Raises ValueError for a model that says what is no number.
+    `wanted` (n,) cells are to be struck, if asked. Chance is thrown for each cell, known or not: whatever is known, the
+    rest hears the same throws. Raises ValueError for a model that says what is no number.
     """
     count = len(condition)
-    standing = np.zeros((count, *CELLS), np.bool_) if known is None else known.copy()
-    pattern = np.where(standing, (given or silence(count)).pattern, 0).astype(np.uint8)
-    # Places in the queue, the known first; only `random` is asked of chance, whose stream numpy keeps as it is.
-    place = np.where(standing, -1.0, chance.random((count, *CELLS))).reshape(count, -1)
-    rank = place.argsort(axis=1, kind="stable").argsort(axis=1).reshape(count, *CELLS)
-    first = standing.sum(axis=(1, 2))
-    for portion in portions(passes):
-        until = first + np.ceil(portion * (FRAMES * VOICE_COUNT - first))
-        now = ~standing & (rank < until[:, None, None])
-        if now.any():
-            said = _asked(say, Frames(pattern, *silence(count)[1:]), standing, condition, latent)
-            logits = said.logits if wanted is None else leant(said.logits, pattern, standing, wanted)
-            pattern[now] = _thrown(logits[now], chance.random((count, *CELLS))[now])
-            standing |= now
-    return felt(say, pattern, condition, latent)
+    standing = np.zeros((count, *CELLS), np.bool_) if known is None else known
+    pattern: Patterns = np.where(standing, (given or silence(count)).pattern, 0).astype(np.uint8)
+    throws = _gumbel(chance.random((count, *CELLS, PATTERNS)))
+    seen = view(Frames(pattern, *silence(count)[1:]), standing, np.zeros_like(standing))
+    asked = Writing(model, seen, condition, latent)
+    left = opened(condition)
+    writings = [asked] if np.array_equal(left, condition) else [asked, Writing(model, seen, left, latent)]
+    for place in range(FRAMES):
+        frame = np.stack([writing.frame(pattern, place) for writing in writings])
+        bias = throws[:, place]
+        if wanted is not None:
+            bias = leant(bias, wanted * place / FRAMES - (pattern[:, :place] > 0).sum(axis=(1, 2)))
+        throw(model.voices, frame, bias, standing[:, place], pattern[:, place])
+    return felt(model, pattern, condition, latent)
 
 
-def leant(logits: Floats, pattern: Patterns, standing: Flags, wanted: NDArray[np.floating]) -> Floats:
-    """Return logits (n, 32, 9, 8) leaning so that, with what stands, about `wanted` (n,) cells are struck."""
-    struck = logits[..., 1:]
-    most = struck.max(axis=-1)
-    odds = np.log(np.exp(struck - most[..., None]).sum(axis=-1)) + most - logits[..., 0]
-    left = wanted - (standing & (pattern > 0)).sum(axis=(1, 2))
-    low, high = np.full(len(logits), -LEAN_MAX), np.full(len(logits), LEAN_MAX)
-    for _ in range(LEAN_HALVINGS):
-        lean = (low + high) / 2
-        likely = np.where(standing, 0.0, 1.0 / (1.0 + np.exp(-odds - lean[:, None, None]))).sum(axis=(1, 2))
-        low, high = np.where(likely < left, lean, low), np.where(likely < left, high, lean)
-    leaning = logits.copy()
-    leaning[..., 1:] += ((low + high) / 2).astype(np.float32)[:, None, None, None]
+def felt(model: Drummer, pattern: Patterns, condition: Floats, latent: Floats) -> Frames:
+    """Return how a model would play hits that all stand; `pattern` (n, 32, 9)."""
+    every = np.ones(pattern.shape, np.bool_)
+    seen = view(Frames(pattern, *silence(len(pattern))[1:]), every, ~every)
+    read = _sound(model.read(seen, condition, latent))
+    velocity = read.velocity
+    if not np.array_equal(left := opened(condition), condition):
+        unasked = _sound(model.read(seen, left, latent))
+        velocity = np.clip(_pulled(unasked.velocity, velocity, PULL_VELOCITY), 0.0, 1.0)
+    return Frames(pattern, velocity, read.offset)
+
+
+def surprise(model: Drummer, pattern: Patterns, condition: Floats, latent: Floats) -> NDArray[np.float64]:
+    """Return the nats of all hits of grooves, (n,), of which the model knows nothing; `pattern` (n, 32, 9)."""
+    nothing = np.zeros(pattern.shape, np.bool_)
+    writing = Writing(model, view(Frames(pattern, *silence(len(pattern))[1:]), nothing, nothing), condition, latent)
+    frames = np.stack([writing.frame(pattern, place) for place in range(FRAMES)], axis=1)
+    cells, voices = np.eye(PATTERNS, dtype=np.float32)[pattern], model.voices
+    half = 0.5 * (frames[:, :, None] + voices.each + np.einsum("nfvp,vpuw->nfuw", cells, voices.told, optimize=True))
+    said = np.einsum("nfvw,vwp->nfvp", half + half * np.tanh(half), voices.say, optimize=True).astype(np.float64)
+    said += voices.usual
+    most = said.max(axis=-1, keepdims=True)
+    every = np.log(np.exp(said - most).sum(axis=-1)) + most[..., 0]
+    nats: NDArray[np.float64] = (every - (said * cells).sum(axis=-1)).sum(axis=(1, 2))
+    return nats
+
+
+def _gumbel(even: NDArray[np.float64]) -> Floats:
+    """Return numbers that make the likeliest of what they are added to a draw; `even` ones are in [0, 1)."""
+    thrown: Floats = -np.log(-np.log(even + 2.0**-54)).astype(np.float32)
+    return thrown
+
+
+def throw(voices: Voices, frame: Floats, bias: Floats, standing: Flags, pattern: Patterns) -> None:
+    """Write the likeliest of what is said of a frame into `pattern` (n, 9), but where it is `standing` (n, 9).
+
+    `frame` (1 or 2, n, width) stands for the frame as it is asked, and as if nothing were; `bias` (n, 9, 8) is added to
+    what is said. All voices are said as if those before were silent; up to the first that is not that holds, and those
+    after it are told and said anew. So it takes as many turns as there are hits, and one.
+    """
+    each, bias, number = frame[:, :, None] + voices.each, bias + voices.usual, np.arange(len(pattern))
+    begins = np.zeros((len(pattern), 1), np.int64)
+    while True:
+        half = 0.5 * each[..., None, :]
+        said = ((half + half * np.tanh(half)) @ voices.say)[..., 0, :]
+        moved = said[0] if len(said) == 1 else _pulled(said[1], said[0], PULL_HITS)
+        thrown = np.where(standing | (begins > _VOICES), pattern, (moved + bias).argmax(axis=-1))
+        pattern[:] = thrown
+        struck = (thrown > 0) & (begins <= _VOICES)
+        if not struck.any():
+            return
+        first = struck.argmax(axis=1)
+        tells = struck[number, first]
+        each = each + voices.told[first, thrown[number, first] * tells]
+        begins = np.where(tells, first + 1, VOICE_COUNT)[:, None]
+
+
+def leant(bias: Floats, behind: NDArray[np.floating]) -> Floats:
+    """Return what is added to logits, (n, 9, 8), leaning towards striking where so many hits (n,) are missing."""
+    leaning = bias.copy()
+    leaning[..., 1:] += np.clip(LEAN * behind, -LEAN_MAX, LEAN_MAX).astype(np.float32)[:, None, None]
     return leaning
 
 
-def felt(say: Say, pattern: Patterns, condition: Floats, latent: Floats) -> Frames:
-    """Return how a model would play hits that all stand; `pattern` (n, 32, 9)."""
-    frames = Frames(pattern, *silence(len(pattern))[1:])
-    said = _asked(say, frames, np.ones(pattern.shape, np.bool_), condition, latent)
-    return Frames(pattern, said.velocity, said.offset)
+def _pulled(unasked: Floats, asked: Floats, times: float) -> Floats:
+    """Return what is said moved on, from what is said where nothing is asked."""
+    moved: Floats = (unasked + times * (asked - unasked)).astype(np.float32)
+    return moved
 
 
-def _asked(say: Say, frames: Frames, known: Flags, condition: Floats, latent: Floats) -> Said:
-    seen = view(frames, known, np.zeros_like(known))
-    assert seen.shape[1:] == (FRAMES, VIEW)
-    said = say(seen, condition, latent)
-    if not np.array_equal(left := opened(condition), condition):
-        said = _pulled(say(seen, left, latent), said)
+def _sound(said: _Said) -> _Said:
     if not all(np.isfinite(array).all() for array in said):
         raise ValueError("what the model says is no number")
     return said
-
-
-def _pulled(unasked: Said, asked: Said) -> Said:
-    """Return what is said with patterns and velocities moved on, from what is said where nothing is asked."""
-    logits, velocity = (
-        a + PULL * (b - a) for a, b in ((unasked.logits, asked.logits), (unasked.velocity, asked.velocity))
-    )
-    return Said(logits, np.clip(velocity, 0.0, 1.0), asked.offset)
-
-
-def _thrown(logits: Floats, throws: NDArray[np.float64]) -> Patterns:
-    """Throw a pattern for each cell: logits (cells, 8), throws (cells,) in [0, 1)."""
-    likely = np.exp(logits - logits.max(axis=-1, keepdims=True), dtype=np.float64)
-    reached = likely.cumsum(axis=-1)
-    thrown = (throws[:, None] * reached[:, -1:] >= reached).sum(axis=-1)
-    pattern: Patterns = np.minimum(thrown, PATTERNS - 1).astype(np.uint8)
-    return pattern

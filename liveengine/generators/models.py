@@ -22,9 +22,12 @@ from liveengine.music.note import Bar
 
 HOME = Path(__file__).resolve().parents[2] / "models"
 
+#: A model's network; and the second that groove models have, which writes what the first has read.
 WEIGHTS = "model.onnx"
-#: The same weights in one byte each, where they came along, and what they say the hash of WEIGHTS by.
-INT8_WEIGHTS, MADE_OF = "model.int8.onnx", "made_of"
+WRITER = "writer.onnx"
+
+#: What a network of weights in one byte each says the hash of the one by that it was made of.
+MADE_OF = "made_of"
 VOCABULARY = "vocabulary.json"
 KNOWN = "known.npy"
 
@@ -33,6 +36,15 @@ CODECS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "groove frames": frames.disagreement,
     "phrase lines": lines.disagreement,
 }
+
+
+def in_int8(network: str) -> str:
+    """Return the file of the same weights in one byte each, where they came along.
+
+    >>> in_int8(WEIGHTS)
+    'model.int8.onnx'
+    """
+    return f"{Path(network).stem}.int8.onnx"
 
 
 def shipped(home: Path = HOME) -> dict[str, Path]:

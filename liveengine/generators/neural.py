@@ -28,7 +28,7 @@ from liveengine.generators.codecs.frames import (
 )
 from liveengine.generators.codecs.grid import GATE, NAMES, STEP_TICKS, VELOCITY_MAX, VOICE_OF, VOICES, encode
 from liveengine.generators.contract import Controls, Proposer
-from liveengine.generators.drawing import Say, drawn, felt, silence
+from liveengine.generators.drawing import Drummer, drawn, felt, silence
 from liveengine.generators.performance import locked, untangled
 from liveengine.generators.rules import RULES
 from liveengine.music.note import Bar, Note
@@ -56,7 +56,7 @@ class Groove:
     """
 
     name: str
-    begin: Callable[[int], Say]
+    begin: Callable[[int], Drummer]
     latent: int
     density: tuple[float, ...]
 
@@ -68,22 +68,22 @@ class Groove:
             raise ValueError(f"it plays drums, not {controls.role}")
         if controls.metre.bar_ticks != FOUR_FOUR.bar_ticks:
             raise ValueError(f"it plays 4/4, not {controls.metre}")
-        say, chance = self.begin(controls.bars), np.random.Generator(np.random.PCG64(seed))
+        asked, chance = self.begin(controls.bars), np.random.Generator(np.random.PCG64(seed))
         latent = _normal(chance, self.latent)
         if controls.lanes:
-            notes = self._played(say, RULE(None, frozenset(), controls, seed, ""), controls, latent)
+            notes = self._played(asked, RULE(None, frozenset(), controls, seed, ""), controls, latent)
         else:
-            notes = self._grooves(say, controls, chance, latent)
+            notes = self._grooves(asked, controls, chance, latent)
         if not notes and not locks:
             raise ValueError("it struck nothing")
         return Bar.of(locked(untangled(notes, controls.length), source, locks, controls.length), controls.length)
 
-    def _grooves(self, say: Say, controls: Controls, chance: np.random.Generator, latent: Floats) -> list[Note]:
+    def _grooves(self, model: Drummer, controls: Controls, chance: np.random.Generator, latent: Floats) -> list[Note]:
         """Draw two bars; of further ones the first stays and the second is drawn anew."""
         told = _told(controls)
         given, known = _kick(controls)
         wanted = FRAMES * np.interp([controls.density], np.linspace(0, 1, len(self.density)), self.density)
-        groove = drawn(say, told, latent, chance, given, known, wanted=wanted)
+        groove = drawn(model, told, latent, chance, given, known, wanted)
         # A fill of one bar ends the second of two, so that it has a groove to come from.
         begins = 1 if controls.fill and controls.bars == 1 else 0
         notes: list[Note] = []
@@ -91,10 +91,10 @@ class Groove:
             if bar:
                 stays = np.zeros_like(known)
                 stays[:, :BAR_FRAMES] = True
-                groove = drawn(say, told, latent, chance, groove, stays | known, wanted=wanted)
+                groove = drawn(model, told, latent, chance, groove, stays | known, wanted)
             last = bar + BARS >= controls.bars
             if last and controls.fill:
-                groove = self._filled(say, groove, controls, chance, latent)
+                groove = self._filled(model, groove, controls, chance, latent)
             for note in _notes(groove, controls):
                 at = note.tick + (bar - begins) * FOUR_FOUR.bar_ticks
                 if 0 <= at < controls.length:
@@ -102,14 +102,14 @@ class Groove:
         return notes
 
     def _filled(
-        self, say: Say, groove: Frames, controls: Controls, chance: np.random.Generator, latent: Floats
+        self, model: Drummer, groove: Frames, controls: Controls, chance: np.random.Generator, latent: Floats
     ) -> Frames:
         ends = BAR_FRAMES if controls.bars % BARS and controls.bars > 1 else FRAMES
         stays = np.ones(groove.pattern.shape, np.bool_)
         stays[:, ends - len(FILL) : ends] = False
-        return drawn(say, _told(controls, fill=True), latent, chance, groove, stays)
+        return drawn(model, _told(controls, fill=True), latent, chance, groove, stays)
 
-    def _played(self, say: Say, bar: Bar, controls: Controls, latent: Floats) -> list[Note]:
+    def _played(self, model: Drummer, bar: Bar, controls: Controls, latent: Floats) -> list[Note]:
         """Play a bar's notes with the model's velocities and timing, every pitch as it stands."""
         notes: list[Note] = []
         pair = BARS * FOUR_FOUR.bar_ticks
@@ -117,7 +117,7 @@ class Groove:
             here = [replace(n, tick=n.tick - begins, offset=0) for n in bar.notes if 0 <= n.tick - begins < pair]
             grid = encode(Bar.of(here, pair)).grid
             pattern = framed(grid.velocity[None], grid.offset[None]).pattern
-            feel = felt(say, pattern, _told(controls), latent)
+            feel = felt(model, pattern, _told(controls), latent)
             for note in here:
                 frame, sub = divmod((note.tick // STEP_TICKS + 1) % (FRAMES * SUBSTEPS), SUBSTEPS)
                 cell = (0, frame, VOICE_OF[note.pitch], sub)

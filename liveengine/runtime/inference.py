@@ -7,28 +7,31 @@ is told at once; its bars are then a rule's, each counted.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Container, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from liveengine.engine.spec import Patch
 from liveengine.generators import models, speaking
-from liveengine.generators.codecs.frames import CONDITIONS, FRAMES, VIEW, Floats
+from liveengine.generators.codecs.frames import Floats, condition
 from liveengine.generators.contract import Proposer
-from liveengine.generators.drawing import Said, Say
+from liveengine.generators.drawing import Drummer, Read, Voices, Written, drawn
+from liveengine.generators.networks import Networks
 from liveengine.generators.neural import Groove
 from liveengine.generators.phrase import Phraser
 from liveengine.generators.speaking import Asked, Heard
-from liveengine.runtime.precision import BENCHMARK_S, Opened, Precisions, opened
+from liveengine.runtime.precision import BENCHMARK_S, Ask, Opened, Precisions, opened
 
 #: On stage what takes longer, for each bar that is asked for, is late: half of one at 240 BPM. The end waits by it too.
 PATIENCE_S = 0.5
 
-#: Opens a model's folder, given what it is asked first.
-Open: TypeAlias = Callable[[Path, Mapping[str, Any]], Opened]
+#: Opens a model's folder, given its networks and how they are asked.
+Open: TypeAlias = Callable[[Path, Sequence[str], Ask], Opened]
 
 
 class LateError(Exception):
@@ -43,25 +46,50 @@ class Session:
         self.latent = int(self.vocabulary["latent"])
         self.density = tuple(self.vocabulary["ranks"]["density"])
         self._patience_s = patience_s
-        shapes = {"view": (1, FRAMES, VIEW), "condition": (1, len(CONDITIONS)), "latent": (1, self.latent)}
-        question = {name: np.zeros(shape, np.float32) for name, shape in shapes.items()}
-        self.opened = open_model(folder, question)
+        self.opened = open_model(folder, (models.WEIGHTS, models.WRITER), self._ask)
+        self._model = self._networks(self.opened.sessions)
 
-    def begin(self, bars: int = 1) -> Say:
-        """Return what asks the model for so many bars; it raises LateError once patience is over."""
+    def begin(self, bars: int = 1) -> Drummer:
+        """Return what is asked for so many bars; it raises LateError once patience is over."""
         if self._patience_s is None:
-            return self._say
-        ends_s = time.monotonic() + self._patience_s * bars
+            return self._model
+        return _Hurried(self._model, time.monotonic() + self._patience_s * bars)
 
-        def say(view: Floats, condition: Floats, latent: Floats) -> Said:
-            if time.monotonic() > ends_s:
-                raise LateError("it was late")
-            return self._say(view, condition, latent)
+    def _networks(self, sessions: Mapping[str, Any]) -> Networks:
+        reader, writer = (sessions[name].run for name in (models.WEIGHTS, models.WRITER))
+        return Networks(reader, writer, tuple(self.vocabulary["cache"]), self.latent)
 
-        return say
+    def _ask(self, sessions: Mapping[str, Any]) -> None:
+        latent = np.zeros((1, self.latent), np.float32)
+        drawn(self._networks(sessions), condition({})[None], latent, np.random.default_rng(0))
 
-    def _say(self, view: Floats, condition: Floats, latent: Floats) -> Said:
-        return Said(*self.opened.session.run(Said._fields, {"view": view, "condition": condition, "latent": latent}))
+
+@dataclass(frozen=True, slots=True)
+class _Hurried:
+    """A model that raises LateError from some moment on."""
+
+    model: Networks
+    ends_s: float
+
+    @property
+    def voices(self) -> Voices:
+        return self.model.voices
+
+    @property
+    def cache(self) -> tuple[int, ...]:
+        return self.model.cache
+
+    def read(self, view: Floats, condition: Floats, latent: Floats) -> Read:
+        self._in_time()
+        return self.model.read(view, condition, latent)
+
+    def write(self, heard: Floats, past: Floats, place: NDArray[np.int64], cache: Floats) -> Written:
+        self._in_time()
+        return self.model.write(heard, past, place, cache)
+
+    def _in_time(self) -> None:
+        if time.monotonic() > self.ends_s:
+            raise LateError("it was late")
 
 
 class LineSession:
@@ -73,7 +101,8 @@ class LineSession:
         self.ranks: dict[str, list[float]] = self.vocabulary["ranks"]
         self.known = models.known(folder)
         self._patience_s = patience_s
-        self.opened = open_model(folder, speaking.nothing(self.cache)._asdict())
+        first = speaking.nothing(self.cache)._asdict()
+        self.opened = open_model(folder, (models.WEIGHTS,), lambda sessions: sessions[models.WEIGHTS].run(None, first))
 
     def begin(self, bars: int = 1) -> speaking.Say:
         """Return what asks the model for so many bars; it raises LateError once patience is over."""
@@ -89,7 +118,7 @@ class LineSession:
         return say
 
     def _say(self, asked: Asked) -> Heard:
-        return Heard(*self.opened.session.run(Heard._fields, asked._asdict()))
+        return Heard(*self.opened.sessions[models.WEIGHTS].run(Heard._fields, asked._asdict()))
 
 
 def load_models(

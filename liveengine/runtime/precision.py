@@ -11,11 +11,11 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from liveengine.generators import models
 
@@ -40,32 +40,36 @@ class Precisions:
         self.wanted = FP32 if self.wanted == AUTO else self.wanted
 
 
-class Opened(NamedTuple):
-    """What is asked (onnxruntime's session), in which precision, and what is to be told of that; empty: nothing."""
+#: Asks a model once, given onnxruntime's sessions of its networks by name.
+Ask: TypeAlias = Callable[[Mapping[str, Any]], object]
 
-    session: Any
+
+class Opened(NamedTuple):
+    """What is asked: sessions by network, in which precision, and what is to be told of that; empty: nothing."""
+
+    sessions: Mapping[str, Any]
     precision: str
     told: str = ""
 
 
-def opened(folder: Path, question: Mapping[str, Any], wanted: str = FP32, seconds: float = BENCHMARK_S) -> Opened:
-    """Open a model and ask it once: the first run plans its memory. With AUTO, time its files on that question.
+def opened(folder: Path, networks: Sequence[str], ask: Ask, wanted: str = FP32, seconds: float = BENCHMARK_S) -> Opened:
+    """Open a model's networks and ask it once: the first run plans its memory. With AUTO, time how it is asked in both.
 
     Raises OSError where there is no onnxruntime, ValueError for a file that cannot be run. What is wrong with INT8 is
     told, and FP32 is asked.
     """
-    full = Opened(_session(folder / models.WEIGHTS, question), FP32)
+    full = Opened(_asked({name: _session(folder / name) for name in networks}, folder, ask), FP32)
     if wanted == FP32:
         return full
-    if not (folder / models.INT8_WEIGHTS).exists():
+    if not all((folder / models.in_int8(name)).exists() for name in networks):
         return full._replace(told="plays in FP32: it came without INT8" if wanted == INT8 else "")
     try:
-        small = _made_of(folder, question)
+        small = _asked({name: _made_of(folder, name) for name in networks}, folder, ask)
     except ValueError as error:
         return full._replace(told=f"plays in FP32: {error}")
     if wanted == INT8:
         return Opened(small, INT8)
-    full_s, small_s = took(lambda: full.session.run(None, question), lambda: small.run(None, question), seconds)
+    full_s, small_s = took(lambda: ask(full.sessions), lambda: ask(small), seconds)
     times = f"{1000 * full_s:.2f} ms a question in FP32, {1000 * small_s:.2f} in INT8"
     if small_s > QUICKER * full_s:
         return full._replace(told=f"plays in FP32: {times}")
@@ -89,18 +93,18 @@ def took(
     return median(taken[0]), median(taken[1])
 
 
-def _made_of(folder: Path, question: Mapping[str, Any]) -> Any:
-    """Open INT8. Raises ValueError where it cannot be run, or was made of other weights than those beside it."""
-    place = folder / models.INT8_WEIGHTS
-    small = _session(place, question)
-    beside = hashlib.sha256((folder / models.WEIGHTS).read_bytes()).hexdigest()
+def _made_of(folder: Path, network: str) -> Any:
+    """Open a network in INT8. Raises ValueError where it cannot be run, or was made of other weights than lie there."""
+    place = folder / models.in_int8(network)
+    small = _session(place)
+    beside = hashlib.sha256((folder / network).read_bytes()).hexdigest()
     if small.get_modelmeta().custom_metadata_map.get(models.MADE_OF) != beside:
-        raise ValueError(f"{place}: was not made of the {models.WEIGHTS} beside it; export the model again")
+        raise ValueError(f"{place}: was not made of the {network} beside it; export the model again")
     return small
 
 
-def _session(place: Path, question: Mapping[str, Any]) -> Any:
-    """Open a file and ask it once. Raises OSError where there is no onnxruntime, ValueError for what it cannot run."""
+def _session(place: Path) -> Any:
+    """Open a file. Raises OSError where there is no onnxruntime, ValueError for what it cannot run."""
     try:
         import onnxruntime as runtime
     except ImportError as error:
@@ -113,8 +117,15 @@ def _session(place: Path, question: Mapping[str, Any]) -> Any:
     # Spinning after each request would take a core from whoever plays.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     try:
-        session = runtime.InferenceSession(str(place), options, providers=["CPUExecutionProvider"])
-        session.run(None, question)
+        return runtime.InferenceSession(str(place), options, providers=["CPUExecutionProvider"])
     except Exception as error:  # onnxruntime's own kinds, which derive from nothing narrower
         raise ValueError(f"{place}: cannot be run: {error}") from error
-    return session
+
+
+def _asked(sessions: Mapping[str, Any], folder: Path, ask: Ask) -> Mapping[str, Any]:
+    """Return sessions that have been asked once. Raises ValueError where they cannot."""
+    try:
+        ask(sessions)
+    except Exception as error:  # as above
+        raise ValueError(f"{folder}: cannot be run: {error}") from error
+    return sessions

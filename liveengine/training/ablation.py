@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from liveengine.formats import disk
 from liveengine.generators.codecs.frames import framed, view
 from liveengine.training import export, objectives, tasks
+from liveengine.training.asking import Torch
 from liveengine.training.config import Config
 from liveengine.training.data.groove_rows import GrooveRows
 from liveengine.training.evaluation import held_out, intervals
@@ -112,7 +113,7 @@ def ablated(config: Config, data: Path, folder: Path, steps: int, tell: Callable
 
 def of_grooves(model: GrooveModel, rows: Rows, ranks: Mapping[str, list[float]], has_latent: bool) -> Sums:
     """Return what is measured of each groove, summed over its hits, without the latent; and the latent's own nats."""
-    said = held_out.each(model.decoder, model.latent, rows, ranks)
+    said = held_out.each(Torch(model), model.latent, rows, ranks)
     every = framed(rows["velocity"], rows["offset"])
     whole = np.ones(every.pattern.shape, np.bool_)
     with torch.no_grad():

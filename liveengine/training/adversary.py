@@ -1,8 +1,8 @@
 """A critic beside the model (mode "vae_gan"): when it comes in, what it costs, and how it learns.
 
 First the model learns alone. At `begins` the critic comes in and learns for `alone` steps while the model hears
-nothing of it; then its weight rises over `ramp` steps to `most`. It judges grooves that have their latent: without,
-cells drawn all at once cannot agree with each other, and a critic would teach the model to draw one groove only.
+nothing of it; then its weight rises over `ramp` steps to `most`. It judges grooves that have their latent, which
+says what groove is meant: without, any would do, and a critic would teach the model to draw one groove only.
 """
 
 from __future__ import annotations

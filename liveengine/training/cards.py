@@ -32,7 +32,7 @@ TEXTS = {
     "groove": {
         "what": "A groove model of {parameters:,} numbers: two bars of drums in 4/4 on twelve steps a beat.",
         "rows": "Rows of two bars",
-        "speed": "One bar on one core, all passes, half of what two bars take; by the clock, with all else that ran,\n"
+        "speed": "One bar on one core, half of what two bars take; by the clock, with all else that ran,\n"
         "and in the core's own time (cpu). Shipped is {shipped}:",
         "agreement": "Torch and ONNX differ by {apart:.1e} at most, and in {cells} cells of {grooves} grooves drawn.",
     },

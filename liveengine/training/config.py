@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
-from liveengine.generators.codecs.frames import BARS
+from liveengine.generators.codecs.frames import BARS, FRAMES
 from liveengine.music.spelling import did_you_mean
 from liveengine.training import objectives
 
@@ -42,9 +42,11 @@ class Size:
     width: int = 80
     heads: int = 4
     encoder_layers: int = 2
-    decoder_layers: int = 4
+    reader_layers: int = 3
+    writer_layers: int = 2
     latent: int = 32
     dropout: float = 0.1
+    forget: float = 0.1  # the share of what was struck before that the writer is not told while it learns
     bar_latent: int = 0
     beat_latent: int = 0
 
@@ -58,6 +60,11 @@ class Size:
     def latents(self) -> int:
         """How many numbers the latent has on all levels: the piece's, then each bar's, then each beat's."""
         return sum(level.parts * level.size for level in self.levels)
+
+    @property
+    def cache(self) -> tuple[int, int, int, int, int]:
+        """The shape of the writer's keys and values on stage: layers, 2, heads, frames, numbers a head."""
+        return self.writer_layers, 2, self.heads, FRAMES, self.width // self.heads
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +105,17 @@ class Schedule:
     minutes: float = 0.0  # end in good order after so long; 0: never
     context_from: int = 0  # tokens of a phrase model's context at step 0; 0: the whole context from the first
     context_steps: int = 1000  # until the context is whole, growing evenly
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """How often rows are made into others that could as well have been played (`training.data.augmentation`).
+
+    `share` of each change's probability, from 0 at step 0, rising over `steps`; 0: rows stay as they are.
+    """
+
+    share: float = 0.0
+    steps: int = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +178,7 @@ class Config:
     size: Size = field(default_factory=Size)
     phrase: PhraseSize = field(default_factory=PhraseSize)
     schedule: Schedule = field(default_factory=Schedule)
+    changes: Changes = field(default_factory=Changes)
     divergence: Divergence = field(default_factory=Divergence)
     adversary: Adversary = field(default_factory=Adversary)
     watch: Watch = field(default_factory=Watch)
@@ -177,6 +196,7 @@ class Config:
             raise ValueError(f"{self.name}: mode and balance are of groove models; a phrase model has one way to learn")
         self._check_context()
         self._check_levels()
+        self._check_changes()
         if not self.losses:
             object.__setattr__(self, "losses", dict(objectives.USUAL[self.family]))
         try:
@@ -192,6 +212,12 @@ class Config:
             raise ValueError(
                 f"{self.name}: a mixture is a prior of one level; leave out components, or the lower levels"
             )
+
+    def _check_changes(self) -> None:
+        if not (0.0 <= self.changes.share <= 1.0 and self.changes.steps >= 1):
+            raise ValueError(f"{self.name}, changes: share goes from 0 to 1, in 1 step or more, not {self.changes}")
+        if self.changes.share and self.family == "phrase":
+            raise ValueError(f"{self.name}, changes: are of groove models; lines come in any key by themselves")
 
     def _check_context(self) -> None:
         plan = self.schedule
@@ -219,6 +245,7 @@ _PARTS: dict[str, type[Any]] = {
     "size": Size,
     "phrase": PhraseSize,
     "schedule": Schedule,
+    "changes": Changes,
     "divergence": Divergence,
     "adversary": Adversary,
     "watch": Watch,

@@ -22,6 +22,7 @@ from liveengine.training import tasks
 from liveengine.training.adversary import Opponent, gumbel
 from liveengine.training.balance import Uncertainty
 from liveengine.training.config import Config
+from liveengine.training.data import augmentation
 from liveengine.training.loop import Rows, Trainer
 from liveengine.training.losses import divergence
 from liveengine.training.models.groove import GrooveModel, Said
@@ -59,12 +60,12 @@ def say(
     """
     if noise is None:
         none = torch.zeros(len(truth["latent"]), model.latent)
-        return model.decoder(truth["view"], truth["condition"], none), none
+        return model.decoder(truth["view"], truth["condition"], none, truth["pattern"]), none
     mean, log_variance = model.encoder(truth["full"])
     mean, log_variance = mean.float(), log_variance.float()
     there = truth["latent"][:, None]
     latent = (mean + noise * (0.5 * log_variance).exp()) * there
-    said = model.decoder(truth["view"], truth["condition"], latent)
+    said = model.decoder(truth["view"], truth["condition"], latent, truth["pattern"])
     if prior is None:
         return said, divergence(mean, log_variance) * there
     with torch.autocast("cpu", enabled=False):
@@ -79,6 +80,8 @@ class GrooveTrainer(Trainer[GrooveModel, Grooves]):
     ) -> None:
         self.opponent: Opponent | None = None
         self.prior: Mixture | None = None
+        schedule = augmentation.Schedule(0.0, config.changes.share, config.changes.steps)
+        self.augmentation = augmentation.Augmentation(schedule)
         super().__init__(config, rows, folder, ranks, team)
 
     def new_model(self) -> GrooveModel:
@@ -116,7 +119,8 @@ class GrooveTrainer(Trainer[GrooveModel, Grooves]):
 
     def loss(self, numbers: NDArray[np.integer], chance: np.random.Generator, told: dict[str, float]) -> Tensor:
         """Return the loss of rows, and add what is worth telling of it to `told`."""
-        batch = tasks.batch(self.rows.batch(numbers), self.ranks, chance)
+        rows = self.augmentation.grooves_of(self.rows.batch(numbers), self.step, chance)
+        batch = tasks.batch(rows, self.ranks, chance)
         if self.config.mode == "transformer":
             batch, noise = tasks.without_latent(batch), None
         else:

@@ -25,12 +25,16 @@ from liveengine.generators.codecs.windows import NOTHING, Known
 from liveengine.generators.phrase import Phraser, limits_of, told_of
 from liveengine.generators.speaking import Asked, Heard, Say, likeliest, nothing, spoken
 from liveengine.training import checkpoints
+from liveengine.training.asking import opened
 from liveengine.training.benchmark import cost, timed
 from liveengine.training.cards import Card
 from liveengine.training.config import from_told
 from liveengine.training.evaluation.phrase_battery import REGISTERS, controls
-from liveengine.training.export import APART_MAX, names, opened, shipped, write_folder, write_int8, write_vocabulary
+from liveengine.training.export import APART_MAX, names, shipped, size_of, write_folder, write_int8, write_vocabulary
 from liveengine.training.models.phrase import PhraseModel, Step
+
+#: A phrase model's networks, in the files that are written.
+NETWORKS = (models.WEIGHTS,)
 
 #: So many lines of two bars are said by both, and so many for a benchmark.
 LINES = 32
@@ -149,26 +153,25 @@ def export(weights: Path, home: Path, about: Mapping[str, Any], known: Known) ->
     np.save(held, known, allow_pickle=False)
     words = lines.vocabulary(ranks, cache, hashlib.sha256(held.getvalue()).hexdigest())
     with tempfile.TemporaryDirectory() as beside:
-        places = {name: Path(beside) / name / models.WEIGHTS for name in ("fp32", "int8")}
-        for place in places.values():
-            place.parent.mkdir()
-            write_vocabulary(place.parent, words)
-            (place.parent / models.KNOWN).write_bytes(held.getvalue())
-        write_onnx(model, places["fp32"])
+        folder = Path(beside)
+        write_vocabulary(folder, words)
+        (folder / models.KNOWN).write_bytes(held.getvalue())
+        write_onnx(model, folder / models.WEIGHTS)
         asked = asked_of(model)
-        apart = agreement(asked, session(places["fp32"]), cache, ranks)
+        apart = agreement(asked, session(folder / models.WEIGHTS), cache, ranks)
         if apart["apart"] > APART_MAX or apart["lines_otherwise"]:
             raise ValueError(
                 f"{weights}: ONNX is {apart['apart']:.1e} from torch and says {apart['lines_otherwise']} lines "
                 "otherwise; not written"
             )
-        write_int8(places["fp32"], places["int8"])
+        write_int8(folder, NETWORKS)
         files: dict[str, dict[str, float]] = {}
-        for name, place in places.items():
-            say = session(place)
-            files[name] = {"bytes": place.stat().st_size, **speed(say, cache, ranks, known), **cost(place.parent)}
+        for name, network in (("fp32", models.WEIGHTS), ("int8", models.in_int8(models.WEIGHTS))):
+            say = session(folder / network)
+            files[name] = {"bytes": size_of(folder, [network]), **speed(say, cache, ranks, known)}
             files[name]["lines_otherwise"] = agreement(asked, say, cache, ranks)["lines_otherwise"]
-        weights_of = shipped(places["fp32"], places["int8"], files["int8"]["lines_otherwise"] / LINES)
+        files["fp32"] |= cost(folder)
+        weights_of = shipped(folder, NETWORKS, files["int8"]["lines_otherwise"] / LINES)
     card = Card(
         name=told["config"]["name"],
         config=told["config"],

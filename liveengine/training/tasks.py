@@ -33,8 +33,11 @@ from liveengine.generators.codecs.vocabulary import STYLES
 CELLS = (FRAMES, VOICE_COUNT)
 
 #: How often a thing that could be asked is left open, and how often the latent is not to be had.
-LEFT_OPEN = 0.4
-NO_LATENT = 0.4
+LEFT_OPEN = 0.3
+NO_LATENT = 0.5
+
+#: How often nothing is told but style, tempo and whether it is a fill: what models are compared by.
+PLAIN = 0.4
 
 #: Turns of a groove by whole beats keep no downbeat; by whole bars they do.
 _TURNS = (0, BAR_STEPS)
@@ -66,7 +69,7 @@ def _new(chance: Chance) -> tuple[Flags, Flags]:
     return np.zeros(CELLS, np.bool_), np.zeros(CELLS, np.bool_)
 
 
-def _any_order(chance: Chance) -> tuple[Flags, Flags]:
+def _scattered(chance: Chance) -> tuple[Flags, Flags]:
     """Some cells known, from none to nearly all; how they are played as well, or not."""
     known = chance.random(CELLS) < chance.random()
     return known, known & (chance.random() < 0.3)
@@ -93,8 +96,8 @@ def _humanise(chance: Chance) -> tuple[Flags, Flags]:
 
 #: Every task with its share of the rows.
 TASKS: tuple[tuple[str, float, Callable[[Chance], tuple[Flags, Flags]]], ...] = (
-    ("new", 0.25, _new),
-    ("any order", 0.35, _any_order),
+    ("new", 0.5, _new),
+    ("scattered", 0.1, _scattered),
     ("stretch", 0.1, _stretch),
     ("voices", 0.1, _voices),
     ("humanise", 0.2, _humanise),
@@ -147,21 +150,27 @@ def conditions(rows: Mapping[str, NDArray[Any]], ranks: Mapping[str, list[float]
 
 def plain(rows: Mapping[str, NDArray[Any]], ranks: Mapping[str, list[float]]) -> Floats:
     """Return the same with style, tempo and fill told, and nothing else."""
-    told = conditions(rows, ranks)
+    return _plain(conditions(rows, ranks))
+
+
+def _plain(told: Floats) -> Floats:
+    left = told.copy()
     for name in RANKED:
-        told[:, [CONDITIONS.index(name), CONDITIONS.index(f"{name} told")]] = 0.0
-    told[:, CONDITIONS.index("latent told")] = 0.0
-    return told
+        left[:, [CONDITIONS.index(name), CONDITIONS.index(f"{name} told")]] = 0.0
+    left[:, CONDITIONS.index("latent told")] = 0.0
+    return left
 
 
 def left_open(told: Floats, chance: Chance) -> Floats:
-    """Leave some of what could be asked open, and some rows without their latent."""
+    """Leave some of what could be asked open, and some rows without their latent; some rows are `plain`."""
     told = told.copy()
     place = CONDITIONS.index
+    bare = chance.random(len(told)) < PLAIN
+    told[bare] = _plain(told[bare])
     for name in ASKED:
-        is_open = chance.random(len(told)) < LEFT_OPEN
+        is_open = ~bare & (chance.random(len(told)) < LEFT_OPEN)
         told[is_open, place(name)], told[is_open, place(f"{name} told")] = 0.0, 0.0
-    told[chance.random(len(told)) < LEFT_OPEN, place(f"style {STYLES[0]}") :] = 0.0
+    told[~bare & (chance.random(len(told)) < LEFT_OPEN), place(f"style {STYLES[0]}") :] = 0.0
     told[chance.random(len(told)) < NO_LATENT, place("latent told")] = 0.0
     return told
 

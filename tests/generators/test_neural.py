@@ -5,13 +5,13 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from asking import NO_LOCKS, controls, sounding
-from grooves import LATENT, arithmetic, groove
+from grooves import LATENT, Arithmetic, groove
 from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 
 from liveengine.generators.codecs.frames import FRAMES, VOICE_COUNT, condition
 from liveengine.generators.contract import Controls
-from liveengine.generators.drawing import Said, drawn, portions, silence
+from liveengine.generators.drawing import Written, drawn, silence
 from liveengine.generators.neural import RULE
 from liveengine.music.note import Bar
 from liveengine.music.time import TICKS_PER_BEAT, TICKS_PER_SIXTEENTH, Metre
@@ -61,22 +61,19 @@ def test_known_cells_are_never_drawn(seed):
     chance = np.random.default_rng(seed)
     known = chance.random((1, FRAMES, VOICE_COUNT)) < 0.5
     given_ = silence()._replace(pattern=chance.integers(0, 8, known.shape).astype(np.uint8))
-    found = drawn(arithmetic, condition({})[None], np.zeros((1, LATENT), np.float32), chance, given_, known)
+    found = drawn(Arithmetic(), condition({})[None], np.zeros((1, LATENT), np.float32), chance, given_, known)
     assert np.array_equal(found.pattern[known], given_.pattern[known])
 
 
-def test_as_many_are_struck_as_are_wanted():
+def test_about_as_many_are_struck_as_are_wanted_and_as_many_in_either_bar():
     told = np.repeat(condition({})[None], 3, axis=0)
     wanted = np.array([20.0, 40.0, 60.0])
     chance = np.random.default_rng(1)
-    found = [drawn(arithmetic, told, np.zeros((3, LATENT), np.float32), chance, wanted=wanted) for _ in range(40)]
-    struck = np.mean([(frames.pattern > 0).sum(axis=(1, 2)) for frames in found], axis=0)
-    assert np.allclose(struck, wanted, rtol=0.15)
-
-
-def test_every_cell_is_drawn_by_the_last_pass():
-    assert portions()[-1] == 1.0
-    assert np.all(np.diff(portions()) > 0)
+    none = np.zeros((3, LATENT), np.float32)
+    found = np.stack([drawn(Arithmetic(), told, none, chance, wanted=wanted).pattern for _ in range(40)]) > 0
+    assert np.allclose(found.sum(axis=(2, 3)).mean(axis=0), wanted, rtol=0.2)
+    first, second = (half.sum(axis=(2, 3)).mean(axis=0) for half in np.split(found, 2, axis=2))
+    assert np.allclose(first, second, rtol=0.35)
 
 
 @pytest.mark.parametrize("rhythm", ["euclid(3, 8)", "euclid(5, 16)", "x..x..x...x.x..."])
@@ -111,7 +108,7 @@ def test_a_fill_leaves_all_but_the_last_half_bar():
 
 
 def test_of_four_bars_the_third_is_the_first_again():
-    bar = groove()(None, NO_LOCKS, Controls(bars=4), 2)
+    bar = groove()(None, NO_LOCKS, Controls(bars=4), 3)
     length = Metre(4, 4).bar_ticks
     at = [{(n.tick % length, n.pitch) for n in bar.notes if n.tick // length == number} for number in range(4)]
     assert at[0] == at[2]
@@ -127,8 +124,9 @@ def test_what_it_cannot_play_is_said(asked, words):
 
 
 def test_a_model_that_says_no_number_is_refused():
-    def broken(*inputs):
-        return Said(*(array * np.nan for array in arithmetic(*inputs)))
+    class Broken(Arithmetic):
+        def write(self, *asked) -> Written:
+            return Written(*(array * np.nan for array in super().write(*asked)))
 
     with pytest.raises(ValueError, match="no number"):
-        groove(broken)(None, NO_LOCKS, Controls(), 1)
+        groove(Broken())(None, NO_LOCKS, Controls(), 1)

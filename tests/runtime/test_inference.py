@@ -144,7 +144,9 @@ def test_a_patch_that_misspells_a_model_is_told_its_name(tmp_path):
 
 def test_a_model_agrees_with_its_card():
     card = json.loads((NANO / "card.json").read_text())
-    assert card["files"]["fp32"]["bytes"] == (NANO / models.WEIGHTS).stat().st_size
+    assert card["files"]["fp32"]["bytes"] == sum(
+        (NANO / name).stat().st_size for name in (models.WEIGHTS, models.WRITER)
+    )
     assert card["parity"]["apart"] <= 1e-4
     assert card["parity"]["cells"] == 0
     assert Session(NANO).latent == card["config"]["size"]["latent"]

@@ -54,10 +54,10 @@ def quantised(tmp_path_factory) -> Path:
     """A home of one model that came along in both."""
     pytest.importorskip("torch")
     pytest.importorskip("onnx")
-    from liveengine.training.export import write_int8
+    from liveengine.training.export import NETWORKS, write_int8
 
     folder = shutil.copytree(NANO, tmp_path_factory.mktemp("models") / NAMED)
-    write_int8(folder / models.WEIGHTS, folder / models.INT8_WEIGHTS)
+    write_int8(folder, NETWORKS)
     return folder.parent
 
 
@@ -131,7 +131,7 @@ def test_where_there_is_no_time_each_is_done_once():
 
 
 def spoil(home: Path) -> None:
-    (home / NAMED / models.INT8_WEIGHTS).write_bytes(b"no model")
+    (home / NAMED / models.in_int8(models.WEIGHTS)).write_bytes(b"no model")
 
 
 def exchange(home: Path) -> None:

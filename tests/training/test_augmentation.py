@@ -66,6 +66,19 @@ def test_a_groove_stays_a_groove_and_its_features_are_its_own(groove: Row, seed:
     assert np.allclose(changed["features"], features.of_hits(velocity.reshape(bars), offset.reshape(bars)).mean(axis=0))
 
 
+@given(seeds)
+def test_many_grooves_are_changed_as_each_is_alone(groove: Row, seed: int) -> None:
+    everything = Augmentation(ALWAYS, dict.fromkeys(GROOVE_CHANGES, 0.7))
+    rows = {name: np.stack([array, array]) for name, array in groove.items()}
+    changed = everything.grooves_of(rows, 0, np.random.default_rng(seed))
+    assert all((rows[name] == groove[name]).all() for name in groove)  # the rows handed in are left alone
+    one_by_one = np.random.default_rng(seed)
+    for number in range(2):
+        alone = everything.groove(groove, 0, one_by_one)
+        assert all((changed[name][number] == alone[name]).all() for name in changed)
+    assert set(groove) - set(changed) == {"features"}
+
+
 @given(seeds, st.sampled_from(sorted(GROOVE_CHANGES)))
 def test_each_change_of_a_groove_leaves_the_rest(groove: Row, seed: int, name: str) -> None:
     changed = only(name).groove(groove, 0, np.random.default_rng(seed))

@@ -32,7 +32,8 @@ TOY = """
 width = 16
 heads = 2
 encoder_layers = 1
-decoder_layers = 1
+reader_layers = 1
+writer_layers = 1
 latent = 4
 
 [schedule]

@@ -40,6 +40,14 @@ def test_a_mean_has_the_interval_that_theory_gives_it() -> None:
     assert width(500, 1) == pytest.approx(2 * 1.96 / np.sqrt(500), rel=0.15)
 
 
+def test_what_is_hard_for_both_says_nothing_of_which_is_better() -> None:
+    hard = np.random.default_rng(1).normal(50, 20, 60)
+    one = np.ones(60)
+    sums = {"model": {"bits": hard, "hits": one}, "worse": {"bits": hard + 0.5, "hits": one}, "feel": {"hits": one}}
+    apart = intervals.beyond(sums, intervals.draws(rows(60, 1)))
+    assert apart == {"worse": pytest.approx({f"bits_per_hit{end}": 0.5 for end in ("", " low", " high")})}
+
+
 def test_an_overlap_lies_in_its_interval() -> None:
     toy = {**ToyRows(40).all, "piece": np.arange(40) // 2}
     grooves = {"same": toy, "others": ToyRows(64).all}

@@ -62,7 +62,7 @@ def test_a_model_is_measured_whole_and_the_same_twice(monkeypatch):
     monkeypatch.setattr(latent, "HEARD", 2)
     rows = ToyRows(24).all
     torch.manual_seed(1)
-    model = GrooveModel(Size(width=16, heads=2, encoder_layers=1, decoder_layers=1, latent=3, bar_latent=2)).eval()
+    model = GrooveModel(Size(16, 2, 1, 1, 1, latent=3, bar_latent=2)).eval()
     once, twice = (latent.tables(model, rows, rows) for _ in range(2))
     assert once == twice
     in_use, nats, gaps, walked, between, valid = once.values()
@@ -77,7 +77,7 @@ def test_a_model_is_measured_whole_and_the_same_twice(monkeypatch):
 
 def test_walks_cross_where_all_numbers_are_nothing():
     torch.manual_seed(1)
-    model = GrooveModel(Size(width=16, heads=2, encoder_layers=1, decoder_layers=1, latent=3)).eval()
+    model = GrooveModel(Size(16, 2, 1, 1, 1, latent=3)).eval()
     grooves = latent.walked(model, np.array([2, 0]))
     assert grooves.shape == (2, len(latent.VALUES), 96, 9)
     assert np.array_equal(grooves[0, 2], grooves[1, 2])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -14,17 +15,19 @@ pytest.importorskip("torch")
 pytest.importorskip("safetensors")
 
 import torch
+import toy_lines
 from resuming import goes_on_to_the_bit, killed_goes_on_to_the_bit
 from toy import ToyRows, toy
 
 from liveengine.generators.codecs.frames import FRAMES, PATTERNS, SUBSTEPS, VOICE_COUNT
 from liveengine.training import checkpoints, config, losses, objectives, schedules, tasks
-from liveengine.training.config import Divergence, Schedule
+from liveengine.training.asking import Torch
+from liveengine.training.config import Changes, Divergence, Schedule
 from liveengine.training.evaluation import battery
 from liveengine.training.evaluation.held_out import measured
 from liveengine.training.evaluation.obedience import spearman
 from liveengine.training.groove_loop import GrooveTrainer
-from liveengine.training.models.groove import Said
+from liveengine.training.models.groove import GrooveModel, Said
 
 ROWS = ToyRows(24)
 RANKS = tasks.quantiles(ROWS.all)
@@ -34,8 +37,12 @@ def trainer(folder: Path, **schedule: object) -> GrooveTrainer:
     return GrooveTrainer(toy(**schedule), ROWS, folder, RANKS)
 
 
+def look(model: GrooveModel) -> dict[str, float]:
+    return measured(Torch(model), model.latent, ROWS.all, RANKS)
+
+
 def run(one: GrooveTrainer) -> str:
-    return one.run(lambda model: measured(model, ROWS.all, RANKS), lambda text: None)
+    return one.run(look, lambda text: None)
 
 
 def weights(one: GrooveTrainer) -> dict[str, torch.Tensor]:
@@ -112,10 +119,10 @@ def test_an_adaptive_weight_goes_where_the_nats_are_wanted():
 
 
 def test_something_is_learnt(tmp_path):
-    before = measured(trainer(tmp_path / "none").averaged(), ROWS.all, RANKS)
+    before = look(trainer(tmp_path / "none").averaged())
     one = trainer(tmp_path / "run", steps=60)
     assert run(one) == "all steps are done"
-    after = measured(one.averaged(), ROWS.all, RANKS)
+    after = look(one.averaged())
     assert after["bits_per_hit"] < before["bits_per_hit"] / 3
     assert after["offset"] < before["offset"]
     lines = [json.loads(line) for line in (tmp_path / "run" / "log.jsonl").read_text().splitlines()]
@@ -124,6 +131,28 @@ def test_something_is_learnt(tmp_path):
 
 def test_a_run_begun_anew_goes_on_to_the_bit(tmp_path):
     goes_on_to_the_bit(trainer, tmp_path, kept=7)
+
+
+def changing(folder: Path, share: float = 1.0) -> GrooveTrainer:
+    return GrooveTrainer(replace(toy(), changes=Changes(share, steps=4)), ROWS, folder, RANKS)
+
+
+def hits_of(one: GrooveTrainer) -> list[float]:
+    return [one.update()["hits"] for _ in range(6)]
+
+
+def test_rows_are_changed_as_they_are_drawn_and_such_a_run_goes_on_to_the_bit(tmp_path):
+    goes_on_to_the_bit(changing, tmp_path, kept=7)
+    plain, changed = (hits_of(changing(tmp_path / str(share), share)) for share in (0.0, 1.0))
+    assert plain[0] == changed[0]  # the changes come in little by little
+    assert plain[-1] != changed[-1]
+
+
+def test_changes_are_shares_and_of_grooves_alone():
+    with pytest.raises(ValueError, match="toy, changes: share goes from 0 to 1"):
+        replace(toy(), changes=Changes(1.5))
+    with pytest.raises(ValueError, match="are of groove models"):
+        replace(toy_lines.toy(), changes=Changes(0.5))
 
 
 def test_a_run_killed_while_it_saves_goes_on_to_the_bit(tmp_path):

@@ -29,7 +29,9 @@ ROWS = ToyRows(24)
 RANKS = tasks.quantiles(ROWS.all)
 
 #: Three numbers of the piece, two of each of its bars, one of each of its beats.
-LEVELS = Size(width=16, heads=2, encoder_layers=1, decoder_layers=1, latent=3, bar_latent=2, beat_latent=1)
+LEVELS = Size(
+    width=16, heads=2, encoder_layers=1, reader_layers=1, writer_layers=1, latent=3, bar_latent=2, beat_latent=1
+)
 SIZES = {"piece": 3, "bar": 4, "beat": 8}
 
 
@@ -133,8 +135,8 @@ def test_a_level_may_be_left_out():
     model = GrooveModel(size)
     mean, log_variance = model.encoder(torch.zeros(2, FRAMES, VIEW))
     assert mean.shape == log_variance.shape == (2, model.latent) == (2, 3 + 8)
-    said = model.decoder(torch.zeros(2, FRAMES, VIEW), torch.zeros(2, len(CONDITIONS)), mean)
-    assert said.velocity.shape[:2] == (2, FRAMES)
+    _, velocity, _ = model.decoder.reader(torch.zeros(2, FRAMES, VIEW), torch.zeros(2, len(CONDITIONS)), mean)
+    assert velocity.shape[:2] == (2, FRAMES)
 
 
 # -- runs ------------------------------------------------------------------
@@ -158,7 +160,7 @@ def test_what_is_exported_of_levels_says_what_torch_says_and_plays(tmp_path, mon
     place = tmp_path / "best.safetensors"
     torch.manual_seed(1)
     model = GrooveModel(LEVELS)
-    for weight in model.decoder.descent.parameters():
+    for weight in model.decoder.reader.descent.parameters():
         torch.nn.init.normal_(weight, std=0.5)
     checkpoints.write_weights(place, model.state_dict(), {"config": layered().told(), "ranks": RANKS, "step": 0})
     about = {"licence": "none", "attribution": "Nobody", "rows": {"train": 24}, "notes": [], "measures": {}}

@@ -198,7 +198,7 @@ def test_what_is_exported_plays_and_has_its_card(shipped):
     assert card["parity"]["apart"] <= phrase_export.APART_MAX
     assert card["parity"]["lines_otherwise"] == 0
     assert (shipped / models.WEIGHTS).stat().st_size == card["files"]["fp32"]["bytes"]
-    assert (shipped / models.INT8_WEIGHTS).exists() == (card["files"]["int8"]["lines_otherwise"] == 0)
+    assert (shipped / models.in_int8(models.WEIGHTS)).exists() == (card["files"]["int8"]["lines_otherwise"] == 0)
     assert (shipped / "card.md").read_text().startswith("# toy\n\nA phrase model of ")
     assert models.shipped(shipped.parent) == {"toy": shipped}
 

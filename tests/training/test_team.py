@@ -33,7 +33,7 @@ def still(**schedule: object) -> Config:
     watch = replace(one.watch, every=4, measures=("nothing",))
     # Free nats that some dimensions stay below, and some not.
     divergence = replace(one.divergence, steps=4, free_nats=0.02)
-    return replace(one, size=replace(one.size, dropout=0.0), watch=watch, divergence=divergence)
+    return replace(one, size=replace(one.size, dropout=0.0, forget=0.0), watch=watch, divergence=divergence)
 
 
 def layered() -> Config:

@@ -52,7 +52,7 @@ def toy(**schedule: Any) -> Config:
     """Return the config of a run of seconds."""
     return Config(
         "toy",
-        size=Size(width=16, heads=2, encoder_layers=1, decoder_layers=1, latent=4, dropout=0.1),
+        size=Size(width=16, heads=2, encoder_layers=1, reader_layers=1, writer_layers=1, latent=4, dropout=0.1),
         schedule=Schedule(**{"steps": 20, "batch": 8, "rate": 1e-2, "warm_up": 2, **schedule}),
         divergence=Divergence(steps=10),
         watch=Watch(every=10, patience=100),

@@ -4,7 +4,8 @@ A frame holds, for each of nine voices, three steps. Which of the three are stru
 a hit early, on or late is one choice and never two hits. Bars loop: the step before the first sixteenth is the last.
 
 What the model reads (the *view*) is the hits, velocities and offsets that it may know, and which it may; what is
-asked of the music stands beside it, by name (CONDITIONS). Every name goes into the vocabulary that a model carries.
+asked of the music stands beside it, by name (CONDITIONS). What it writes follows what was struck some frames before
+(the *past*). Every name goes into the vocabulary that a model carries.
 
 Pure.
 """
@@ -13,7 +14,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -47,12 +48,20 @@ RANKED = {
     "velocity": ("velocity", NAMES),
 }
 
+#: How many frames before one it is told what was struck: just now, a beat, two beats and a bar ago.
+LAGS = (1, 4, 8, 16)
+
+#: Numbers that tell of a frame's patterns, and of those of all lags.
+CELLS = VOICE_COUNT * PATTERNS
+PAST = len(LAGS) * CELLS
+
 #: The tempo that counts as 1.
 TEMPO_FULL_BPM = 240.0
 
 Floats: TypeAlias = NDArray[np.float32]
 Flags: TypeAlias = NDArray[np.bool_]
 
+_ONE_OF = np.eye(PATTERNS, dtype=np.float32)
 _BITS = (np.arange(PATTERNS)[:, None] >> np.arange(SUBSTEPS) & 1).astype(np.float32)
 
 
@@ -112,6 +121,15 @@ def view(frames: Frames, hits_known: Flags, feel_known: Flags) -> Floats:
     return np.concatenate([hits, velocity, offset, *known], axis=-1).astype(np.float32)
 
 
+def past(pattern: NDArray[np.uint8], place: int) -> Floats:
+    """Return what is told of the frames before one, (n, PAST), of patterns (n, 32, 9); 0 before the first."""
+    told = np.zeros((len(pattern), len(LAGS), VOICE_COUNT, PATTERNS), np.float32)
+    for number, lag in enumerate(LAGS):
+        if lag <= place:
+            told[:, number] = _ONE_OF[pattern[:, place - lag]]
+    return told.reshape(len(pattern), PAST)
+
+
 def condition(asked: Mapping[str, float | None], style: str = "", fill: bool = False, latent: bool = False) -> Floats:
     """Return one row of conditions, (26,). What is None or not named is left open.
 
@@ -135,8 +153,11 @@ def opened(told: Floats) -> Floats:
     return left
 
 
-def vocabulary(quantiles: Mapping[str, list[float]], latent: int) -> dict[str, Any]:
-    """Return what a model says that its numbers mean, with the hash of all that."""
+def vocabulary(quantiles: Mapping[str, list[float]], latent: int, cache: Sequence[int]) -> dict[str, Any]:
+    """Return what a model says that its numbers mean, with the hash of all that.
+
+    `cache` is the shape of its keys and values.
+    """
     told: dict[str, Any] = {
         "codec": "groove frames",
         "voices": list(NAMES),
@@ -146,6 +167,8 @@ def vocabulary(quantiles: Mapping[str, list[float]], latent: int) -> dict[str, A
         "view": VIEW,
         "conditions": list(CONDITIONS),
         "latent": latent,
+        "lags": list(LAGS),
+        "cache": list(cache),
         "ranks": {name: list(values) for name, values in quantiles.items()},
     }
     return {**told, "sha256": digest(told)}
@@ -159,7 +182,7 @@ def digest(told: Mapping[str, Any]) -> str:
 
 def disagreement(told: Mapping[str, Any]) -> str:
     """Return the name of the first thing in which a model's vocabulary is not ours; empty where all agree."""
-    ours = vocabulary(told.get("ranks", {}), told.get("latent", 0))
+    ours = vocabulary(told.get("ranks", {}), told.get("latent", 0), told.get("cache", ()))
     if told.get("sha256") != digest(told):
         return "sha256"
     return next((name for name, value in ours.items() if told.get(name) != value), "")

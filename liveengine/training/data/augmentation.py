@@ -10,7 +10,7 @@ Pure: chance is the generator that is handed in.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
@@ -99,10 +99,27 @@ class Augmentation:
         changes = self._drawn(self.grooves, step, chance)
         if not changes:
             return row
+        changed = self._changed(row, changes, chance).row()
+        bars = (-1, BAR_STEPS, len(NAMES))
+        forty = features.of_hits(changed["velocity"].reshape(bars), changed["offset"].reshape(bars)).mean(axis=0)
+        return {**row, **changed, "features": forty}
+
+    def grooves_of(self, rows: Mapping[str, NDArray[Any]], step: int, chance: Generator) -> Row:
+        """Return many rows, each as `groove` does it, without their features; those handed in are left alone."""
+        changed = {name: values.copy() for name, values in rows.items() if name != "features"}
+        changed["hits"] = changed["velocity"] > 0
+        for number in range(len(changed["hits"])):
+            if changes := self._drawn(self.grooves, step, chance):
+                row = {name: values[number] for name, values in changed.items()}
+                for name, values in self._changed(row, changes, chance).row().items():
+                    changed[name][number] = values
+        return changed
+
+    def _changed(self, row: Row, changes: Sequence[str], chance: Generator) -> _Groove:
         groove = _Groove.of(row)
         for name in changes:
             groove = _GROOVE[name](groove, chance)
-        return {**row, **groove.row()}
+        return groove
 
     def phrase(self, row: Row, step: int, chance: Generator) -> Row:
         """Return a row of phrases, or one that could have been; the row handed in is left alone."""
@@ -135,15 +152,11 @@ class _Groove:
 
     def row(self) -> Row:
         """Return the arrays that a change may have moved."""
-        cells = self._cells()
-        grid = cells.grid()
-        bars = (-1, BAR_STEPS, len(NAMES))
-        forty = features.of_hits(grid.velocity.reshape(bars), grid.offset.reshape(bars)).mean(axis=0)
+        grid = self._cells().grid()
         return {
             "hits": grid.hits,
             "velocity": grid.velocity,
             "offset": grid.offset,
-            "features": forty,
             "tempo": np.asarray(self.tempo, np.float32),
         }
 

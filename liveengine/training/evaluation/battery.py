@@ -21,10 +21,9 @@ from liveengine.generators.codecs.frames import (
     unframed,
 )
 from liveengine.generators.codecs.grid import BAR_STEPS, STEPS_PER_BEAT, VOICES
-from liveengine.generators.drawing import Say, drawn
+from liveengine.generators.drawing import Drummer, drawn
 from liveengine.training import tasks
 from liveengine.training.evaluation.baselines import ByPlace
-from liveengine.training.evaluation.held_out import Decode
 from liveengine.training.evaluation.held_out import each as model_sums
 from liveengine.training.evaluation.learnt import Learnt
 from liveengine.training.evaluation.markov import Markov
@@ -51,7 +50,7 @@ class Baselines(NamedTuple):
 
 
 def held_out_sums(
-    decode: Decode, latent: int, beside: Baselines, train: Rows, rows: Rows, ranks: Mapping[str, list[float]]
+    model: Drummer, latent: int, beside: Baselines, train: Rows, rows: Rows, ranks: Mapping[str, list[float]]
 ) -> dict[str, Sums]:
     """Return how the model and the baselines do on rows that neither saw; timing and velocity: every hit known.
 
@@ -69,7 +68,7 @@ def held_out_sums(
         return {"velocity": loud.sum(axis=(1, 2, 3)), "timing_ms": late.sum(axis=(1, 2, 3)), "hits": count}
 
     return {
-        "model": model_sums(decode, latent, rows, ranks),
+        "model": model_sums(model, latent, rows, ranks),
         **{name: {"bits": each.bits(frames, told), "hits": count} for name, each in beside.learnt.items()},
         "Markov": {"bits": Markov(train).bits(frames), "hits": count},
         "usual at its place": {"bits": usual.bits(frames), **feel(*usual.played(len(hits)))},
@@ -112,7 +111,7 @@ def likenesses(grooves: Mapping[str, Rows], train: Rows, test: Rows) -> Table:
 
 
 def compared(
-    say: Say, latent: int, beside: Baselines, train: Rows, test: Rows, ranks: Mapping[str, list[float]]
+    model: Drummer, latent: int, beside: Baselines, train: Rows, test: Rows, ranks: Mapping[str, list[float]]
 ) -> dict[str, Rows]:
     """Return real grooves, the model's, and those of each baseline."""
     chance = np.random.default_rng(23)
@@ -123,8 +122,8 @@ def compared(
     some = train_sample(train, chance)
     return {
         "real": some,
-        "model, with latent": as_rows(drawn_each(say, told, latent, chance)),
-        "model, without": as_rows(drawn_each(say, without, latent, chance)),
+        "model, with latent": as_rows(drawn_each(model, told, latent, chance)),
+        "model, without": as_rows(drawn_each(model, without, latent, chance)),
         **{name: as_rows(each.drawn(without, chance)) for name, each in beside.learnt.items()},
         **baselines(beside.usual, train, test, asked),
     }
@@ -173,11 +172,11 @@ def _flat_feel(count: int) -> tuple[Floats, Floats]:
 
 
 def drawn_each(
-    say: Say, rows: Floats, latent: int, chance: np.random.Generator, wanted: NDArray[np.floating] | None = None
+    model: Drummer, rows: Floats, latent: int, chance: np.random.Generator, wanted: NDArray[np.floating] | None = None
 ) -> Frames:
     """Draw a groove for each row of conditions; the latent is 0 where a row says that there is none."""
     latents = chance.standard_normal((len(rows), latent)) * rows[:, [CONDITIONS.index("latent told")]]
-    return drawn(say, rows, latents.astype(np.float32), chance, wanted=wanted)
+    return drawn(model, rows, latents.astype(np.float32), chance, wanted=wanted)
 
 
 def features_of(rows: Rows) -> NDArray[np.float32]:

@@ -14,20 +14,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
-from liveengine.generators.codecs.frames import FRAMES, SUBSTEPS, Floats, condition, framed, view
+from liveengine.generators.codecs.frames import FRAMES, SUBSTEPS, Floats, condition
 from liveengine.generators.drawing import drawn
+from liveengine.training.asking import Torch
 from liveengine.training.evaluation import battery
 from liveengine.training.evaluation.battery import Rows, Table
 from liveengine.training.evaluation.groove_structure import struck
 from liveengine.training.evaluation.structure import Struck, similarity
-from liveengine.training.export import asked_of
 from liveengine.training.models.groove import GrooveModel
 
 #: How many pairs of grooves are walked between, and in how many steps.
 PAIRS, STEPS = 64, 8
+
+#: By how many draws it is heard what is to be expected.
+THROWS = 8
 
 #: So much of what is real lies within bounds.
 WITHIN = 0.95
@@ -42,14 +44,16 @@ Array = NDArray[np.floating]
 
 
 def interpolation(model: GrooveModel, mean: Floats) -> dict[str, float]:
-    """Return how even and straight the way between pairs of latents is, in the hits that are expected."""
-    way = _way(mean[_pairs(len(mean))], np.linspace(0, 1, STEPS + 1)).reshape(-1, mean.shape[1])
-    told = np.repeat(condition({}, latent=True)[None], len(way), axis=0)
-    nothing = framed(np.zeros((1, 96, 9), np.float32), np.zeros((1, 96, 9), np.float32))
-    unknown = np.zeros(nothing.pattern.shape, np.bool_)
-    said = asked_of(model)(np.repeat(view(nothing, unknown, unknown), len(way), axis=0), told, way)
-    hit = 1.0 - torch.softmax(torch.from_numpy(said.logits), dim=-1)[..., 0].numpy()
-    return evenness(hit.reshape(STEPS + 1, PAIRS, -1).swapaxes(0, 1))
+    """Return how even and straight the way between pairs of latents is, in the hits that are to be expected.
+
+    Every place is drawn some times, by the same throws: what differs is the latent.
+    """
+    told, asked = np.repeat(condition({}, latent=True)[None], PAIRS, axis=0), Torch(model)
+    places = []
+    for latents in _way(mean[_pairs(len(mean))], np.linspace(0, 1, STEPS + 1)):
+        struck = [drawn(asked, told, latents, np.random.default_rng(seed)).pattern > 0 for seed in range(THROWS)]
+        places.append(np.mean(struck, axis=0).reshape(PAIRS, -1))
+    return evenness(np.stack(places, axis=1))
 
 
 def evenness(ways: Array) -> dict[str, float]:
@@ -78,7 +82,7 @@ def validity(model: GrooveModel, mean: Floats, rows: Rows, train: Rows) -> Table
     way = _way(mean[pairs], shares).reshape(-1, mean.shape[1])
     chance = np.random.default_rng(47)
     told = np.repeat(condition({}, latent=True)[None], len(way), axis=0)
-    through = battery.as_rows(drawn(asked_of(model), told, way, chance))["velocity"]
+    through = battery.as_rows(drawn(Torch(model), told, way, chance))["velocity"]
     real = _bars(rows["velocity"])
     bounds = Bounds.of(real, _bars(train["velocity"]))
     return {

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from liveengine.generators.codecs.frames import SUBSTEPS
 from liveengine.generators.codecs.grid import BAR_STEPS, VOICES, encode
 from liveengine.generators.contract import Controls
-from liveengine.generators.drawing import Say
+from liveengine.generators.drawing import Drummer
 from liveengine.generators.neural import Groove
 from liveengine.training.evaluation.battery import Rows, Table
 from liveengine.training.evaluation.structure import Struck, form, together
@@ -27,14 +27,14 @@ PIECES, BARS, AT_ONCE = 16, 40, 4
 
 
 def table(
-    say: Say, latent: int, ranks: Mapping[str, Sequence[float]], grooves: Mapping[str, Rows], test: Rows
+    model: Drummer, latent: int, ranks: Mapping[str, Sequence[float]], grooves: Mapping[str, Rows], test: Rows
 ) -> Table:
     """Return the form of held-out pieces, of a model's, and of `battery.compared`'s two bars after two bars."""
     real = held_out(test)
     rows: dict[str, Sequence[Struck]] = {
         "real": real,
         "real, any bars in any order": together(real, np.random.default_rng(41)),
-        "model, four bars at a time": made(say, latent, ranks),
+        "model, four bars at a time": made(model, latent, ranks),
     }
     for name, two_bars in grooves.items():
         if name != "real":
@@ -56,9 +56,9 @@ def held_out(rows: Rows) -> list[Struck]:
     return pieces
 
 
-def made(say: Say, latent: int, ranks: Mapping[str, Sequence[float]]) -> list[Struck]:
+def made(model: Drummer, latent: int, ranks: Mapping[str, Sequence[float]]) -> list[Struck]:
     """Return pieces that a model makes, a few bars at a time."""
-    play = Groove("measured", lambda bars: say, latent, tuple(ranks["density"]))
+    play = Groove("measured", lambda bars: model, latent, tuple(ranks["density"]))
     asked = Controls(bars=AT_ONCE)
 
     def piece(number: int) -> NDArray[Any]:

@@ -50,6 +50,24 @@ def held_out(sums: Mapping[str, Sums], counted: NDArray[np.float64]) -> Table:
     return table
 
 
+def beyond(sums: Mapping[str, Sums], counted: NDArray[np.float64], model: str = "model") -> Table:
+    """Return by how much each row of the held-out table is beyond the model's, on the same pieces: above 0 is worse.
+
+    The pieces are redrawn for both at once: what is hard in a piece is hard for both, and says nothing.
+    """
+    table: Table = {}
+    for name, of in sums.items():
+        row: dict[str, float] = {}
+        for what, title in (("bits", "bits_per_hit"), ("velocity", "velocity"), ("timing_ms", "timing_ms")):
+            if what in of and name != model:
+                more = of[what] - sums[model][what]
+                row[title] = float(more.sum() / of["hits"].sum())
+                row[f"{title} low"], row[f"{title} high"] = interval((counted @ more) / (counted @ of["hits"]))
+        if row:
+            table[name] = row
+    return table
+
+
 def overlaps(grooves: Mapping[str, Rows], test: Rows, counted: NDArray[np.float64]) -> Table:
     """Return intervals of the overlap of each kind of groove with the held-out ones; the grooves stay the same."""
     reference = battery.features_of(test)

@@ -19,11 +19,11 @@ from numpy.typing import NDArray
 from liveengine.generators.codecs.frames import RANKED, Floats, condition, framed, view
 from liveengine.generators.drawing import drawn
 from liveengine.training import tasks
+from liveengine.training.asking import Torch
 from liveengine.training.evaluation import battery, between
 from liveengine.training.evaluation.battery import Rows, Table
 from liveengine.training.evaluation.obedience import spearman
 from liveengine.training.evaluation.rolls import rolls
-from liveengine.training.export import asked_of
 from liveengine.training.losses import divergence
 from liveengine.training.models.groove import GrooveModel
 
@@ -107,13 +107,13 @@ def walked(model: GrooveModel, numbers: NDArray[np.integer]) -> Floats:
 
     Each is drawn with the same chance: what differs is the number.
     """
-    told = condition({}, latent=True)[None]
+    asked, told = Torch(model), condition({}, latent=True)[None]
     found = []
     for number in numbers:
         for value in VALUES:
             latent = np.zeros((1, model.latent), np.float32)
             latent[0, number] = value
-            groove = drawn(asked_of(model), told, latent, np.random.default_rng(41))
+            groove = drawn(asked, told, latent, np.random.default_rng(41))
             found.append(battery.as_rows(groove)["velocity"][0])
     return np.stack(found).reshape(len(numbers), len(VALUES), *found[0].shape)
 
@@ -157,7 +157,7 @@ def _explained(number: Array, values: Array) -> float:
 
 def traversal(model: GrooveModel, numbers: NDArray[np.integer], features: Mapping[str, Array]) -> Table:
     """Return how far what may be asked of a groove moves as each number goes from -FAR to FAR, all else left open."""
-    say = asked_of(model)
+    asked = Torch(model)
     table: Table = {}
     told = np.repeat(condition({}, latent=True)[None], HEARD, axis=0)
     for number in numbers:
@@ -166,7 +166,7 @@ def traversal(model: GrooveModel, numbers: NDArray[np.integer], features: Mappin
             chance = np.random.default_rng(41)  # the same for both ends: what differs is the number
             latents = chance.standard_normal((HEARD, model.latent)).astype(np.float32)
             latents[:, number] = place
-            found.append(tasks.asked(battery.as_rows(drawn(say, told, latents, chance))))
+            found.append(tasks.asked(battery.as_rows(drawn(asked, told, latents, chance))))
         table[f"number {number}"] = {
             name: float((found[1][name] - found[0][name]).mean() / max(features[name].std(), 1e-9)) for name in RANKED
         }

@@ -13,22 +13,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from liveengine.generators.codecs.frames import FRAMES, RANKED, condition
-from liveengine.generators.drawing import Say
+from liveengine.generators.drawing import Drummer
 from liveengine.training import tasks
 from liveengine.training.evaluation import battery
 from liveengine.training.evaluation.battery import Table
 from liveengine.training.evaluation.intervals import RESAMPLED, interval
 
 
-def obedience(say: Say, latent: int, ranks: Mapping[str, list[float]]) -> Table:
+def obedience(model: Drummer, latent: int, ranks: Mapping[str, list[float]]) -> Table:
     """Return Spearman's ρ between what each knob asks and what the groove measures."""
     table: Table = {}
     for place, name in enumerate(RANKED):
         chance = np.random.default_rng((17, place))
         asked = chance.random(battery.DRAWN)
-        rows = np.stack([condition({name: value}, latent=True) for value in asked])
+        rows = np.stack([condition({name: value}) for value in asked])
         wanted = FRAMES * np.interp(asked, np.linspace(0, 1, len(ranks[name])), ranks[name])
-        grooves = battery.drawn_each(say, rows, latent, chance, wanted=wanted if name == "density" else None)
+        grooves = battery.drawn_each(model, rows, latent, chance, wanted if name == "density" else None)
         table[name] = agreement(asked, tasks.asked(battery.as_rows(grooves))[name])
     return table
 

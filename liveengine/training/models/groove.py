@@ -1,14 +1,15 @@
-"""The groove model: two bars of drums in one pass.
+"""The groove model: two bars of drums, read in one pass and written frame after frame.
 
-An *encoder* reads a whole groove into a latent of a few numbers. A *decoder* reads the latent, what is asked, and
-whatever of the groove it may know, and says of each cell which pattern it is and how each step would be played. What
-it may know decides what it does: nothing (a new groove), a stretch (fill in), one voice (answer it), every hit but
-not how it is played (humanise). It may do without the latent, too; then cells can be drawn a few at a time.
+An *encoder* reads a whole groove into a latent of a few numbers. A *decoder* has a *reader*, which reads the latent,
+what is asked and whatever of the groove it may know, and says how each step would be played; and a *writer*
+(`models/writer.py`), which says which pattern each cell is. What it may know decides what it does: nothing (a new
+groove), a stretch (fill in), one voice (answer it), every hit but not how it is played (humanise). It may do without
+the latent, too.
 
 The latent may have levels (`models/levels.py`); it is one row of numbers all the same.
 
-Sources: Gillick et al., "Learning to Groove with Inverse Sequence Transformations", ICML 2019 (the tasks); Hoogeboom
-et al., "Autoregressive Diffusion Models", ICLR 2022 (cells in any order).
+Sources: Gillick et al., "Learning to Groove with Inverse Sequence Transformations", ICML 2019 (the tasks); Roberts et
+al., "A Hierarchical Latent Vector Model", ICML 2018 (a latent, and a decoder that goes frame by frame).
 """
 
 from __future__ import annotations
@@ -18,12 +19,14 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-from liveengine.generators.codecs.frames import CONDITIONS, FRAMES, PATTERNS, SUBSTEPS, VIEW, VOICE_COUNT
+from liveengine.generators.codecs.frames import CONDITIONS, FRAMES, SUBSTEPS, VIEW, VOICE_COUNT
 from liveengine.training.config import Size
+from liveengine.training.models.layer import Layer
 from liveengine.training.models.levels import Ascent, Descent
+from liveengine.training.models.writer import Writer
 
-#: Numbers said of a frame: the patterns of each voice, then velocity and offset of each step.
-SAID = VOICE_COUNT * (PATTERNS + 2 * SUBSTEPS)
+#: Numbers felt of a frame: velocity and offset of each step.
+FELT = VOICE_COUNT * 2 * SUBSTEPS
 
 
 class Said(NamedTuple):
@@ -34,30 +37,8 @@ class Said(NamedTuple):
     offset: Tensor
 
 
-class Layer(nn.Module):
-    """Attention over all frames, then each frame by itself; normalised before, added after."""
-
-    def __init__(self, width: int, heads: int, dropout: float) -> None:
-        super().__init__()
-        self.heads, self.size = heads, width // heads
-        self.before_attention, self.before_each = nn.LayerNorm(width), nn.LayerNorm(width)
-        self.query_key_value, self.out = nn.Linear(width, 3 * width), nn.Linear(width, width)
-        self.each = nn.Sequential(nn.Linear(width, 4 * width), nn.GELU(), nn.Linear(4 * width, width))
-        self.drop = nn.Dropout(dropout)
-
-    def forward(self, x: Tensor) -> Tensor:
-        """(n, 32, width) to the same."""
-        asked = self.query_key_value(self.before_attention(x))
-        query, key, value = asked.reshape(-1, FRAMES, 3, self.heads, self.size).permute(2, 0, 3, 1, 4).unbind(0)
-        weight = torch.softmax(query @ key.transpose(-1, -2) * self.size**-0.5, dim=-1)  # (n, heads, 32, 32)
-        heard = (weight @ value).transpose(1, 2).reshape(-1, FRAMES, self.heads * self.size)
-        x = x + self.drop(self.out(heard))
-        together: Tensor = x + self.drop(self.each(self.before_each(x)))
-        return together
-
-
-class Decoder(nn.Module):
-    """From view, conditions and latent to what is said; what is exported."""
+class Reader(nn.Module):
+    """From view, conditions and latent to what stands for each frame, and how each step would be played."""
 
     def __init__(self, size: Size) -> None:
         super().__init__()
@@ -67,13 +48,13 @@ class Decoder(nn.Module):
         self.ask = nn.Sequential(
             nn.Linear(len(CONDITIONS) + size.latent, size.width), nn.GELU(), nn.Linear(size.width, size.width)
         )
-        self.layers = nn.ModuleList(Layer(size.width, size.heads, size.dropout) for _ in range(size.decoder_layers))
-        self.last, self.say = nn.LayerNorm(size.width), nn.Linear(size.width, SAID)
+        self.layers = nn.ModuleList(Layer(size) for _ in range(size.reader_layers))
+        self.last, self.feel = nn.LayerNorm(size.width), nn.Linear(size.width, FELT)
         self.piece = size.latent
         self.descent = Descent(size) if len(size.levels) > 1 else None
 
-    def forward(self, view: Tensor, condition: Tensor, latent: Tensor) -> Said:
-        """(n, 32, VIEW), (n, 26), (n, latents) to Said."""
+    def forward(self, view: Tensor, condition: Tensor, latent: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """(n, 32, VIEW), (n, 26), (n, latents) to (n, 32, width), velocity and offset (n, 32, 9, 3)."""
         if not self.heeds_latent:
             place = CONDITIONS.index("latent told")
             none = 0.0 * condition[:, place : place + 1]
@@ -85,9 +66,34 @@ class Decoder(nn.Module):
             x = x + self.descent(latent)
         for layer in self.layers:
             x = layer(x)
-        said = self.say(self.last(x)).reshape(-1, FRAMES, VOICE_COUNT, PATTERNS + 2 * SUBSTEPS)
-        logits, velocity, offset = said.split([PATTERNS, SUBSTEPS, SUBSTEPS], dim=-1)
-        return Said(logits, torch.sigmoid(velocity), 0.5 * torch.tanh(offset))
+        heard = self.last(x)
+        velocity, offset = self.feel(heard).unflatten(-1, (VOICE_COUNT, 2 * SUBSTEPS)).chunk(2, dim=-1)
+        return heard, torch.sigmoid(velocity), 0.5 * torch.tanh(offset)
+
+
+class Decoder(nn.Module):
+    """From view, conditions and latent to what is said of grooves, frame by frame of those before."""
+
+    def __init__(self, size: Size) -> None:
+        super().__init__()
+        self.reader, self.writer = Reader(size), Writer(size)
+
+    def forward(self, view: Tensor, condition: Tensor, latent: Tensor, pattern: Tensor) -> Said:
+        """(n, 32, VIEW), (n, 26), (n, latents) and patterns (n, 32, 9) to Said."""
+        heard, velocity, offset = self.reader(view, condition, latent)
+        return Said(self.writer(heard, pattern), velocity, offset)
+
+
+class Reading(nn.Module):
+    """A decoder's reader, and all that voices are said by: what is exported, beside the writer's `Step`."""
+
+    def __init__(self, decoder: Decoder) -> None:
+        super().__init__()
+        self.decoder = decoder
+
+    def forward(self, view: Tensor, condition: Tensor, latent: Tensor) -> tuple[Tensor, ...]:
+        """(n, 32, VIEW), (n, 26), (n, latents) to the parts of `generators.drawing.Read`, then those of `Voices`."""
+        return *self.decoder.reader(view, condition, latent), *self.decoder.writer.voices
 
 
 class Encoder(nn.Module):
@@ -96,7 +102,7 @@ class Encoder(nn.Module):
     def __init__(self, size: Size) -> None:
         super().__init__()
         self.see, self.place = nn.Linear(VIEW, size.width), nn.Parameter(torch.randn(FRAMES, size.width) * 0.02)
-        self.layers = nn.ModuleList(Layer(size.width, size.heads, size.dropout) for _ in range(size.encoder_layers))
+        self.layers = nn.ModuleList(Layer(size) for _ in range(size.encoder_layers))
         self.last, self.say = nn.LayerNorm(size.width), nn.Linear(size.width, 2 * size.latent)
         self.ascent = Ascent(size) if len(size.levels) > 1 else None
 
@@ -121,8 +127,8 @@ class GrooveModel(nn.Module):
         if size.width % size.heads:
             raise ValueError(f"width {size.width} is no multiple of {size.heads} heads")
         self.encoder, self.decoder = Encoder(size), Decoder(size)
-        #: How many numbers its latent has, on all levels.
-        self.latent = size.latents
+        #: How many numbers its latent has, on all levels; what stands for a frame; its writer's keys and values.
+        self.latent, self.width, self.cache = size.latents, size.width, size.cache
 
     @property
     def parameters_count(self) -> int:
