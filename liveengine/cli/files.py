@@ -42,11 +42,12 @@ def _generate_arguments(generate: argparse.ArgumentParser) -> None:
     add("--accent", type=float, default=0.5, metavar="X", help="how far velocities spread, 0-1 (default: 0.5)")
     add("--fill", action="store_true", help="the last bar is a fill")
     add("--rhythm", default="", metavar="RHYTHM", help="what it plays (of drums the kick): euclid(5, 16), x..x..x.")
+    add("--style", default="", metavar="STYLE", help="told to a model: funk, reggae … (default: none)")
     add("--role", default="drums", metavar="ROLE", help="drums, bass, chords or lead (default: drums)")
     add("--metre", default="4/4", metavar="M", help="4/4, 7/8 … (default: 4/4)")
     add("--key", default="C minor", metavar="KEY", help="A minor, D dorian … (default: C minor)")
     add("--chords", nargs="+", default=(), metavar="CHORD", help="one a bar, round and round (default: the key's own)")
-    add("--tempo", type=tempo, default=120.0, metavar="BPM", help="written into the file (default: 120)")
+    add("--tempo", type=tempo, default=120.0, metavar="BPM", help="told to a model, and written (default: 120)")
     add("-o", "--output", type=Path, required=True, metavar="FILE.mid", help="the file")
 # fmt: on
 

@@ -106,6 +106,11 @@ class Board:
             self.unfolding.go_on(patch)
         self.song = self.unfolding.song
 
+    @property
+    def tempo_bpm(self) -> float:
+        """The tempo that was turned last, or that is shared."""
+        return float(self.panel.values["/transport/tempo"])
+
     def _ticket(self) -> int:
         self.tickets += 1
         return self.tickets

@@ -30,7 +30,7 @@ MIDI_TRACKS_MAX = 999
 MIDI_SUFFIXES = (".mid", ".midi")
 
 #: What is asked of a generator, or written by hand, and means nothing where the notes are taken from a file.
-ASKED = ("generator", "density", "accent", "every", "rhythm", "lanes", "steps")
+ASKED = ("generator", "density", "accent", "every", "rhythm", "lanes", "steps", "style")
 
 _NOTHING = Bar((), TICKS_PER_SIXTEENTH)
 

@@ -132,7 +132,7 @@ class Crossing(Turning):
         if written is not None:
             launch.bars[track.number] = written
             return
-        request = track.request(coming.patch, self._ticket(), metres)
+        request = track.request(coming.patch, self._ticket(), metres, self.tempo_bpm, coming.scene)
         launch.waiting = {**launch.waiting, request.ticket: track.number}
         # Under a number of its own: what the tracks that play ask for meanwhile does not make it void.
         yield replace(request, track=TRACKS + track.number)

@@ -35,7 +35,7 @@ SLOPE = 0.75
 _SLOPES = {"": 0.0, "rising": SLOPE, "falling": -SLOPE}
 
 #: What is asked of a generator, and means nothing where steps are written.
-ASKED = ("generator", "density", "every", "rhythm")
+ASKED = ("generator", "density", "every", "rhythm", "style")
 
 
 def is_written(section: Section) -> bool:

@@ -90,7 +90,7 @@ class Launching(Board):
         if written is not None:
             launch.bars[track.number] = written
             return
-        request = track.request(self.patch, self._ticket(), self.metre.wanted)
+        request = track.request(self.patch, self._ticket(), self.metre.wanted, self.tempo_bpm, self.scene)
         launch.waiting[request.ticket] = track.number
         yield request
 
@@ -98,7 +98,7 @@ class Launching(Board):
         """Ask for the track's pattern anew, to take over at the quantum without losing its place."""
         if track.playing is None or track.playing.written is not None:
             return
-        request = track.request(self.patch, self._ticket(), self.metre.wanted)
+        request = track.request(self.patch, self._ticket(), self.metre.wanted, self.tempo_bpm, self.scene)
         yield request
         if self.launches.renew(track.number, request.ticket):
             return  # It still goes with those it was asked for together with (L2).
@@ -119,7 +119,8 @@ class Launching(Board):
         if track.is_due(self.bar):
             yield Say(f"{track.spec.name} takes up another pattern first: no fill before that")
             return
-        request = track.request_fill(self.patch, self._ticket(), self.bar + 1, self.metre.bars)
+        next_bar = self.bar + 1
+        request = track.request_fill(self.patch, self._ticket(), next_bar, self.metre.bars, self.tempo_bpm, self.scene)
         launch = Launch(do.NEXT_BAR, True, True, {request.ticket: track.number})
         yield request
         yield from self._go(self.launches.add(launch))

@@ -38,6 +38,7 @@ from liveengine.engine.tomlfile import close_file, open_file, resolve
 from liveengine.engine.tuning import check_zones, read_output_tuning, read_tuning
 from liveengine.engine.written import WrittenLanes
 from liveengine.generators.catalogue import find as find_generator
+from liveengine.generators.codecs.vocabulary import STYLES
 from liveengine.generators.contract import ROLES
 from liveengine.music.chord import Chord
 from liveengine.music.pitch import OCTAVE, PITCH_MAX, PITCH_MIN, SCALES, Key, pitch_name, pitch_of
@@ -277,6 +278,7 @@ def _pattern(section: Section, role: str, low: int, groove: str, reading: Readin
         density=section.number("density", 0.0, 1.0, 0.5),
         accent=section.number("accent", 0.0, 1.0, 0.5),
         rhythm=section.parsed("rhythm", checked, ""),
+        style=section.choice("style", STYLES, ""),
         lanes={drum: lanes.parsed(drum, checked, "") for drum in lanes.names(DRUM_NOTES)},
         every=section.whole("every", 0, EVERY_MAX, 0),
         reading=read,

@@ -44,7 +44,8 @@ class PatternSpec:
 
     The sliders mean what they mean in `generators.contract.Controls`. `rhythm` is what the role plays (of
     drums the kick); `lanes` gives drums by name a rhythm each, and lets no others play. Both are in the
-    notation of `rhythms.notation`; where both are empty the rhythm is the generator's. With `every` 0 the
+    notation of `rhythms.notation`; where both are empty the rhythm is the generator's. A `style` is for models that
+    know it. With `every` 0 the
     bars loop until a re-roll is asked for; with N a fresh proposal comes each N times round. What is
     `written` by hand needs no generator, and leaves all of that empty. `groove` is what the patch calls
     the groove that it follows.
@@ -57,6 +58,7 @@ class PatternSpec:
     accent: float = 0.5
     rhythm: str = ""
     lanes: Mapping[str, str] = field(default_factory=dict)
+    style: str = ""
     every: int = 0
     reading: Reading = PLAIN_READING
     written: Written | None = None

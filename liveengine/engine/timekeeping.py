@@ -85,10 +85,10 @@ class Timekeeping(TakingBack):
 
     def _share_tempo(self) -> Iterator[Order]:
         if self.session_plays is not None and self.leader == LINK:
-            yield ShareTempo(float(self.panel.values["/transport/tempo"]))
+            yield ShareTempo(self.tempo_bpm)
 
     def _tempo(self, ramp_bars: int = 0) -> Iterator[Order]:
-        tempo_bpm = float(self.panel.values["/transport/tempo"])
+        tempo_bpm = self.tempo_bpm
         nudge = float(self.panel.values["/transport/nudge"])
         nudged_bpm = tempo_bpm * (1.0 + NUDGE_SHARE * nudge)
         nudged_bpm = min(max(nudged_bpm, TEMPO_MIN_BPM), TEMPO_MAX_BPM)

@@ -95,8 +95,10 @@ class Track:
         self.round_bars = spec.bars_under(metres)
         return spec.written.bar(metres)
 
-    def request(self, patch: Patch, ticket: int, metres: tuple[Metre, ...]) -> RequestBar:
-        """Ask for what the pattern says, in bars of `metres`, under the track's own seed."""
+    def request(
+        self, patch: Patch, ticket: int, metres: tuple[Metre, ...], tempo_bpm: float = 0.0, scene: int = -1
+    ) -> RequestBar:
+        """Ask for what the pattern says, in bars of `metres`, under the track's own seed; tempo and scene are told."""
         spec = self.playing
         assert spec is not None, "a silent track asks for nothing"
         sliders = self.sliders
@@ -111,15 +113,20 @@ class Track:
             high=self.spec.high,
             rhythm=spec.rhythm,
             lanes=spec.lanes,
+            style=spec.style,
+            section=patch.scenes[scene].name if scene >= 0 else "",
+            tempo_bpm=tempo_bpm,
             density=sliders["density"],
             accent=sliders["accent"],
         )
         seed = roll(patch.seed, self.number, self.pattern or 0, self.rolls)
         return RequestBar(ticket, self.number, spec.generator, None, frozenset(), controls, seed, metres)
 
-    def request_fill(self, patch: Patch, ticket: int, bar: int, bars: Bars) -> RequestBar:
+    def request_fill(
+        self, patch: Patch, ticket: int, bar: int, bars: Bars, tempo_bpm: float = 0.0, scene: int = -1
+    ) -> RequestBar:
         """Ask for one bar of fill, to sound in song bar `bar` of `bars`."""
-        request = self.request(patch, ticket, bars.metres)
+        request = self.request(patch, ticket, bars.metres, tempo_bpm, scene)
         place = (bar - self.anchor_bar) % self.round_bars % len(patch.chords)
         metre = bars.metre_of(bar)
         controls = replace(request.controls, bars=1, metre=metre, fill=True, chords=(patch.chords[place],))

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from liveengine.generators.codecs.vocabulary import STYLES
 from liveengine.music.chord import Chord
 from liveengine.music.note import Bar
 from liveengine.music.pitch import PITCH_MAX, PITCH_MIN, Key
@@ -43,6 +44,10 @@ class Controls:
     fill: bool = False
     #: A rhythm in the notation of `rhythms.parse` (for drums the kick's); empty: the proposer's own idea.
     rhythm: str = ""
+    #: What a model may be told besides: a style, the section by any name, and the tempo. Empty and 0 are untold.
+    style: str = ""
+    section: str = ""
+    tempo_bpm: float = 0.0
     #: A rhythm for each drum by its name in DRUM_NOTES, in the same notation; these drums and no others play.
     lanes: Mapping[str, str] = field(default_factory=dict)
 
@@ -55,6 +60,8 @@ class Controls:
             raise ValueError("chords must name at least one chord")
         if not PITCH_MIN <= self.low <= self.high <= PITCH_MAX:
             raise ValueError(f"low {self.low} and high {self.high} must be pitches 0-127, low first")
+        if self.style and self.style not in STYLES:
+            raise ValueError(f'no style "{self.style}"{did_you_mean(self.style, STYLES)}')
         for name in ("density", "accent"):
             if not 0.0 <= getattr(self, name) <= 1.0:
                 raise ValueError(f"{name} must lie in 0-1, not {getattr(self, name)}")

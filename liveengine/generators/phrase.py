@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from liveengine.generators.codecs import events, lines
+from liveengine.generators.codecs import events, lines, sections
 from liveengine.generators.codecs import vocabulary as words
 from liveengine.generators.codecs.events import STEP_TICKS, Measure, Phrase
 from liveengine.generators.codecs.lines import IS_SPOKEN, QUARTERS, Told
@@ -38,8 +38,8 @@ BEFORE_BARS, BEFORE_TOKENS = 2, 96
 #: How much fuller than its density a fill is asked to be.
 FILL_DENSITY = 0.25
 
-#: The style that is told: that of the collection with basses and chords.
-STYLE = STYLES.index("rock")
+#: The style that is told where none is asked for: that of the collection with basses and chords.
+STYLE = "rock"
 
 _KIND_NUMBERS = {kind: number for number, kind in enumerate(KINDS)}
 
@@ -131,7 +131,10 @@ def told_of(controls: Controls, before: int, share: float) -> Told:
         tonic=key.tonic,
         scale=tuple((key.tonic + interval) % OCTAVE for interval in SCALES[key.scale]),
         density=[words.share_level(share)] * len(chords),
-        style=STYLE,
+        section=[sections.meant(controls.section)] * len(chords),
+        style=STYLES.index(controls.style or STYLE),
+        # A tempo that is followed trembles, and the same bars are to be proposed all the same.
+        tempo_bpm=round(controls.tempo_bpm),
         first=-before % lines.PHRASE_BARS,
     )
 

@@ -114,7 +114,8 @@ def _controls(arguments: argparse.Namespace) -> Controls:
     _, low, high = ROLE_DEFAULTS[arguments.role]
     return Controls(
         role=arguments.role, metre=Metre.parse(arguments.metre), key=key, chords=chords, low=low, high=high,
-        density=arguments.density, accent=arguments.accent, rhythm=arguments.rhythm,
+        density=arguments.density, accent=arguments.accent, rhythm=arguments.rhythm, style=arguments.style,
+        tempo_bpm=arguments.tempo,
     )  # fmt: skip
 
 

@@ -23,8 +23,8 @@ generator = "phi"
 TOP_KEYS = ("title", "about", "tempo", "metre", "seed", "key", "chords", "quantum", "clock", "song", "master")
 TRACK_KEYS = ("name", "role", "sound", "controls", "port", "channel", "program", "low", "high", "mute_group")
 PATTERN_KEYS = (
-    "name", "generator", "bars", "density", "accent", "rhythm", "lanes", "every", "steps", "follow", "midi", "groove",
-    "groove_timing", "groove_velocity",
+    "name", "generator", "bars", "density", "accent", "rhythm", "lanes", "style", "every", "steps", "follow", "midi",
+    "groove", "groove_timing", "groove_velocity",
     "direction", "rate", "rotation", "length", "step", "swing", "swing_unit", "humanise", "quantise", "transpose",
     "scale", "velocity_range", "velocity_curve",
     "velocity", "gate", "probability", "condition", "ratchet", "push", "locks",

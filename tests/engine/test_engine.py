@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
-from sets import BAR, Desk, playing, small_set
+from sets import BAR, BASS, Desk, playing, small_set
 
 from liveengine.engine.orders import ToSequencer
 from liveengine.engine.spec import SceneSpec
@@ -176,3 +178,20 @@ def test_a_pattern_that_is_turned_before_it_begins_still_begins_at_its_beginning
     desk.bar(1)
     again = desk.ask("/track/bass/density", 0.8).requests[0]
     assert desk.answer(again).launches[0].b == 1
+
+
+def test_a_request_tells_the_tempo_that_was_turned_the_scene_and_the_pattern_s_style():
+    styled = replace(BASS, patterns=tuple(replace(pattern, style="funk") for pattern in BASS.patterns))
+    scenes = (SceneSpec("Verse 1", {"bass": "low"}), SceneSpec("drop", {"bass": "lower"}))
+    desk = Desk(small_set(scenes=scenes, tracks=(styled,), tempo_bpm=98.0))
+    told = [request.controls for request in desk.requests]
+    assert [(each.tempo_bpm, each.section, each.style) for each in told] == [(98.0, "Verse 1", "funk")]
+    desk.ask("/transport/tempo", 140.0)
+    (controls,) = (request.controls for request in desk.ask("/scene/launch", 2).requests)
+    assert (controls.tempo_bpm, controls.section) == (140.0, "drop")
+
+
+def test_a_fill_is_told_what_its_bars_are_told():
+    desk = playing(small_set(tempo_bpm=98.0))
+    (fill,) = desk.ask("/track/bass/fill").requests
+    assert (fill.controls.fill, fill.controls.tempo_bpm, fill.controls.section) == (True, 98.0, "both")

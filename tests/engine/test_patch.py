@@ -13,6 +13,7 @@ from liveengine.engine.problems import FileError
 from liveengine.engine.readings import KNOBS
 from liveengine.engine.tomlfile import shipped
 from liveengine.generators.catalogue import BUILT_IN, find
+from liveengine.generators.codecs.vocabulary import STYLES
 from liveengine.generators.contract import ROLES, Controls
 from liveengine.music.chord import KINDS, Chord
 from liveengine.music.pitch import SCALES, Key, pitch_name
@@ -53,6 +54,7 @@ def patterns(draw, role):
         "humanise": draw(unit),
         "accent": draw(unit),
         "every": draw(st.integers(0, 128)),
+        "style": draw(st.sampled_from(STYLES)),
     }
     if role == "drums":
         written["lanes"] = draw(st.dictionaries(st.sampled_from(sorted(DRUM_NOTES)), rhythm_words))
@@ -189,6 +191,8 @@ def test_every_shipped_patch_loads_and_all_its_patterns_can_be_proposed(name):
                 accent=pattern.accent,
                 rhythm=pattern.rhythm,
                 lanes=pattern.lanes,
+                style=pattern.style,
+                tempo_bpm=patch.tempo_bpm,
             )
             propose = models.get(pattern.generator) or find(pattern.generator)
             bar = propose(None, frozenset(), controls, patch.seed, "")

@@ -13,7 +13,7 @@ from lines import CACHE, arithmetic, phraser
 from liveengine.generators.codecs import events
 from liveengine.generators.codecs import lines as codec
 from liveengine.generators.codecs.events import METRES
-from liveengine.generators.codecs.vocabulary import BAR, BEGIN, token
+from liveengine.generators.codecs.vocabulary import BAR, BEGIN, SECTIONS, STYLES, token
 from liveengine.generators.codecs.windows import known, stands, window
 from liveengine.generators.contract import Controls
 from liveengine.generators.phrase import limits_of, played, told_of
@@ -143,6 +143,28 @@ def test_the_cache_never_grows_and_is_written_round_and_round():
     assert shapes == {CACHE}
     assert places == list(range(len(places)))
     assert len(places) > CACHE[3]
+
+
+def test_style_section_and_tempo_are_told_where_they_are_known():
+    plain = Controls(role="bass", bars=2)
+    known_things = replace(plain, style="funk", section="Chorus 2", tempo_bpm=120.2)
+    told, untold = (told_of(asked, 0, 0.5).numbers() for asked in (known_things, plain))
+    assert codec.part(told, "style").argmax(axis=-1).tolist() == [[STYLES.index("funk")] * 4] * 2
+    assert codec.part(told, "section").argmax(axis=-1).tolist() == [[SECTIONS.index("chorus")] * 4] * 2
+    assert codec.part(told, "tempo")[0, 0].tolist() == [0.5, 1.0]
+    for name in ("section", "tempo"):
+        assert not codec.part(untold, name).any()
+    assert not codec.part(told_of(replace(plain, section="drop"), 0, 0.5).numbers(), "section").any()
+
+
+def test_a_tempo_that_trembles_gives_the_same_line():
+    one, other = (Controls(role="lead", bars=2, tempo_bpm=bpm) for bpm in (128.0, 128.0003))
+    assert phraser()(None, NO_LOCKS, one, 5) == phraser()(None, NO_LOCKS, other, 5)
+
+
+def test_a_style_that_no_model_knows_is_refused_with_the_nearest():
+    with pytest.raises(ValueError, match=r'no style "regae" .did you mean "reggae"'):
+        Controls(role="bass", style="regae")
 
 
 def test_what_is_told_of_chords_does_not_change_with_the_key():

@@ -16,6 +16,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from liveengine.generators.codecs import sections
 from liveengine.generators.codecs.vocabulary import METRES, SECTIONS
 from liveengine.music.chord import KINDS, Chord
 from liveengine.music.pitch import Key
@@ -34,20 +35,11 @@ ChordRows: TypeAlias = NDArray[np.int8]
 _KIND_NUMBER = {kind: number for number, kind in enumerate(KINDS)}
 assert len(KINDS) < 128
 
-#: What sections are called in collections, by what we call them.
-_SECTIONS = {
-    **{name: name for name in SECTIONS},
-    "pre-verse": "intro", "pre-intro": "intro", "refrain": "chorus", "pre-chorus": "bridge", "prechorus": "bridge",
-    "middle": "bridge", "instrumental": "solo", "trans": "interlude", "transition": "interlude",
-    "break": "interlude", "coda": "outro", "fadeout": "outro", "fade": "outro", "ending": "outro", "strophe": "verse",
-}  # fmt: skip
-
 
 def section_number(name: str) -> int:
     """Return a section's place in SECTIONS; what has another name is `other`."""
-    words = name.lower().split()
-    known = next((_SECTIONS[word] for word in words if word in _SECTIONS), "other")
-    return SECTIONS.index(known)
+    number = sections.meant(name)
+    return number if number >= 0 else SECTIONS.index("other")
 
 
 def chord_row(chord: Chord | None) -> tuple[int, int, int]:
