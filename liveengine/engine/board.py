@@ -76,6 +76,7 @@ class Board:
         self.unknown = 0  # addresses and values that meant nothing
         self.failures = 0  # bars that generators could not make
         self.modelled = 0  # bars that models were asked for
+        self.said_again = 0  # bars that models said again, because they stood in what they learnt from
         self.gave_way: Counter[str] = Counter()  # those of them that a rule made, by reason
 
     def _take_up(

@@ -116,6 +116,7 @@ class Engine(Crossing):
         else:
             bar = event.bar
             self.modelled += event.by_model
+            self.said_again += event.said_again
             if event.gave_way:
                 self.gave_way[event.gave_way] += 1
                 if self.gave_way[event.gave_way] == 1:

@@ -45,12 +45,14 @@ class BarReady:
     """A generator has answered the request with this ticket.
 
     `by_model` where a model was asked; `gave_way` says why a rule made the bar in its place; empty where none did.
+    `said_again` counts what the model said again because it stood in what it learnt from.
     """
 
     ticket: int
     bar: Bar
     by_model: bool = False
     gave_way: str = ""
+    said_again: int = 0
 
 
 @dataclass(frozen=True, slots=True)

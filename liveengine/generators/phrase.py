@@ -25,7 +25,7 @@ from liveengine.generators.contract import Controls
 from liveengine.generators.limits import Limits
 from liveengine.generators.neural import spread
 from liveengine.generators.performance import locked, untangled
-from liveengine.generators.speaking import Say, spoken, thrown
+from liveengine.generators.speaking import Say, Tally, spoken, thrown
 from liveengine.music.chord import KINDS
 from liveengine.music.note import Bar, Note
 from liveengine.music.pitch import OCTAVE, SCALES
@@ -55,7 +55,7 @@ class Phraser:
 
     What `begin` and its answer raise comes through: a model may say that it is late. `cache` is the shape of its keys
     and values; `ranks` the shares of sixteenths struck that lie evenly spaced in what each role learnt from; `known`
-    the two-bar windows of that.
+    the two-bar windows of that; in `tally` it counts.
     """
 
     name: str
@@ -63,6 +63,7 @@ class Phraser:
     cache: tuple[int, ...]
     ranks: Mapping[str, Sequence[float]]
     known: Known = field(default_factory=lambda: NOTHING)
+    tally: Tally = field(default_factory=Tally)
 
     def __call__(
         self, source: Bar | None, locks: frozenset[int], controls: Controls, seed: int, model: str = ""
@@ -77,7 +78,7 @@ class Phraser:
         pick = thrown(np.random.Generator(np.random.PCG64(seed)))
         limits = limits_of(controls, share)
         say = self.begin(controls.bars)
-        tokens = spoken(say, self.cache, told, limits, controls.bars, pick, before, self.known)
+        tokens = spoken(say, self.cache, told, limits, controls.bars, pick, before, self.known, self.tally)
         notes = played(tokens, metre)
         if not notes and not locks:
             raise ValueError("it struck nothing")

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from copy import copy
+from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
@@ -26,6 +27,13 @@ NUCLEUS = 0.95
 
 #: How often a bar that stands in training is said again, and how much hotter each time.
 AGAIN, HOTTER = 3, 0.25
+
+
+@dataclass(slots=True)
+class Tally:
+    """How many bars were said again, because they stood in what was learnt from."""
+
+    said_again: int = 0
 
 
 class Asked(NamedTuple):
@@ -112,12 +120,14 @@ def spoken(
     pick: Pick,
     before: Sequence[int] = (),
     known: Known = NOTHING,
+    tally: Tally | None = None,
 ) -> list[int]:
     """Return the tokens of so many bars, each from its `bar` on; `before` are whole bars that go before them.
 
-    `told` tells of the bars before, too. What stands in `known` is said otherwise where a few tries can. What `say`
-    raises comes through.
+    `told` tells of the bars before, too. What stands in `known` is said otherwise where a few tries can; each of these
+    is counted. What `say` raises comes through.
     """
+    tally = tally or Tally()
     speaker, standing = Speaker(say, cache, told), Standing(limits)
     speaker.take(BEGIN)
     for token in before:
@@ -126,9 +136,10 @@ def spoken(
     last = list(before[len(before) - 1 - before[::-1].index(BAR) :]) if before else []
     said: list[int] = []
     for _ in range(bars):
-        for heat in 1.0 + HOTTER * np.arange(AGAIN + 1):
+        for again in range(AGAIN + 1):
             tried = speaker.fork(), standing.fork()
-            bar = _bar(*tried, pick, float(heat))
+            tally.said_again += again > 0
+            bar = _bar(*tried, pick, heat=1.0 + HOTTER * again)
             if not (last and len(known) and stands(known, pair(last, bar, limits.bar_steps))):
                 break
         (speaker, standing), last = tried, bar

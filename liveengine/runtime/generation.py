@@ -17,6 +17,7 @@ from liveengine.generators.across import across
 from liveengine.generators.catalogue import find
 from liveengine.generators.contract import Controls, Proposer
 from liveengine.generators.neural import RULE
+from liveengine.generators.phrase import Phraser
 from liveengine.music.note import Bar, Note
 from liveengine.runtime.inference import PATIENCE_S
 from liveengine.sequencer.slots import check_fits
@@ -36,13 +37,19 @@ def answer(request: RequestBar, models: Mapping[str, Proposer] = NO_MODELS) -> B
     model = models.get(request.generator)
     if model is None:
         return _attempt(request, lambda: find(request.generator))
+    before = _said_again(model)
     made = _attempt(request, lambda: model)
+    said_again = _said_again(model) - before
     if isinstance(made, BarReady):
-        return replace(made, by_model=True)
+        return replace(made, by_model=True, said_again=said_again)
     stand_in = _attempt(request, lambda: RULE)
     if isinstance(stand_in, BarReady):
-        return replace(stand_in, by_model=True, gave_way=f"{made.reason}; a rule made it")
+        return replace(stand_in, by_model=True, gave_way=f"{made.reason}; a rule made it", said_again=said_again)
     return made
+
+
+def _said_again(model: Proposer) -> int:
+    return model.tally.said_again if isinstance(model, Phraser) else 0
 
 
 def _attempt(request: RequestBar, find_proposer: Callable[[], Proposer]) -> BarReady | BarFailed:

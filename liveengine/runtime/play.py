@@ -163,6 +163,8 @@ def _farewell(stage: Stage) -> str:
         words.append(f"{stage.engine.failures} bars could not be made")
     if stage.engine.modelled:
         words.append(f"{stage.engine.gave_way.total()} of {stage.engine.modelled} bars of models gave way to a rule")
+    if stage.engine.said_again:
+        words.append(f"{stage.engine.said_again} bars stood in what a model learnt from, and were said again")
     if stage.errors:
         words.append(f"{stage.errors} errors survived")
     return " · ".join(words)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from sets import BAR, BASS, Desk, playing, small_set
+from sets import BAR, BASS, Desk, bar_for, playing, small_set
 
+from liveengine.engine.events import BarReady
 from liveengine.engine.orders import ToSequencer
 from liveengine.engine.spec import SceneSpec
 from liveengine.music.sound import MASTER_CONTROL, STRIP_CONTROL
@@ -195,3 +196,11 @@ def test_a_fill_is_told_what_its_bars_are_told():
     desk = playing(small_set(tempo_bpm=98.0))
     (fill,) = desk.ask("/track/bass/fill").requests
     assert (fill.controls.fill, fill.controls.tempo_bpm, fill.controls.section) == (True, 98.0, "both")
+
+
+def test_what_a_model_said_again_is_counted_with_its_bars():
+    desk = playing()
+    for said_again in (2, 0, 1):
+        (request,) = desk.ask("/track/bass/reroll").requests
+        desk.feed(BarReady(request.ticket, bar_for(request), by_model=True, said_again=said_again))
+    assert (desk.engine.modelled, desk.engine.said_again) == (3, 3)

@@ -18,7 +18,7 @@ from liveengine.generators.codecs.windows import known, stands, window
 from liveengine.generators.contract import Controls
 from liveengine.generators.phrase import limits_of, played, told_of
 from liveengine.generators.rules import RULES
-from liveengine.generators.speaking import Heard, likeliest, spoken, thrown
+from liveengine.generators.speaking import AGAIN, Heard, Tally, likeliest, spoken, thrown
 from liveengine.music.chord import Chord
 from liveengine.music.pitch import Key
 from liveengine.music.time import Metre
@@ -118,6 +118,20 @@ def test_two_bars_that_stand_in_training_are_said_otherwise_and_the_same_again(s
     assert other == replace(phraser(), known=learnt)(None, NO_LOCKS, asked, seed)
     first = [[n for n in bar.notes if n.tick < asked.metre.bar_ticks] for bar in (said, other)]
     assert [n.pitch for n in first[0]] == [n.pitch for n in first[1]]  # the first bar stays as it was said
+
+
+def test_what_is_said_again_is_counted():
+    asked = Controls(role="bass", bars=2)
+    play = phraser()
+    said = play(None, NO_LOCKS, asked, 4)
+    assert play.tally.said_again == 0
+    again = replace(play, known=known([window_of(said)]), tally=Tally())
+    again(None, NO_LOCKS, asked, 4)
+    assert 1 <= again.tally.said_again <= AGAIN
+    fixed = Controls(role="bass", bars=2, low=36, high=36, rhythm="x...")
+    stuck = replace(play, known=known([window_of(play(None, NO_LOCKS, fixed, 1))]), tally=Tally())
+    stuck(None, NO_LOCKS, fixed, 1)
+    assert stuck.tally.said_again == AGAIN
 
 
 def test_a_line_that_cannot_be_otherwise_is_played_as_it_is():

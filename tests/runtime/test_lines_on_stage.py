@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 
 import pytest
 
@@ -13,6 +14,8 @@ from liveengine.engine.events import BarReady
 from liveengine.engine.orders import RequestBar
 from liveengine.engine.patch import load_patch
 from liveengine.generators import models
+from liveengine.generators.codecs.events import STEP_TICKS
+from liveengine.generators.codecs.windows import known, window
 from liveengine.generators.contract import Controls
 from liveengine.generators.neural import RULE
 from liveengine.music.time import Metre
@@ -69,6 +72,16 @@ def test_density_asks_for_fuller_bars(patch, role):
         for d in (0.1, 0.9)
     ]
     assert counts[1] > 1.5 * counts[0]
+
+
+def test_two_bars_that_stand_in_training_are_said_again_and_that_is_told(patch):
+    loaded = load_models(patch, pytest.fail)
+    request = wanted("lead", bars=2)
+    made = answer(request, loaded)
+    learnt = known([window((note.tick // STEP_TICKS, note.pitch) for note in made.bar.notes)])
+    again = answer(request, {"phrase-small": replace(loaded["phrase-small"], known=learnt)})
+    assert again.said_again > 0
+    assert again.bar != made.bar
 
 
 def test_what_is_late_or_not_its_own_a_rule_plays_and_is_counted(patch):
