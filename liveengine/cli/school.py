@@ -40,6 +40,9 @@ def _data(arguments: argparse.Namespace) -> int:
 def _train_arguments(train: argparse.ArgumentParser) -> None:
     train.add_argument("config", metavar="CONFIG", help="a TOML file, or groove-nano, groove-small, phrase-small")
     train.add_argument("--threads", type=count, default=1, metavar="N", help="how many threads compute (default: 1)")
+    train.add_argument(
+        "--begin-from", type=Path, metavar="DIR", help="the folder of a run whose weights it begins with"
+    )
     train.add_argument("--log", nargs="+", default=(), metavar="WHERE",
         help="tell numbers to tensorboard or wandb (offline) as well, in the run's folder")  # fmt: skip
     _run_arguments(train)

@@ -81,6 +81,8 @@ def is_whole(place: Path) -> bool:
 
 def read(place: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
     """Return the tensors and the rest. Raises ValueError for a file that is not whole, OSError."""
+    if not place.is_file():
+        raise ValueError(f"{place}: there is no such file")
     if not is_whole(place):
         raise ValueError(f"{place}: not whole, or changed since it was written")
     data = place.read_bytes()

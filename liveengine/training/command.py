@@ -66,6 +66,8 @@ def train(arguments: argparse.Namespace) -> int:
     rows = GrooveRows(arguments.data / config.data / "train")
     ranks = tasks.quantiles(_all(rows))
     trainer = GrooveTrainer(config, rows, arguments.run, ranks, gathered())
+    if arguments.begin_from:
+        trainer.begin_from(arguments.begin_from / BEST)
     return carry_out(trainer, _looking(config, arguments.data, ranks), arguments.run / BEST, arguments.log)
 
 

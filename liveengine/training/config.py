@@ -167,12 +167,15 @@ class Config:
     """A run. `data` names the prepared collection; `losses` are weights by name in `training.objectives`.
 
     `family` is `groove` (of `size`) or `phrase` (of the size in `phrase`); that may learn from several collections,
-    their names joined by `+`.
+    their names joined by `+`. It may learn from `also` beside them, which it is not measured by: `also_share` of what
+    is drawn.
     """
 
     name: str
     family: str = "groove"
     data: str = "gmd"
+    also: str = ""
+    also_share: float = 0.1
     seed: int = 20_240_511
     mode: str = "vae"  # one of MODES
     size: Size = field(default_factory=Size)
@@ -194,6 +197,7 @@ class Config:
             raise ValueError(f'{self.name}: no family "{self.family}"{did_you_mean(self.family, FAMILIES)}')
         if self.family == "phrase" and (self.mode != "vae" or self.balance != "fixed"):
             raise ValueError(f"{self.name}: mode and balance are of groove models; a phrase model has one way to learn")
+        self._check_also()
         self._check_context()
         self._check_levels()
         self._check_changes()
@@ -203,6 +207,14 @@ class Config:
             objectives.check(self.family, self.losses)
         except ValueError as error:
             raise ValueError(f"{self.name}, losses: {error}") from error
+
+    def _check_also(self) -> None:
+        if self.also and self.family != "phrase":
+            raise ValueError(f"{self.name}: also is of phrase models; a groove model learns from one collection")
+        if not 0.0 < self.also_share < 1.0:
+            raise ValueError(f"{self.name}: also_share must lie between 0 and 1, not {self.also_share}")
+        if twice := {*self.also.split("+")} & {*self.data.split("+")}:
+            raise ValueError(f"{self.name}: {', '.join(sorted(twice))} stands in data and in also; leave one out")
 
     def _check_levels(self) -> None:
         for name in ("bar_latent", "beat_latent"):

@@ -22,6 +22,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from liveengine.music.spelling import did_you_mean
 from liveengine.training import averaging, checkpoints
 from liveengine.training.config import Config, from_told
 from liveengine.training.logs.jsonl import Jsonl
@@ -73,6 +74,8 @@ class Trainer(ABC, Generic[_Model, _Rows]):
         self.step, self.running = 0, 0.0
         self.best: dict[str, float] = {}
         self.idle, self.rollbacks = 0, 0
+        #: The run whose weights it began with, and their step, if it did; and the names of these weights.
+        self.began_from, self.begun = "", list[str]()
         self.share = rows.weights()
         if (place := checkpoints.newest(folder / "checkpoints")) is not None:
             self.restore(place)
@@ -96,7 +99,7 @@ class Trainer(ABC, Generic[_Model, _Rows]):
             raise ValueError(f"{place}: of a run with another config; give this run a folder of its own")
         self.take(held)
         for name in _COUNTERS:
-            setattr(self, name, told[name])
+            setattr(self, name, told.get(name, getattr(self, name)))
 
     def state(self) -> dict[str, Tensor]:
         """Return every tensor that a checkpoint holds, chance too, by name."""
@@ -115,9 +118,32 @@ class Trainer(ABC, Generic[_Model, _Rows]):
         checkpoints.to_optimiser("adam", self.optimiser, held)
         torch.set_rng_state(held["chance"])
 
+    def begin_from(self, place: Path) -> None:
+        """Begin with the best weights of another run; what they do not name begins as ever. A run under way goes on.
+
+        They stay in the running mean from the first step on: with a long one, what they knew is not lost. Raises
+        ValueError for weights that this model has not, or in another shape, and OSError. Source: Wortsman et al.,
+        "Robust fine-tuning of zero-shot models", CVPR 2022 (the mean of before and after).
+        """
+        if self.step:
+            return
+        held, told = checkpoints.read(place)
+        own = self.model.state_dict()
+        for name, weight in held.items():
+            if name not in own:
+                raise ValueError(f"{place}: a model of this config has no {name}{did_you_mean(name, own)}")
+            if weight.shape != own[name].shape:
+                shapes = tuple(weight.shape), tuple(own[name].shape)
+                raise ValueError(f"{place}: {name} is {shapes[0]}, and here {shapes[1]}; the sizes must be the same")
+        self.model.load_state_dict(held, strict=False)
+        self.mean = {name: weight.detach().clone() for name, weight in self.model.state_dict().items()}
+        self.begun = sorted(held)
+        self.began_from = f"{told['config']['name']}, step {told['step']:,}"
+
     def about(self) -> dict[str, Any]:
         """Return what the best weights tell of where they come from."""
-        return {"config": self.config.told(), "ranks": self.ranks, "step": self.step}
+        told = {"config": self.config.told(), "ranks": self.ranks, "step": self.step}
+        return told | ({"began_from": self.began_from} if self.began_from else {})
 
     def averaged(self) -> _Model:
         """Return a model with the running mean of the weights, ready to be asked."""
@@ -160,9 +186,9 @@ class Trainer(ABC, Generic[_Model, _Rows]):
             group["lr"] = rate(self.step, plan)
         self.optimiser.step()
         with torch.no_grad():
-            keep = min(plan.average, (1 + self.step) / (10 + self.step))
+            usual = min(plan.average, (1 + self.step) / (10 + self.step))
             for name, weight in self.model.state_dict().items():
-                self.mean[name].lerp_(weight, 1.0 - keep)
+                self.mean[name].lerp_(weight, 1.0 - (plan.average if name in self.begun else usual))
         self.step += 1
         told = self.team.told({name: value / plan.accumulate for name, value in told.items()})
         return {**told, "norm": norm, "beta": self.beta, "rate": rate(self.step - 1, plan)}
@@ -234,7 +260,7 @@ class Trainer(ABC, Generic[_Model, _Rows]):
 
 
 #: What of a run is counted, and goes on with it.
-_COUNTERS = ("step", "beta", "nats", "running", "best", "idle", "rollbacks", "ranks")
+_COUNTERS = ("step", "beta", "nats", "running", "best", "idle", "rollbacks", "ranks", "began_from", "begun")
 
 
 def carry_out(

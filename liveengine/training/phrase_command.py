@@ -41,8 +41,18 @@ NOTES = (
 
 
 def rows_of(config: Config, data: Path, split: str) -> PhraseRows:
-    """Open one split of all of a config's collections."""
-    return PhraseRows([data / name / split for name in config.data.split("+")], config.phrase.context)
+    """Open one split of all the collections that a config is measured by."""
+    return _opened(config.data, config, data, split)
+
+
+def learnt_rows(config: Config, data: Path) -> PhraseRows:
+    """Open all that a config learns from: what it is measured by, and what it learns from also."""
+    rows = rows_of(config, data, "train")
+    return rows.also(_opened(config.also, config, data, "train"), config.also_share) if config.also else rows
+
+
+def _opened(names: str, config: Config, data: Path, split: str) -> PhraseRows:
+    return PhraseRows([data / name / split for name in names.split("+")], config.phrase.context)
 
 
 def ranks_of(rows: PhraseRows, points: int = 21) -> dict[str, list[float]]:
@@ -59,8 +69,10 @@ def ranks_of(rows: PhraseRows, points: int = 21) -> dict[str, list[float]]:
 
 def train(config: Config, arguments: argparse.Namespace, best: str) -> int:
     """Train a config, or go on with it. Raises ValueError and OSError in words."""
-    rows = rows_of(config, arguments.data, "train")
-    trainer = PhraseTrainer(config, rows, arguments.run, ranks_of(rows), gathered())
+    ranks = ranks_of(rows_of(config, arguments.data, "train"))
+    trainer = PhraseTrainer(config, learnt_rows(config, arguments.data), arguments.run, ranks, gathered())
+    if arguments.begin_from:
+        trainer.begin_from(arguments.begin_from / best)
     return carry_out(trainer, looking(config, arguments.data), arguments.run / best, arguments.log)
 
 

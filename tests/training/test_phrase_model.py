@@ -180,7 +180,7 @@ def shipped(data, few, tmp_path_factory):
     pytest.importorskip("onnxscript")
     pytest.importorskip("onnxruntime")
     base = tmp_path_factory.mktemp("exported")
-    arguments = argparse.Namespace(data=data, run=base / "run", to=base / "models", log=())
+    arguments = argparse.Namespace(data=data, run=base / "run", to=base / "models", log=(), begin_from=None)
     phrase_command.train(toy(), arguments, "best.safetensors")
     phrase_command.export_model(base / "run" / "best.safetensors", data, base / "models")
     return base / "models" / "toy"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -75,8 +76,13 @@ def rows(folder: Path) -> PhraseRows:
     return PhraseRows([folder / "made" / "train"], toy().phrase.context)
 
 
+def toy_with(**changes: Any) -> Config:
+    """Return the config of a run of seconds with other keys of its own."""
+    return replace(toy(), **changes)
+
+
 def toy(**changes: Any) -> Config:
-    """Return the config of a run of seconds."""
+    """Return the config of a run of seconds; `changes` are of its size."""
     return Config(
         "toy",
         family="phrase",

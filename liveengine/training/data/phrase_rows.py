@@ -9,6 +9,7 @@ Waits for the disk.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -88,6 +89,18 @@ class PhraseRows:
                 row = shards.row(at)
                 self.lines.append(line_of(row))
                 self.pieces.append((number, int(row["piece"])))
+        #: Which part of what is drawn each line belongs to, and how much of it each part is.
+        self.parts = np.zeros(len(self.lines), np.int64)
+        self.shares: tuple[float, ...] = (1.0,)
+
+    def also(self, other: PhraseRows, share: float) -> PhraseRows:
+        """Return both, to be learnt from: so much of what is drawn is the other's."""
+        both = copy(self)
+        both.shards, both.lines = self.shards + other.shards, self.lines + other.lines
+        both.pieces = self.pieces + [(len(self.shards) + number, piece) for number, piece in other.pieces]
+        both.parts = np.repeat([0, 1], [len(self), len(other)])
+        both.shares = (1.0 - share, share)
+        return both
 
     def __len__(self) -> int:
         return len(self.lines)
@@ -95,9 +108,12 @@ class PhraseRows:
     def weights(self, balance: float = BALANCE) -> NDArray[np.float64]:
         """Return how often each row is to be drawn, (rows,), summing to 1: roles that play more, less often."""
         role = np.array([line.told.role for line in self.lines])
-        weight = np.bincount(role, minlength=1)[role].astype(np.float64) ** -balance
-        share: NDArray[np.float64] = weight / weight.sum()
-        return share
+        weight = np.zeros(len(role))
+        for part, share in enumerate(self.shares):
+            here = self.parts == part
+            own = np.bincount(role[here], minlength=1)[role[here]].astype(np.float64) ** -balance
+            weight[here] = share * own / own.sum()
+        return weight / weight.sum()
 
     def lines_of(
         self, numbers: Sequence[int] | NDArray[np.integer], chance: np.random.Generator | None, context: int
