@@ -22,6 +22,7 @@ from liveengine.generators.codecs.lines import IS_SPOKEN, QUARTERS, Told
 from liveengine.generators.codecs.vocabulary import BAR, BEGIN, END, FAMILIES, STYLES, token
 from liveengine.generators.codecs.windows import NOTHING, Known
 from liveengine.generators.contract import Controls
+from liveengine.generators.hearing import Memory
 from liveengine.generators.limits import Limits
 from liveengine.generators.neural import spread
 from liveengine.generators.performance import locked, untangled
@@ -53,14 +54,14 @@ _FAMILIES = {
 class Phraser:
     """A Proposer over a model. `begin` is called once, with how many bars are wanted, and returns what asks the model.
 
-    What `begin` and its answer raise comes through: a model may say that it is late. `cache` is the shape of its keys
-    and values; `ranks` the shares of sixteenths struck that lie evenly spaced in what each role learnt from; `known`
+    What `begin` and its answer raise comes through: a model may say that it is late. `memory` is what it keeps of
+    a line; `ranks` the shares of sixteenths struck that lie evenly spaced in what each role learnt from; `known`
     the two-bar windows of that; in `tally` it counts.
     """
 
     name: str
     begin: Callable[[int], Say]
-    cache: tuple[int, ...]
+    memory: Memory
     ranks: Mapping[str, Sequence[float]]
     known: Known = field(default_factory=lambda: NOTHING)
     tally: Tally = field(default_factory=Tally)
@@ -78,7 +79,7 @@ class Phraser:
         pick = thrown(np.random.Generator(np.random.PCG64(seed)))
         limits = limits_of(controls, share)
         say = self.begin(controls.bars)
-        tokens = spoken(say, self.cache, told, limits, controls.bars, pick, before, self.known, self.tally)
+        tokens = spoken(say, self.memory, told, limits, controls.bars, pick, before, self.known, self.tally)
         notes = played(tokens, metre)
         if not notes and not locks:
             raise ValueError("it struck nothing")

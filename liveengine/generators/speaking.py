@@ -1,8 +1,8 @@
 """Drawing a line from a phrase model: one token at a time, against a cache of keys and values that never grows.
 
-A token's keys and values go into slot `place` modulo slots, over the oldest. What may not be said is shut out before
-a token is drawn; of what is left, the unlikely tail is cut off. One throw of chance a token. A bar that with the one
-before it stands in what the model learnt from is said again, a few times and each time more freely.
+What is heard of what was said stands in `hearing.py`. What may not be said is shut out before a token is drawn; of what
+is left, the unlikely tail is cut off. One throw of chance a token. A bar that with the one before it stands in what the
+model learnt from is said again, a few times and each time more freely.
 
 Pure.
 """
@@ -20,13 +20,17 @@ from liveengine.generators.codecs import lines
 from liveengine.generators.codecs.lines import Floats, Told, Walk, Whole
 from liveengine.generators.codecs.vocabulary import BAR, BEGIN
 from liveengine.generators.codecs.windows import NOTHING, Known, pair, stands
+from liveengine.generators.hearing import DEAF, Memory, Slots
 from liveengine.generators.limits import NEVER, Limits, Standing
 
 #: Of what may be said, the likeliest that make up so much are drawn from. Source: Holtzman et al., ICLR 2020.
 NUCLEUS = 0.95
 
+#: What a bar is remembered by, when it is long past.
+HEADS = (BEGIN, BAR)
+
 #: How often a bar that stands in training is said again, and how much hotter each time.
-AGAIN, HOTTER = 3, 0.25
+AGAIN, HOTTER = 5, 0.25
 
 
 @dataclass(slots=True)
@@ -37,13 +41,17 @@ class Tally:
 
 
 class Asked(NamedTuple):
-    """What a model is asked: shapes (1, 1), (1, 1, lags), (1, 1), (1, 1, TOLD), (1,) and the cache's."""
+    """What a model is asked: shapes (1, 1), (1, 1, lags), (1, 1), (1, 1, TOLD), (1,), (slots,) and the cache's.
+
+    `place` is the token's in the line; `heard` is added to how much each slot is heeded.
+    """
 
     token: Whole
     hints: Whole
     root: Whole
     told: Floats
     place: Whole
+    heard: Floats
     cache: Floats
 
 
@@ -60,28 +68,31 @@ Say: TypeAlias = Callable[[Asked], Heard]
 Pick: TypeAlias = Callable[[Floats], int]
 
 
-def nothing(cache: Sequence[int]) -> Asked:
+def nothing(memory: Memory) -> Asked:
     """Return a first question, to warm up with."""
     one, told = np.zeros((1, 1), np.int64), np.zeros((1, 1, lines.TOLD), np.float32)
     hints, place = np.zeros((1, 1, len(lines.LAGS)), np.int64), np.zeros(1, np.int64)
-    return Asked(one, hints, one, told, place, np.zeros(cache, np.float32))
+    heard = np.full(memory.slots, DEAF, np.float32)
+    return Asked(one, hints, one, told, place, heard, np.zeros(memory.shape, np.float32))
 
 
 class Speaker:
     """One line as it is said: hands tokens to a model and keeps its cache."""
 
-    def __init__(self, say: Say, cache: Sequence[int], told: Told) -> None:
+    def __init__(self, say: Say, memory: Memory, told: Told) -> None:
         self._say, self._told = say, told
         self._bars, self._roots = told.numbers(), told.roots
         self._walk = Walk()
         self._place = 0
         self._sounding = np.zeros(128, np.float32)
-        self._cache = np.zeros(cache, np.float32)
+        self._slots = Slots(memory)
+        self._cache = np.zeros(memory.shape, np.float32)
 
     def fork(self) -> Speaker:
         """Return another that has said the same and goes its own way."""
         other = copy(self)
-        other._walk, other._sounding, other._cache = self._walk.fork(), self._sounding.copy(), self._cache.copy()
+        other._walk, other._slots = self._walk.fork(), self._slots.fork()
+        other._sounding, other._cache = self._sounding.copy(), self._cache.copy()
         return other
 
     def take(self, token: int) -> Floats:
@@ -101,19 +112,20 @@ class Speaker:
             self._roots[bar, quarter].reshape(1, 1),
             told,
             np.array([self._place]),
+            np.where(self._slots.heard(bar), 0.0, DEAF).astype(np.float32),
             self._cache,
         )
         heard = self._say(asked)
         if not (np.isfinite(heard.logits).all() and np.isfinite(heard.kept).all()):
             raise ValueError("what the model says is no number")
-        self._cache[:, :, :, self._place % self._cache.shape[3]] = heard.kept
+        self._cache[:, :, :, self._slots.place(bar, token in HEADS)] = heard.kept
         self._place += 1
         return heard.logits
 
 
 def spoken(
     say: Say,
-    cache: Sequence[int],
+    memory: Memory,
     told: Told,
     limits: Limits,
     bars: int,
@@ -128,7 +140,7 @@ def spoken(
     is counted. What `say` raises comes through.
     """
     tally = tally or Tally()
-    speaker, standing = Speaker(say, cache, told), Standing(limits)
+    speaker, standing = Speaker(say, memory, told), Standing(limits)
     speaker.take(BEGIN)
     for token in before:
         speaker.take(token)

@@ -21,6 +21,7 @@ from liveengine.generators import models, speaking
 from liveengine.generators.codecs.frames import Floats, condition
 from liveengine.generators.contract import Proposer
 from liveengine.generators.drawing import Drummer, Read, Voices, Written, drawn
+from liveengine.generators.hearing import Memory
 from liveengine.generators.networks import Networks
 from liveengine.generators.neural import Groove
 from liveengine.generators.phrase import Phraser
@@ -97,11 +98,11 @@ class LineSession:
 
     def __init__(self, folder: Path, patience_s: float | None = None, open_model: Open = opened) -> None:
         self.vocabulary = models.vocabulary(folder)
-        self.cache: tuple[int, ...] = tuple(self.vocabulary["cache"])
+        self.memory = Memory(tuple(self.vocabulary["cache"]), self.vocabulary["attention"])
         self.ranks: dict[str, list[float]] = self.vocabulary["ranks"]
         self.known = models.known(folder)
         self._patience_s = patience_s
-        first = speaking.nothing(self.cache)._asdict()
+        first = speaking.nothing(self.memory)._asdict()
         self.opened = open_model(folder, (models.WEIGHTS,), lambda sessions: sessions[models.WEIGHTS].run(None, first))
 
     def begin(self, bars: int = 1) -> speaking.Say:
@@ -160,7 +161,7 @@ def loaded(
     try:
         if models.vocabulary(folder)["codec"] == "phrase lines":
             session = lines = LineSession(folder, patience_s, open_model)
-            proposer = Phraser(name, lines.begin, lines.cache, lines.ranks, lines.known)
+            proposer = Phraser(name, lines.begin, lines.memory, lines.ranks, lines.known)
         else:
             session = groove = Session(folder, patience_s, open_model)
             proposer = Groove(name, groove.begin, groove.latent, groove.density)

@@ -51,7 +51,7 @@ TEXTS = {
 def as_markdown(card: Card) -> str:
     """Return the card for people."""
     about, schedule = card.about, card.config["schedule"]
-    text = TEXTS[card.config.get("family", "groove")]
+    text, begun = TEXTS[card.config.get("family", "groove")], about.get("began_from", "")
     counts = ", ".join(f"{split} {count:,}" for split, count in about["rows"].items())
     return "\n".join(
         [
@@ -68,6 +68,11 @@ def as_markdown(card: Card) -> str:
             "",
             f"`liveengine train {card.name}`: seed {card.config['seed']}, step {card.step:,} of {schedule['steps']:,}, "
             f"{schedule['batch'] * schedule['accumulate']} rows each; weights are the running mean at the best look.",
+            *(
+                [f"It began with the weights of {begun} (`--begin-from`)."]
+                if (begun := about.get("began_from"))
+                else []
+            ),
             "The whole config stands in `card.json`.",
             "",
             "## Measures",

@@ -160,6 +160,7 @@ def export_model(arguments: argparse.Namespace) -> int:
         "licence": index["licence"],
         "attribution": index["attribution"],
         "rows": {split: len(rows) for split, rows in parts.items()},
+        "began_from": told.get("began_from", ""),
         "notes": NOTES,
         "measures": _measures(_trained(model, told), arguments.data, arguments.run / BASELINES),
     }

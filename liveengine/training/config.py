@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 from liveengine.generators.codecs.frames import BARS, FRAMES
+from liveengine.generators.hearing import Memory
 from liveengine.music.spelling import did_you_mean
 from liveengine.training import objectives
 
@@ -71,7 +72,8 @@ class Size:
 class PhraseSize:
     """A phrase model's size. `width` is a multiple of twice `heads`; `context` the longest line in tokens.
 
-    `attention` is a name in `training.models.attention`; `window` is how far `sliding` hears.
+    `attention` is a name in `training.models.attention`; `window` is how far `sliding` hears, and how many tokens
+    `hierarchical` keeps on stage. `latent` says whether each bar has one.
     """
 
     width: int = 128
@@ -81,12 +83,13 @@ class PhraseSize:
     context: int = 256
     attention: str = "full"
     window: int = 128
+    latent: bool = False
 
     @property
-    def cache(self) -> tuple[int, int, int, int, int]:
-        """The shape of keys and values on stage: layers, 2, heads, slots, numbers a head."""
-        slots = self.context if self.attention == "full" else self.window - 1
-        return self.layers, 2, self.heads, slots, self.width // self.heads
+    def memory(self) -> Memory:
+        """What is kept of a line on stage: keys and values, and who is heard."""
+        slots = {"full": self.context, "sliding": self.window - 1}.get(self.attention, self.window)
+        return Memory((self.layers, 2, self.heads, slots, self.width // self.heads), self.attention)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ class Loss:
     free, to one number. `critic`: what the critic heard, to a number a row.
     """
 
-    family: str
+    families: tuple[str, ...]
     reads: str
     cost: Callable[..., Tensor]
     unnamed: float = 0.0
@@ -38,16 +38,16 @@ class Loss:
 
 
 LOSSES: dict[str, Loss] = {
-    "hits": Loss("groove", "said", losses.hits),
-    "velocity": Loss("groove", "said", losses.velocity),
-    "offset": Loss("groove", "said", losses.offset),
-    "regularity": Loss("groove", "said", losses.regularity),
-    "divergence": Loss("groove", "latent", losses.beyond_free, unnamed=1.0),
-    "fooled": Loss("groove", "critic", critic.fooled, unnamed=1.0),
-    "matched": Loss("groove", "critic", critic.matched, unnamed=1.0),
-    "surprise": Loss("phrase", "said", phrase_losses.surprise),
-    "chord_fit": Loss("phrase", "said", phrase_losses.chord_fit),
-    "voice_leading": Loss("phrase", "said", phrase_losses.voice_leading),
+    "hits": Loss(("groove",), "said", losses.hits),
+    "velocity": Loss(("groove",), "said", losses.velocity),
+    "offset": Loss(("groove",), "said", losses.offset),
+    "regularity": Loss(("groove",), "said", losses.regularity),
+    "divergence": Loss(("groove", "phrase"), "latent", losses.beyond_free, unnamed=1.0),
+    "fooled": Loss(("groove",), "critic", critic.fooled, unnamed=1.0),
+    "matched": Loss(("groove",), "critic", critic.matched, unnamed=1.0),
+    "surprise": Loss(("phrase",), "said", phrase_losses.surprise),
+    "chord_fit": Loss(("phrase",), "said", phrase_losses.chord_fit),
+    "voice_leading": Loss(("phrase",), "said", phrase_losses.voice_leading),
 }
 
 #: What a config of each family weighs that says nothing of losses.
@@ -56,7 +56,7 @@ USUAL = {"groove": {"hits": 1.0, "velocity": 10.0, "offset": 10.0}, "phrase": {"
 
 def of_family(family: str) -> dict[str, Loss]:
     """Return the losses that a family has."""
-    return {name: loss for name, loss in LOSSES.items() if loss.family == family}
+    return {name: loss for name, loss in LOSSES.items() if family in loss.families}
 
 
 def check(family: str, weights: Mapping[str, float]) -> None:

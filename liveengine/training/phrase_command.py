@@ -18,7 +18,7 @@ from liveengine.training import checkpoints, phrase_export
 from liveengine.training.config import Config, from_told
 from liveengine.training.data.phrase_rows import Line, PhraseRows
 from liveengine.training.evaluation import phrase_battery as battery
-from liveengine.training.evaluation import phrase_structure
+from liveengine.training.evaluation import phrase_latent, phrase_structure
 from liveengine.training.evaluation.battery import Table
 from liveengine.training.evaluation.phrase_held_out import measured
 from liveengine.training.loop import carry_out
@@ -35,8 +35,10 @@ NOTES = (
     "oftener, and every line in any key that its register allows. Freedoom's chords are heard from the notes, the",
     "line's own among them: the model is told a little of what it guesses, and so is every baseline that counts from",
     "the chord's root. Bits are of bars, shifts, families, velocities and notes; metre, tempo, key, chords and style",
-    'are told. On stage two bars that stand in training are said again (`generators/speaking.py`): "said once" is',
-    "what they would be without.",
+    "are told, latents of bars and what else plays are not. Style templates are learnt from alone: a tenth of what is",
+    "drawn, measured nowhere, and their windows are not among those that are known. All styles but rock stand in them",
+    "alone, and so do sections. On stage two bars that stand in training are said again (`generators/speaking.py`):",
+    '"said once" is what they would be without.',
 )
 
 
@@ -106,11 +108,14 @@ def export_model(weights: Path, data: Path, to: Path) -> int:
     _, told = phrase_export.load_model(weights)
     config = from_told(told["config"], str(weights))
     rows = {split: rows_of(config, data, split) for split in ("train", "validation", "test")}
-    indices = [shards.index for shards in rows["train"].shards]
+    learnt = learnt_rows(config, data)
+    indices = [shards.index for shards in learnt.shards]
     about = {
         "licence": "; ".join(f"{index['licence']} ({index['source']})" for index in indices),
         "attribution": "; ".join(index["attribution"].rstrip(".") for index in indices),
-        "rows": {split: len(held) for split, held in rows.items()},
+        "rows": {split: len(held) for split, held in rows.items()}
+        | ({config.also: len(learnt) - len(rows["train"])} if config.also else {}),
+        "began_from": told.get("began_from", ""),
         "notes": NOTES,
         "measures": _measures(weights, rows),
     }
@@ -127,7 +132,8 @@ def _measures(weights: Path, rows: Mapping[str, PhraseRows]) -> dict[str, Table]
         # Asked as the stage asks: torch would take several times as long for one token.
         phrase_export.write_onnx(model, Path(beside) / "model.onnx")
         say = phrase_export.session(Path(beside) / "model.onnx")
-    play = phrase_export.player(say, model.size.cache, told["ranks"])
+    play = phrase_export.player(say, model.size.memory, told["ranks"])
+    latents = phrase_latent.table(model, unseen.lines)
     return {
         "Held-out tunes: bits to guess them, and 95 % of draws of tunes for bits a note (low, high)":
             battery.held_out(counts, unseen),
@@ -137,4 +143,5 @@ def _measures(weights: Path, rows: Mapping[str, PhraseRows]) -> dict[str, Table]
             battery.originality(play, battery.known_of(learnt), unseen.lines),
         "Structure: how alike two bars are (1: the same), any two of a line, and so many bars later":
             phrase_structure.table(play, unseen),
+        **({"What latents of bars hold, of held-out tunes": latents} if latents else {}),
     }  # fmt: skip

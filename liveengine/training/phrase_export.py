@@ -22,6 +22,7 @@ import torch
 from liveengine.generators import models
 from liveengine.generators.codecs import lines
 from liveengine.generators.codecs.windows import NOTHING, Known
+from liveengine.generators.hearing import Memory
 from liveengine.generators.phrase import Phraser, limits_of, told_of
 from liveengine.generators.speaking import Asked, Heard, Say, likeliest, nothing, spoken
 from liveengine.training import checkpoints
@@ -72,7 +73,7 @@ def session(place: Path) -> Say:
 
 def write_onnx(model: PhraseModel, place: Path) -> None:
     """Write one step as ONNX, of fixed shapes."""
-    inputs = tuple(map(torch.from_numpy, nothing(model.size.cache)))
+    inputs = tuple(map(torch.from_numpy, nothing(model.size.memory)))
     made = torch.onnx.export(
         Step(model).eval(),
         inputs,
@@ -85,18 +86,18 @@ def write_onnx(model: PhraseModel, place: Path) -> None:
     made.save(str(place), external_data=False)
 
 
-def player(say: Say, cache: Sequence[int], ranks: Mapping[str, Sequence[float]], known: Known = NOTHING) -> Phraser:
+def player(say: Say, memory: Memory, ranks: Mapping[str, Sequence[float]], known: Known = NOTHING) -> Phraser:
     """Return a Proposer over what asks a model."""
-    return Phraser("measured", lambda bars: say, tuple(cache), ranks, known)
+    return Phraser("measured", lambda bars: say, memory, ranks, known)
 
 
-def agreement(one: Say, other: Say, cache: Sequence[int], ranks: Mapping[str, Sequence[float]]) -> dict[str, float]:
+def agreement(one: Say, other: Say, memory: Memory, ranks: Mapping[str, Sequence[float]]) -> dict[str, float]:
     """Let both say the likeliest: how far their numbers are apart at most, and how many lines differ."""
     apart, differ, said = 0.0, 0, 0
     for number in range(LINES):
         heard: list[list[np.ndarray[Any, Any]]] = [[], []]
         texts = [
-            _likeliest(_overheard(say, kept), number, cache, ranks)
+            _likeliest(_overheard(say, kept), number, memory, ranks)
             for say, kept in zip((one, other), heard, strict=True)
         ]
         differ += texts[0] != texts[1]
@@ -114,14 +115,14 @@ def _overheard(say: Say, kept: list[Any]) -> Say:
     return listening
 
 
-def _likeliest(say: Say, number: int, cache: Sequence[int], ranks: Mapping[str, Sequence[float]]) -> list[int]:
+def _likeliest(say: Say, number: int, memory: Memory, ranks: Mapping[str, Sequence[float]]) -> list[int]:
     role = list(REGISTERS)[number % len(REGISTERS)]
     asked = controls(role, number, (number % 7) / 6)
-    share = player(say, cache, ranks).share(asked)
-    return spoken(say, cache, told_of(asked, 0, share), limits_of(asked, share), asked.bars, likeliest)
+    share = player(say, memory, ranks).share(asked)
+    return spoken(say, memory, told_of(asked, 0, share), limits_of(asked, share), asked.bars, likeliest)
 
 
-def speed(say: Say, cache: Sequence[int], ranks: Mapping[str, Sequence[float]], known: Known) -> dict[str, float]:
+def speed(say: Say, memory: Memory, ranks: Mapping[str, Sequence[float]], known: Known) -> dict[str, float]:
     """Return tokens a second and milliseconds a bar, of the clock and of the core's own time (cpu)."""
     tokens = 0
 
@@ -130,7 +131,7 @@ def speed(say: Say, cache: Sequence[int], ranks: Mapping[str, Sequence[float]], 
         tokens += 1
         return say(asked)
 
-    play = player(counting, cache, ranks, known)
+    play = player(counting, memory, ranks, known)
     asked = (controls(list(REGISTERS)[number % len(REGISTERS)], number) for number in range(BENCHMARK))
     took = timed(partial(play, None, frozenset(), each, number) for number, each in enumerate(asked))
     return {
@@ -148,17 +149,17 @@ def export(weights: Path, home: Path, about: Mapping[str, Any], known: Known) ->
     Raises ValueError where torch and ONNX do not agree: then nothing is written.
     """
     model, told = load_model(weights)
-    cache, ranks = model.size.cache, told["ranks"]
+    memory, ranks = model.size.memory, told["ranks"]
     held = BytesIO()
     np.save(held, known, allow_pickle=False)
-    words = lines.vocabulary(ranks, cache, hashlib.sha256(held.getvalue()).hexdigest())
+    words = lines.vocabulary(ranks, memory, hashlib.sha256(held.getvalue()).hexdigest())
     with tempfile.TemporaryDirectory() as beside:
         folder = Path(beside)
         write_vocabulary(folder, words)
         (folder / models.KNOWN).write_bytes(held.getvalue())
         write_onnx(model, folder / models.WEIGHTS)
         asked = asked_of(model)
-        apart = agreement(asked, session(folder / models.WEIGHTS), cache, ranks)
+        apart = agreement(asked, session(folder / models.WEIGHTS), memory, ranks)
         if apart["apart"] > APART_MAX or apart["lines_otherwise"]:
             raise ValueError(
                 f"{weights}: ONNX is {apart['apart']:.1e} from torch and says {apart['lines_otherwise']} lines "
@@ -168,8 +169,8 @@ def export(weights: Path, home: Path, about: Mapping[str, Any], known: Known) ->
         files: dict[str, dict[str, float]] = {}
         for name, network in (("fp32", models.WEIGHTS), ("int8", models.in_int8(models.WEIGHTS))):
             say = session(folder / network)
-            files[name] = {"bytes": size_of(folder, [network]), **speed(say, cache, ranks, known)}
-            files[name]["lines_otherwise"] = agreement(asked, say, cache, ranks)["lines_otherwise"]
+            files[name] = {"bytes": size_of(folder, [network]), **speed(say, memory, ranks, known)}
+            files[name]["lines_otherwise"] = agreement(asked, say, memory, ranks)["lines_otherwise"]
         files["fp32"] |= cost(folder)
         weights_of = shipped(folder, NETWORKS, files["int8"]["lines_otherwise"] / LINES)
     card = Card(

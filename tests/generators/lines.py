@@ -6,11 +6,12 @@ import numpy as np
 
 from liveengine.generators.codecs import lines
 from liveengine.generators.codecs.vocabulary import SIZE
+from liveengine.generators.hearing import Memory
 from liveengine.generators.phrase import Phraser
 from liveengine.generators.speaking import Asked, Heard
 
 #: Layers, keys and values, heads, slots, numbers a head.
-CACHE = (1, 2, 1, 8, 2)
+MEMORY = Memory((1, 2, 1, 8, 2))
 RANKS = {role: [0.0, 0.25, 0.5, 0.75, 1.0] for role in lines.ROLES}
 
 
@@ -23,4 +24,4 @@ def arithmetic(asked: Asked) -> Heard:
 
 def phraser(say=arithmetic) -> Phraser:
     """Return a Proposer over it."""
-    return Phraser("made", lambda bars: say, CACHE, RANKS)
+    return Phraser("made", lambda bars: say, MEMORY, RANKS)

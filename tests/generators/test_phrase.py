@@ -8,7 +8,7 @@ import pytest
 from asking import NO_LOCKS, chords, controls, keys, seeds, sixteenth, sounding
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from lines import CACHE, arithmetic, phraser
+from lines import MEMORY, arithmetic, phraser
 
 from liveengine.generators.codecs import events
 from liveengine.generators.codecs import lines as codec
@@ -71,7 +71,7 @@ def test_a_rhythm_is_struck_as_it_is_written(seed, role, rhythm):
 def test_every_beginning_of_what_is_said_can_be_played_and_makes_sense(seed, asked):
     share, metre = 0.5, events.metre_index(asked.metre)
     pick = thrown(np.random.Generator(np.random.PCG64(seed)))
-    said = spoken(arithmetic, CACHE, told_of(asked, 0, share), limits_of(asked, share), asked.bars, pick)
+    said = spoken(arithmetic, MEMORY, told_of(asked, 0, share), limits_of(asked, share), asked.bars, pick)
     for length in range(1, len(said) + 1):
         notes = played(said[:length], metre)
         assert len(notes) == sum(events.MEANING[each][0] == "note_on" for each in said[:length])
@@ -154,9 +154,9 @@ def test_the_cache_never_grows_and_is_written_round_and_round():
         return arithmetic(asked)
 
     phraser(watched)(None, NO_LOCKS, Controls(role="lead", bars=4), 1)
-    assert shapes == {CACHE}
+    assert shapes == {MEMORY.shape}
     assert places == list(range(len(places)))
-    assert len(places) > CACHE[3]
+    assert len(places) > MEMORY.slots
 
 
 def test_style_section_and_tempo_are_told_where_they_are_known():
@@ -166,7 +166,7 @@ def test_style_section_and_tempo_are_told_where_they_are_known():
     assert codec.part(told, "style").argmax(axis=-1).tolist() == [[STYLES.index("funk")] * 4] * 2
     assert codec.part(told, "section").argmax(axis=-1).tolist() == [[SECTIONS.index("chorus")] * 4] * 2
     assert codec.part(told, "tempo")[0, 0].tolist() == [0.5, 1.0]
-    for name in ("section", "tempo"):
+    for name in ("section", "tempo", "others", "latent"):
         assert not codec.part(untold, name).any()
     assert not codec.part(told_of(replace(plain, section="drop"), 0, 0.5).numbers(), "section").any()
 

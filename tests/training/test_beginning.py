@@ -13,6 +13,7 @@ import toy_lines
 from toy_lines import toy
 
 from liveengine.training import phrase_command
+from liveengine.training.cards import Card, as_markdown
 from liveengine.training.phrase_loop import PhraseTrainer
 
 
@@ -51,6 +52,17 @@ def test_a_run_begins_with_the_weights_of_another_and_tells_so(rows, tmp_path):
         trainer.update()
     weights = gone_on.mean
     assert all(torch.equal(value, weights[name]) for name, value in more.mean.items())
+
+
+def test_a_card_tells_what_a_run_began_with():
+    about = {"licence": "none", "attribution": "Nobody", "rows": {}, "notes": [], "measures": {}}
+    parity = {"apart": 0.0, "cells": 0, "grooves": 1}
+    texts = [
+        as_markdown(Card("toy", {**toy().told(), "family": "groove"}, 1, 2, {**about, **more}, parity, {}))
+        for more in ({}, {"began_from": ""}, {"began_from": "mine, step 3"})
+    ]
+    assert ["began with" in text for text in texts] == [False, False, True]
+    assert "\nIt began with the weights of mine, step 3 (`--begin-from`).\n" in texts[2]
 
 
 def test_what_was_begun_with_stays_in_the_mean_and_what_is_new_is_soon_its_own(rows, tmp_path):

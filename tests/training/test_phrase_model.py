@@ -23,6 +23,7 @@ from liveengine.generators.codecs import lines
 from liveengine.generators.codecs.vocabulary import BAR, BEGIN, MEANING
 from liveengine.generators.codecs.windows import NOTHING, stands
 from liveengine.generators.contract import Controls
+from liveengine.generators.hearing import Memory
 from liveengine.generators.phrase import Phraser
 from liveengine.generators.speaking import Heard, Speaker
 from liveengine.training import phrase_command, phrase_export
@@ -58,7 +59,7 @@ def test_what_training_reads_at_once_the_stage_reads_step_by_step(rows):
             asked.append(question)
             return Heard(np.zeros(1, np.float32), np.zeros((1, 2, 1, 2), np.float32))
 
-        speaker = Speaker(listening, (1, 2, 1, 4, 2), line.told)
+        speaker = Speaker(listening, Memory((1, 2, 1, 4, 2)), line.told)
         for token in batch.token[0]:
             speaker.take(int(token))
         for name in ("token", "hints", "root"):
@@ -102,29 +103,38 @@ def test_rows_of_another_vocabulary_are_refused(tmp_path):
 # -- what is learnt --------------------------------------------------------
 
 
-def test_attention_hears_what_came_before_and_of_that_a_window():
-    assert ATTENTION["full"](4, 2).int().tolist() == [[1, 0, 0, 0], [1, 1, 0, 0], [1, 1, 1, 0], [1, 1, 1, 1]]
-    assert ATTENTION["sliding"](4, 2).int().tolist() == [[1, 0, 0, 0], [1, 1, 0, 0], [0, 1, 1, 0], [0, 0, 1, 1]]
+def test_attention_hears_what_came_before_and_of_that_a_window_or_the_heads_of_bars():
+    bar, head = torch.tensor([[0, 0, 1, 1, 2, 2]]), torch.tensor([[True, False] * 3])
+    heard = {name: hears(bar, head, 2)[0].int().tolist() for name, hears in ATTENTION.items()}
+    assert heard["full"] == [[1] * (place + 1) + [0] * (5 - place) for place in range(6)]
+    assert heard["sliding"][:3] == [[1, 0, 0, 0, 0, 0], [1, 1, 0, 0, 0, 0], [0, 1, 1, 0, 0, 0]]
+    assert heard["hierarchical"] == [*heard["full"][:4], [1, 0, 1, 1, 1, 0], [1, 0, 1, 1, 1, 1]]
     with pytest.raises(ValueError, match='no attention "all"'):
         PhraseModel(replace(toy().phrase, attention="all"))
 
 
-@pytest.mark.parametrize("changes", [{}, {"attention": "sliding", "window": 9}])
+@pytest.mark.parametrize(
+    "changes",
+    [{"latent": True}, {"attention": "sliding", "window": 9}, {"attention": "hierarchical", "window": 48}],
+)
 def test_one_token_at_a_time_says_what_all_at_once_say(rows, changes):
     torch.manual_seed(3)
+    line = rows.lines[2]  # of so few tokens a bar that two of them and the heads of all fit into the slots
     model = PhraseModel(toy(**changes).phrase).eval()
-    batch = posed(rows.lines[0], rows.context)
+    torch.nn.init.normal_(model.told_beside.weight)
+    batch = posed(line, rows.context)
     with torch.no_grad():
-        at_once = model(*(torch.from_numpy(np.ascontiguousarray(array)) for array in batch[:4]))[0].numpy()
-    speaker = Speaker(phrase_export.asked_of(model), model.size.cache, rows.lines[0].told)
+        at_once = model(*(torch.from_numpy(np.ascontiguousarray(array)) for array in batch[:5]))[0].numpy()
+    speaker = Speaker(phrase_export.asked_of(model), model.size.memory, line.told)
     for number, token in enumerate(batch.token[0]):
         logits = speaker.take(int(token))
         assert number == 0 or np.abs(logits - at_once[number]).max() < 1e-4
 
 
-def test_something_is_learnt_more_than_the_baselines_know_and_a_run_goes_on_to_the_bit(rows, tmp_path):
+@pytest.mark.parametrize("latent", [False, True])
+def test_something_is_learnt_more_than_the_baselines_know_and_a_run_goes_on_to_the_bit(rows, tmp_path, latent):
     def trainer(name):
-        return PhraseTrainer(toy(), rows, tmp_path / name, phrase_command.ranks_of(rows))
+        return PhraseTrainer(toy(latent=latent), rows, tmp_path / name, phrase_command.ranks_of(rows))
 
     one = trainer("a")
     before = measured(one.averaged(), rows.lines)["bits_per_note"]
@@ -134,7 +144,7 @@ def test_something_is_learnt_more_than_the_baselines_know_and_a_run_goes_on_to_t
     for _ in range(30):
         one.update()
     assert measured(one.averaged(), rows.lines)["bits_per_note"] < before / 4
-    other = PhraseTrainer(toy(), rows, tmp_path / "a", {})
+    other = PhraseTrainer(toy(latent=latent), rows, tmp_path / "a", {})
     assert other.step == 30
     for _ in range(30):
         other.update()
@@ -190,7 +200,7 @@ def test_what_is_exported_plays_and_has_its_card(shipped):
     from liveengine.runtime.inference import LineSession
 
     session = LineSession(shipped)
-    play = Phraser("toy", session.begin, session.cache, session.ranks, session.known)
+    play = Phraser("toy", session.begin, session.memory, session.ranks, session.known)
     bar = play(None, frozenset(), Controls(role="bass", low=30, high=60), 1)
     assert bar.notes
     assert bar == play(None, frozenset(), Controls(role="bass", low=30, high=60), 1)

@@ -47,7 +47,7 @@ def row(role: str, number: int) -> dict[str, Any]:
         "bars": BARS,
         "chords": chords,
         "features": measured,
-        "others": np.zeros_like(measured),
+        "others": measured * 0.5,
         "section": np.zeros(WINDOW_BARS, np.int8),
         "role": ROLES.index(role),
         "tonic": roots[0],

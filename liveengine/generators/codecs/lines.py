@@ -2,8 +2,9 @@
 
 A model says what sounds: bars, shifts, families, velocities, notes. What a bar's head would tell (metre, tempo, how
 full) stands beside every token instead, with the chord that holds there, the key, the place in the bar, what sounds,
-and what followed the same place one, two and four bars ago. Chords, key and basses are told as distances from the
-chord's root, so that what is learnt in one key is known in all. Every name goes into the vocabulary of a model.
+what else plays, the bar's latent, and what followed the same place one, two and four bars ago. Chords, key and basses
+are told as distances from the chord's root, so that what is learnt in one key is known in all. Every name goes into the
+vocabulary of a model.
 
 Pure.
 """
@@ -14,7 +15,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import Any, NamedTuple, TypeAlias
 
@@ -23,6 +24,7 @@ from numpy.typing import NDArray
 
 from liveengine.generators.codecs import vocabulary as words
 from liveengine.generators.codecs.vocabulary import BAR, MEANING, PAD
+from liveengine.generators.hearing import HEARD, Memory
 from liveengine.music.chord import KINDS
 from liveengine.music.pitch import OCTAVE
 
@@ -44,14 +46,24 @@ QUARTERS = 4
 #: Bars are counted round and round in phrases of so many.
 PHRASE_BARS = 8
 
-#: What is told of a quarter of a bar, and of a moment in it: names and how many numbers each takes.
+#: How many numbers a bar's latent has: what an encoder makes of the bar in training, and chance could draw on stage.
+LATENT = 8
+
+#: What is told of all else that plays in a bar: of `features` these, in the mean over the other parts.
+OTHERS = ("density", "syncopation", "downbeat", "beats", "eighths", "weak_sixteenths", "pitch", "gate")
+
+#: What is told of a quarter of a bar, and of a moment in it: names and how many numbers each takes. The last number of
+#: `latent`, `others` and `tempo` is 1 where they are told.
 BAR_FIELDS = {
+    "latent": LATENT + 1, "others": len(OTHERS) + 1,
     "role": len(ROLES), "metre": len(words.METRES), "bar": PHRASE_BARS, "root": OCTAVE, "chord": OCTAVE,
     "bass": OCTAVE, "scale": OCTAVE, "next root": OCTAVE, "next chord": OCTAVE, "density": words.CONTROL_LEVELS,
     "syncopation": words.CONTROL_LEVELS, "style": len(words.STYLES), "section": len(words.SECTIONS), "tempo": 2,
 }  # fmt: skip
 MOMENT_FIELDS = {"beat": 8, "step": words.STEPS_PER_BEAT, "place": 1, "onsets": 1, "sounding": 128}
 _STARTS = dict(zip(BAR_FIELDS, accumulate(BAR_FIELDS.values(), initial=0), strict=False))
+#: How many of the numbers, the first ones, a model begins without.
+OPTIONAL = _STARTS["role"]
 BAR_SIZE, MOMENT_SIZE = sum(BAR_FIELDS.values()), sum(MOMENT_FIELDS.values())
 
 #: All that is told beside one token.
@@ -66,6 +78,8 @@ SHIFT = np.array([number + 1 if kind == "shift" else 0 for kind, number in MEANI
 STRIKES = np.array([kind == "note_on" for kind, _ in MEANING])
 ENDS = np.array([kind == "note_off" for kind, _ in MEANING])
 IS_SPOKEN = np.array([kind in SPOKEN for kind, _ in MEANING])
+
+_UNTOLD: Floats = np.zeros((0, 0), np.float32)
 
 _KIND_MASKS = np.zeros((len(KINDS), OCTAVE), np.float32)
 for _row, _intervals in enumerate(KINDS.values()):
@@ -118,7 +132,8 @@ class Told:
     """What is told of a line. Levels and sections by bar; -1 is untold, and so is a tempo of 0.
 
     `chords` (bars, 4, 3): root, kind (a place in KINDS) and bass, all -1 where there is none. `scale` are pitch
-    classes; `first` is the number of the first bar in the piece.
+    classes; `first` is the number of the first bar in the piece. `others` (bars, OTHERS) is all 0 in a bar where
+    nothing else plays, which is as good as untold; `latent` is (bars, LATENT). Both are empty where they are untold.
     """
 
     role: int
@@ -132,6 +147,8 @@ class Told:
     style: int = -1
     tempo_bpm: float = 0.0
     first: int = 0
+    others: Floats = field(default_factory=lambda: _UNTOLD)
+    latent: Floats = field(default_factory=lambda: _UNTOLD)
 
     @property
     def roots(self) -> Whole:
@@ -167,6 +184,10 @@ class Told:
         part(rows, "next chord")[:] = np.take_along_axis(later, away, axis=-1)
         if self.tempo_bpm > 0:
             part(rows, "tempo")[:] = self.tempo_bpm / TEMPO_FULL_BPM, 1.0
+        if len(self.others):
+            part(rows, "others")[:] = np.c_[self.others, self.others.any(axis=1)][:, None]
+        if len(self.latent):
+            part(rows, "latent")[:] = np.c_[self.latent, np.ones(bars)][:, None]
         return rows
 
     @property
@@ -219,11 +240,11 @@ def _masks(kinds: NDArray[np.integer]) -> Floats:
     return masks
 
 
-def vocabulary(ranks: Mapping[str, list[float]], cache: Sequence[int], known: str = "") -> dict[str, Any]:
+def vocabulary(ranks: Mapping[str, list[float]], memory: Memory, known: str = "") -> dict[str, Any]:
     """Return what a phrase model says that its numbers mean, with the hash of all that.
 
-    `cache` is the shape of its keys and values; `ranks` the densities of each role, evenly spaced in the data; `known`
-    the hash of the file of what it learnt from, empty where there is none.
+    `memory` is what of a line it keeps; `ranks` the densities of each role, evenly spaced in the data; `known` the hash
+    of the file of what it learnt from, empty where there is none.
     """
     told: dict[str, Any] = {
         "codec": "phrase lines",
@@ -232,8 +253,10 @@ def vocabulary(ranks: Mapping[str, list[float]], cache: Sequence[int], known: st
         "roles": list(ROLES),
         "lags": list(LAGS),
         "told": {**BAR_FIELDS, **MOMENT_FIELDS},
+        "others": list(OTHERS),
         "chords": list(KINDS),
-        "cache": list(cache),
+        "cache": list(memory.shape),
+        "attention": memory.attention,
         "ranks": {name: list(values) for name, values in ranks.items()},
         "known": known,
     }
@@ -248,7 +271,9 @@ def digest(told: Mapping[str, Any]) -> str:
 
 def disagreement(told: Mapping[str, Any]) -> str:
     """Return the name of the first thing in which a model's vocabulary is not ours; empty where all agree."""
-    ours = vocabulary(told.get("ranks", {}), told.get("cache", ()), told.get("known", ""))
     if told.get("sha256") != digest(told):
         return "sha256"
+    if (attention := str(told.get("attention", ""))) not in HEARD:
+        return "attention"
+    ours = vocabulary(told.get("ranks", {}), Memory(tuple(told.get("cache", ())), attention), told.get("known", ""))
     return next((name for name, value in ours.items() if told.get(name) != value), "")

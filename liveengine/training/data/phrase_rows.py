@@ -31,11 +31,12 @@ from liveengine.training.data.shards import Shards
 BALANCE = 0.7
 
 #: How often a thing that could be told is left untold: density is what a stage tells, the others it seldom knows.
-LEFT_OPEN = {"density": 0.1, "syncopation": 0.6, "section": 0.5, "style": 0.5, "tempo": 0.5}
+LEFT_OPEN = {"density": 0.1, "syncopation": 0.6, "section": 0.5, "style": 0.5, "tempo": 0.5, "others": 0.5}
 
 #: What counts for nothing: it was given.
 GIVEN = -100
 
+_OTHERS = [features.NAMES.index(name) for name in lines.OTHERS]
 _DENSITY, _SYNCOPATION = (features.NAMES.index(name) for name in ("density", "syncopation"))
 
 
@@ -61,12 +62,16 @@ class Line(NamedTuple):
 
 
 class Batch(NamedTuple):
-    """What one update reads: (n, t) each but `hints` (n, t, lags) and `told` (n, t, TOLD); `target` may be GIVEN."""
+    """What one update reads: (n, t) each but `hints` (n, t, lags) and `told` (n, t, TOLD).
+
+    `bar` counts the line's bars and is -1 where the line has ended; `target` may be GIVEN.
+    """
 
     token: NDArray[np.int64]
     hints: NDArray[np.int64]
     root: NDArray[np.int64]
     told: NDArray[np.float32]
+    bar: NDArray[np.int64]
     target: NDArray[np.int64]
 
 
@@ -145,6 +150,7 @@ def line_of(row: dict[str, NDArray[Any]]) -> Line:
         style=int(row["style"]),
         tempo_bpm=float(row["tempo"]),
         first=int(row["bar"]),
+        others=row["others"][:bars, _OTHERS],
     )
     bar, step, onsets, hints = (np.array(column, np.int64) for column in zip(*places, strict=True))
     return Line(tokens, bar, step, onsets, hints, told)
@@ -182,6 +188,7 @@ def posed(line: Line, context: int, chance: np.random.Generator | None = None) -
         np.concatenate([np.zeros((1, len(lines.LAGS)), np.int64), _moved(line.hints[span], by)])[None],
         np.concatenate([[roots[first]], roots[bar, quarter]])[None],
         np.concatenate([beginning[None], told_rows])[None],
+        np.concatenate([bar[:1], bar])[None],
         np.concatenate([[GIVEN], target])[None],
     )
 
@@ -231,5 +238,5 @@ def stacked(batches: Sequence[Batch]) -> Batch:
         return np.pad(array, [(0, 0), (0, missing), *[(0, 0)] * (array.ndim - 2)], constant_values=value)
 
     columns = zip(*batches, strict=True)
-    fills = (0, 0, 0, 0, GIVEN)
+    fills = (0, 0, 0, 0, -1, GIVEN)
     return Batch(*(np.concatenate([filled(a, f) for a in c]) for c, f in zip(columns, fills, strict=True)))

@@ -24,7 +24,7 @@ from liveengine.training.phrase_loop import surprise
 AT_ONCE = 16
 
 #: What is not told, and what tells how full a bar is.
-UNTOLD, FULLNESS = ("syncopation", "section"), "density"
+UNTOLD, FULLNESS = ("syncopation", "section", "others"), "density"
 
 
 def asked(line: Line, context: int, full: bool = False) -> Batch:
