@@ -227,7 +227,7 @@ def test_a_config_that_says_what_there_is_not_is_refused_with_the_nearest(tmp_pa
 
 def test_the_configs_that_come_along_can_be_read():
     names = {config.load(place).name for place in config.CONFIGS.glob("*.toml")}
-    assert names == {"groove-nano", "groove-small", "phrase-small"}
+    assert names == {"groove-nano", "groove-small", "phrase-plain", "phrase-small"}
 
 
 def test_ranks_are_evenly_spread_and_equals_share_theirs():
