@@ -11,7 +11,7 @@ many hits are wanted, what is likely leans towards striking, or away from it, by
 
 from __future__ import annotations
 
-from typing import NamedTuple, Protocol, TypeAlias, TypeVar
+from typing import NamedTuple, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,8 +24,8 @@ from liveengine.generators.codecs.frames import (
     Flags,
     Floats,
     Frames,
+    Past,
     opened,
-    past,
     view,
 )
 
@@ -55,7 +55,7 @@ class Read(NamedTuple):
 
 
 class Written(NamedTuple):
-    """What stands for one frame, (n, width), and what the cache is to keep of it, (n, layers, 2, heads, size)."""
+    """What stands for one frame, (n, width), and what the cache is to keep of it, (n, layers, 2, width)."""
 
     frame: Floats
     kept: Floats
@@ -74,9 +74,9 @@ class Voices(NamedTuple):
     usual: Floats
 
 
-_VOICES = np.arange(VOICE_COUNT)
+NO_NUMBER = "what the model says is no number"
 
-_Said = TypeVar("_Said", Read, Written)
+_VOICES = np.arange(VOICE_COUNT)
 
 
 class Drummer(Protocol):
@@ -89,7 +89,7 @@ class Drummer(Protocol):
 
     @property
     def cache(self) -> tuple[int, ...]:
-        """The shape of keys and values: layers, 2, heads, 32, numbers a head."""
+        """The shape of keys and values: layers, 2, 32, width."""
         ...
 
     def read(self, view: Floats, condition: Floats, latent: Floats) -> Read:
@@ -108,12 +108,16 @@ class Writing:
         self._model, self._heard = model, _sound(model.read(seen, condition, latent)).heard
         self._cache = np.zeros((len(seen), *model.cache), np.float32)
 
-    def frame(self, pattern: Patterns, place: int) -> Floats:
-        """Return what stands for a frame of grooves whose frames before it stand, (n, width). Frames come in order."""
-        heard = np.ascontiguousarray(self._heard[:, place])
-        written = _sound(self._model.write(heard, past(pattern, place), np.array([place]), self._cache))
-        self._cache[:, :, :, :, place] = written.kept
+    def frame(self, before: Floats, place: int) -> Floats:
+        """Return what stands for a frame, (n, width), told of the frames `before`, (n, PAST). Frames come in order."""
+        written = self._model.write(self._heard[:, place], before, np.array([place]), self._cache)
+        self._cache[:, :, :, place] = written.kept
         return written.frame
+
+    def check(self) -> None:
+        """Raise ValueError where anything that was written is no number."""
+        if not np.isfinite(self._cache).all():
+            raise ValueError(NO_NUMBER)
 
 
 def silence(count: int = 1) -> Frames:
@@ -144,12 +148,17 @@ def drawn(
     asked = Writing(model, seen, condition, latent)
     left = opened(condition)
     writings = [asked] if np.array_equal(left, condition) else [asked, Writing(model, seen, left, latent)]
+    before = Past(count)
     for place in range(FRAMES):
-        frame = np.stack([writing.frame(pattern, place) for writing in writings])
+        told = before.told(place)
+        frame = np.stack([writing.frame(told, place) for writing in writings])
         bias = throws[:, place]
         if wanted is not None:
-            bias = leant(bias, wanted * place / FRAMES - (pattern[:, :place] > 0).sum(axis=(1, 2)))
+            bias = leant(bias, wanted * place / FRAMES - before.struck)
         throw(model.voices, frame, bias, standing[:, place], pattern[:, place])
+        before.take(pattern[:, place], place)
+    for writing in writings:
+        writing.check()
     return felt(model, pattern, condition, latent)
 
 
@@ -169,9 +178,17 @@ def surprise(model: Drummer, pattern: Patterns, condition: Floats, latent: Float
     """Return the nats of all hits of grooves, (n,), of which the model knows nothing; `pattern` (n, 32, 9)."""
     nothing = np.zeros(pattern.shape, np.bool_)
     writing = Writing(model, view(Frames(pattern, *silence(len(pattern))[1:]), nothing, nothing), condition, latent)
-    frames = np.stack([writing.frame(pattern, place) for place in range(FRAMES)], axis=1)
+    before, frames = Past(len(pattern)), []
+    for place in range(FRAMES):
+        frames.append(writing.frame(before.told(place), place))
+        before.take(pattern[:, place], place)
+    writing.check()
     cells, voices = np.eye(PATTERNS, dtype=np.float32)[pattern], model.voices
-    half = 0.5 * (frames[:, :, None] + voices.each + np.einsum("nfvp,vpuw->nfuw", cells, voices.told, optimize=True))
+    half = 0.5 * (
+        np.stack(frames, axis=1)[:, :, None]
+        + voices.each
+        + np.einsum("nfvp,vpuw->nfuw", cells, voices.told, optimize=True)
+    )
     said = np.einsum("nfvw,vwp->nfvp", half + half * np.tanh(half), voices.say, optimize=True).astype(np.float64)
     said += voices.usual
     most = said.max(axis=-1, keepdims=True)
@@ -223,7 +240,7 @@ def _pulled(unasked: Floats, asked: Floats, times: float) -> Floats:
     return moved
 
 
-def _sound(said: _Said) -> _Said:
+def _sound(said: Read) -> Read:
     if not all(np.isfinite(array).all() for array in said):
-        raise ValueError("what the model says is no number")
+        raise ValueError(NO_NUMBER)
     return said

@@ -63,9 +63,9 @@ class Size:
         return sum(level.parts * level.size for level in self.levels)
 
     @property
-    def cache(self) -> tuple[int, int, int, int, int]:
-        """The shape of the writer's keys and values on stage: layers, 2, heads, frames, numbers a head."""
-        return self.writer_layers, 2, self.heads, FRAMES, self.width // self.heads
+    def cache(self) -> tuple[int, int, int, int]:
+        """The shape of the writer's keys and values on stage: layers, 2, frames, width."""
+        return self.writer_layers, 2, FRAMES, self.width
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,7 @@ from liveengine.generators.codecs.frames import (
     VIEW,
     VOICE_COUNT,
     Floats,
+    Past,
     vocabulary,
 )
 from liveengine.generators.drawing import Drummer, Patterns, Read, Voices, Writing, Written, drawn
@@ -155,7 +156,10 @@ def _numbers(
     """Yield all that a model says of a view, and of these patterns frame by frame."""
     yield from (*model.voices, *model.read(view, condition, latent))
     writing = Writing(model, view, condition, latent)
-    yield from (writing.frame(pattern, place) for place in range(FRAMES))
+    before = Past(len(pattern))
+    for place in range(FRAMES):
+        yield writing.frame(before.told(place), place)
+        before.take(pattern[:, place], place)
 
 
 def speed(model: Drummer, latent: int) -> dict[str, float]:

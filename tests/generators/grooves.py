@@ -33,7 +33,7 @@ def straight(width: int) -> Voices:
 class Arithmetic:
     """A `Drummer` that strikes each cell with odds that follow from its place; its cache keeps the frames' numbers."""
 
-    cache = (1, 2, 1, FRAMES, 1)
+    cache = (1, 2, FRAMES, 1)
 
     def __init__(self) -> None:
         self.voices = straight(VOICE_COUNT)
@@ -51,9 +51,9 @@ class Arithmetic:
 
     def write(self, heard: Floats, past: Floats, place: NDArray[np.int64], cache: Floats) -> Written:
         """Say what was heard."""
-        assert np.array_equal(cache[0, 0, 0, 0, : place[0], 0], np.arange(place[0]))  # what it kept, and no more
-        assert not cache[:, :, :, :, place[0] :].any()
-        return Written(heard.copy(), np.full((len(heard), 1, 2, 1, 1), place[0], np.float32))
+        assert np.array_equal(cache[0, 0, 0, : place[0], 0], np.arange(place[0]))  # what it kept, and no more
+        assert not cache[:, :, :, place[0] :].any()
+        return Written(heard.copy(), np.full((len(heard), 1, 2, 1), place[0], np.float32))
 
 
 def groove(model: Drummer | None = None) -> Groove:

@@ -17,8 +17,8 @@ from liveengine.generators.codecs.frames import (
     PATTERNS,
     SUBSTEPS,
     VOICE_COUNT,
+    Past,
     condition,
-    past,
 )
 from liveengine.generators.drawing import PULL_HITS, PULL_VELOCITY, Read, Voices, drawn, felt, silence, surprise, throw
 
@@ -111,14 +111,17 @@ def test_each_voice_is_thrown_by_what_the_voices_before_it_came_to(seed, pulled)
 
 def test_the_past_is_what_was_struck_so_many_frames_ago():
     pattern = np.random.default_rng(1).integers(PATTERNS, size=(2, FRAMES, VOICE_COUNT), dtype=np.uint8)
+    before = Past(2)
     for place in range(FRAMES):
-        told = past(pattern, place).reshape(2, len(LAGS), VOICE_COUNT, PATTERNS)
+        assert np.array_equal(before.struck, (pattern[:, :place] > 0).sum(axis=(1, 2)))
+        told = before.told(place).reshape(2, len(LAGS), VOICE_COUNT, PATTERNS)
         for number, lag in enumerate(LAGS):
             if lag > place:
                 assert not told[:, number].any()
             else:
                 assert np.array_equal(told[:, number].argmax(axis=-1), pattern[:, place - lag])
                 assert (told[:, number].sum(axis=-1) == 1).all()
+        before.take(pattern[:, place], place)
 
 
 def test_surprise_is_that_of_all_hits_one_after_another():

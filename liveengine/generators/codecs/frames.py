@@ -121,13 +121,25 @@ def view(frames: Frames, hits_known: Flags, feel_known: Flags) -> Floats:
     return np.concatenate([hits, velocity, offset, *known], axis=-1).astype(np.float32)
 
 
-def past(pattern: NDArray[np.uint8], place: int) -> Floats:
-    """Return what is told of the frames before one, (n, PAST), of patterns (n, 32, 9); 0 before the first."""
-    told = np.zeros((len(pattern), len(LAGS), VOICE_COUNT, PATTERNS), np.float32)
-    for number, lag in enumerate(LAGS):
-        if lag <= place:
-            told[:, number] = _ONE_OF[pattern[:, place - lag]]
-    return told.reshape(len(pattern), PAST)
+class Past:
+    """What is told of the frames before one, of grooves as they are written: patterns struck LAGS frames ago."""
+
+    def __init__(self, count: int) -> None:
+        most = max(LAGS)
+        self._cells = np.zeros((most + FRAMES, count, CELLS), np.float32)  # nothing, before the first frame
+        self._ago = most - np.array(LAGS)
+        #: How many cells have been struck so far, (count,).
+        self.struck = np.zeros(count, np.int64)
+
+    def told(self, place: int) -> Floats:
+        """Return what is told of the frames before one, (count, PAST); 0 before the first."""
+        told: Floats = self._cells[self._ago + place].swapaxes(0, 1).reshape(-1, PAST)
+        return told
+
+    def take(self, pattern: NDArray[np.uint8], place: int) -> None:
+        """Note the patterns of a frame, (count, 9)."""
+        self._cells[max(LAGS) + place] = _ONE_OF[pattern].reshape(-1, CELLS)
+        self.struck += (pattern > 0).sum(axis=1)
 
 
 def condition(asked: Mapping[str, float | None], style: str = "", fill: bool = False, latent: bool = False) -> Floats:

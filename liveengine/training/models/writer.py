@@ -64,12 +64,12 @@ class Step(nn.Module):
         self.writer = writer
 
     def forward(self, heard: Tensor, past: Tensor, place: Tensor, cache: Tensor) -> tuple[Tensor, Tensor]:
-        """(n, width), (n, PAST), place (1,) and cache (n, layers, 2, heads, 32, size) to what stands for the
-        frame, (n, width), and its own keys and values, (n, layers, 2, heads, size).
+        """(n, width), (n, PAST), place (1,) and cache (n, layers, 2, 32, width) to what stands for the
+        frame, (n, width), and its own keys and values, (n, layers, 2, width).
         """
         x = heard + self.writer.recall(past)
-        frames = torch.arange(FRAMES)
-        here, later = (frames == place)[:, None], torch.where(frames > place, NEVER, 0.0)
+        frames = torch.arange(FRAMES)[:, None]
+        here, later = (frames == place).float(), (frames > place).float() * NEVER
         kept = []
         for number, layer in enumerate(self.writer.layers):
             assert isinstance(layer, Layer)
