@@ -107,16 +107,18 @@ class Writing:
     def __init__(self, model: Drummer, seen: Floats, condition: Floats, latent: Floats) -> None:
         self._model, self._heard = model, _sound(model.read(seen, condition, latent)).heard
         self._cache = np.zeros((len(seen), *model.cache), np.float32)
+        #: What stands for each frame, (n, 32, width), so far.
+        self.frames = np.zeros((len(seen), FRAMES, model.voices.each.shape[-1]), np.float32)
 
     def frame(self, before: Floats, place: int) -> Floats:
         """Return what stands for a frame, (n, width), told of the frames `before`, (n, PAST). Frames come in order."""
         written = self._model.write(self._heard[:, place], before, np.array([place]), self._cache)
-        self._cache[:, :, :, place] = written.kept
+        self._cache[:, :, :, place], self.frames[:, place] = written.kept, written.frame
         return written.frame
 
     def check(self) -> None:
         """Raise ValueError where anything that was written is no number."""
-        if not np.isfinite(self._cache).all():
+        if not (np.isfinite(self._cache).all() and np.isfinite(self.frames).all()):
             raise ValueError(NO_NUMBER)
 
 
@@ -178,16 +180,14 @@ def surprise(model: Drummer, pattern: Patterns, condition: Floats, latent: Float
     """Return the nats of all hits of grooves, (n,), of which the model knows nothing; `pattern` (n, 32, 9)."""
     nothing = np.zeros(pattern.shape, np.bool_)
     writing = Writing(model, view(Frames(pattern, *silence(len(pattern))[1:]), nothing, nothing), condition, latent)
-    before, frames = Past(len(pattern)), []
+    before = Past(len(pattern))
     for place in range(FRAMES):
-        frames.append(writing.frame(before.told(place), place))
+        writing.frame(before.told(place), place)
         before.take(pattern[:, place], place)
     writing.check()
     cells, voices = np.eye(PATTERNS, dtype=np.float32)[pattern], model.voices
     half = 0.5 * (
-        np.stack(frames, axis=1)[:, :, None]
-        + voices.each
-        + np.einsum("nfvp,vpuw->nfuw", cells, voices.told, optimize=True)
+        writing.frames[:, :, None] + voices.each + np.einsum("nfvp,vpuw->nfuw", cells, voices.told, optimize=True)
     )
     said = np.einsum("nfvw,vwp->nfvp", half + half * np.tanh(half), voices.say, optimize=True).astype(np.float64)
     said += voices.usual

@@ -57,7 +57,7 @@ def interpolation(model: GrooveModel, mean: Floats) -> dict[str, float]:
 
 
 def evenness(ways: Array) -> dict[str, float]:
-    """Return how even and how straight ways are, the mean over all; (ways, places, numbers).
+    """Return how even and how straight ways are, the mean over all that move, or 0; (ways, places, numbers).
 
     >>> evenness(np.array([[[0.0], [1.0], [2.0]]]))
     {'even': 1.0, 'straight': 1.0}
@@ -65,6 +65,8 @@ def evenness(ways: Array) -> dict[str, float]:
     steps = np.linalg.norm(np.diff(ways, axis=1), axis=2)
     direct = np.linalg.norm(ways[:, -1] - ways[:, 0], axis=1)
     moves = steps.max(axis=1) > 0
+    if not moves.any():
+        return {"even": 0.0, "straight": 0.0}
     even = steps[moves].mean(axis=1) / steps[moves].max(axis=1)
     straight = direct[moves] / steps[moves].sum(axis=1)
     return {"even": float(even.mean()), "straight": float(straight.mean())}
