@@ -203,7 +203,8 @@ def _measures(model: Measured, data: Path, kept: Path | None) -> dict[str, batte
             intervals.beyond(sums, counted),
         "Obedience, Spearman's ρ of what is asked and what is measured":
             obedience(asked, latent, ranks),
-        "Likeness to held-out drummers (overlapping area of 31 features; 1: the same) and share of two-bar copies":
+        "Likeness to held-out drummers (overlapping area of 31 features, 1: the same; divergence in nats, 0: the same) "
+        "and share of two-bar copies":
             battery.likenesses(grooves, seen, unseen),
         "Between what the overlap lies for 95 % of other choices of held-out pieces":
             intervals.overlaps(grooves, unseen, counted),

@@ -241,6 +241,15 @@ def test_overlap_is_whole_for_the_same_and_none_for_what_lies_apart():
     assert battery.overlap(values, values + 5) == 0.0
 
 
+def test_divergence_is_none_for_the_same_and_counted_as_by_hand():
+    values = np.random.default_rng(1).random((50, 3))
+    assert battery.divergence(values, values) == 0.0
+    # Two of three in the first of twenty bins and one in the last, against one and two; half a count more in each bin.
+    one, other = np.array([[0.0], [0.0], [1.0]]), np.array([[0.0], [1.0], [1.0]])
+    expected = (1.5 * math.log(1.5 / 2.5) + 2.5 * math.log(2.5 / 1.5)) / 13
+    assert battery.divergence(one, other) == pytest.approx(expected)
+
+
 def test_spearman_sees_order_alone():
     rising = np.arange(20.0)
     assert spearman(rising, np.exp(rising)) == 1.0
