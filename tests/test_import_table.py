@@ -52,7 +52,7 @@ LIBRARIES: dict[str, set[str]] = {
     "instruments": {"numpy", "numba", "llvmlite"},
     "formats": {"numpy", "mido"},
     "studio": {"numpy", "soundfile", "pyloudnorm"},
-    "training": {"numpy", "torch", "onnx", "onnxruntime", "safetensors", "wandb"},
+    "training": {"numpy", "torch", "onnx", "onnxruntime", "rich", "safetensors", "wandb"},
     "dashboard": {"textual", "rich", "pythonosc"},
     "runtime": {"numpy", "rich", "onnxruntime", "apscheduler", "rtmidi", "jack", "sounddevice"},
     "compiled": {"numba", "llvmlite"},

@@ -14,14 +14,13 @@ from pathlib import Path
 
 from liveengine.engine.events import BarFailed
 from liveengine.engine.orders import RequestBar
-from liveengine.engine.patch import GM_DRUM_CHANNEL, ROLE_DEFAULTS, SEED_MAX
+from liveengine.engine.patch import ROLE_DEFAULTS, SEED_MAX
 from liveengine.engine.spec import Patch, PatternSpec, TrackSpec
 from liveengine.formats import midifile
-from liveengine.formats.score import MetreChange, Recorded, Score, TempoChange
+from liveengine.formats.parts import score_of
 from liveengine.generators.catalogue import find
 from liveengine.generators.contract import ROLES, Controls
 from liveengine.music.chord import Chord
-from liveengine.music.event import NOTE_OFF, NOTE_ON
 from liveengine.music.note import Note
 from liveengine.music.pitch import SCALES, Key
 from liveengine.music.sound import DRUM_NOTES, NOTE_DRUM
@@ -49,7 +48,8 @@ def main(arguments: argparse.Namespace) -> int:
     controls, told = _controls(arguments), list[str]()
     notes = made(arguments.generator, controls, arguments.bars, arguments.seed, arguments.fill, told)
     length = arguments.bars * controls.metre.bar_ticks
-    midifile.write(arguments.output, _score(arguments.generator, notes, controls, length, arguments.tempo))
+    parts = {controls.role: notes}
+    midifile.write(arguments.output, score_of(arguments.generator, parts, controls.metre, length, arguments.tempo))
     if controls.role == "drums":
         print(grid(notes, controls.metre, arguments.bars))
     print(
@@ -127,17 +127,3 @@ def _tonic(key: Key) -> Chord:
 def _from(controls: Controls, bar: int) -> tuple[Chord, ...]:
     """Return the chords as they go on from a bar."""
     return tuple(controls.chord_at(bar + place) for place in range(len(controls.chords)))
-
-
-def _score(name: str, notes: Sequence[Note], controls: Controls, length: int, tempo_bpm: float) -> Score:
-    channel = GM_DRUM_CHANNEL - 1 if controls.role == "drums" else 0
-    messages = []
-    for note in notes:
-        begins = max(note.tick + note.offset, 0)  # before the file begins there is nothing
-        ends = max(begins + 1, note.tick + note.offset + note.gate)
-        messages.append(Recorded(begins, controls.role, bytes((NOTE_ON | channel, note.pitch, note.velocity))))
-        messages.append(Recorded(ends, controls.role, bytes((NOTE_OFF | channel, note.pitch, 0))))
-    messages.sort(key=lambda message: (message.tick, message.data[0] & 0xF0))  # offs go first
-    return Score(
-        tuple(messages), (TempoChange(0, tempo_bpm),), (MetreChange(0, controls.metre),), title=name, length=length
-    )

@@ -16,7 +16,8 @@ import torch
 from numpy.typing import NDArray
 
 from liveengine.generators.drawing import Drummer
-from liveengine.training import ablation, averaging, checkpoints, export, phrase_command, phrase_export, tasks
+from liveengine.generators.neural import Groove
+from liveengine.training import ablation, averaging, checkpoints, export, phrase_command, phrase_export, samples, tasks
 from liveengine.training import config as configs
 from liveengine.training.asking import Torch
 from liveengine.training.config import Config
@@ -68,13 +69,24 @@ def train(arguments: argparse.Namespace) -> int:
     trainer = GrooveTrainer(config, rows, arguments.run, ranks, gathered())
     if arguments.begin_from:
         trainer.begin_from(arguments.begin_from / BEST)
-    return carry_out(trainer, _looking(config, arguments.data, ranks), arguments.run / BEST, arguments.log)
+    look = _looking(config, arguments.data, ranks)
+    return carry_out(trainer, look, arguments.run / BEST, arguments.log, _sampling(config.name, ranks))
 
 
 def _looking(config: Config, data: Path, ranks: Mapping[str, list[float]]) -> Callable[[GrooveModel], dict[str, float]]:
     """Return what measures a model each time a run looks."""
     looked_at = _spaced(GrooveRows(data / config.data / "validation"), LOOKED_AT)
     return lambda model: measured(Torch(model), model.latent, looked_at, ranks)
+
+
+def _sampling(name: str, ranks: Mapping[str, list[float]]) -> Callable[[GrooveModel, Path], None]:
+    """Return what writes what a model plays each time a run looks."""
+
+    def sample(model: GrooveModel, place: Path) -> None:
+        play = Groove(name, lambda bars: Torch(model), model.latent, tuple(ranks["density"]))
+        samples.write(name, play, {"drums": 0.5}, place)
+
+    return sample
 
 
 def average(arguments: argparse.Namespace) -> int:

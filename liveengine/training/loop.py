@@ -11,6 +11,8 @@ Waits for the disk, and takes its time.
 from __future__ import annotations
 
 import math
+import resource
+import sys
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
@@ -20,10 +22,12 @@ from typing import Any, Generic, Protocol, TypeVar
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from torch import Tensor, nn
 
 from liveengine.music.spelling import did_you_mean
-from liveengine.training import averaging, checkpoints
+from liveengine.training import averaging, checkpoints, samples
 from liveengine.training.config import Config, from_told
 from liveengine.training.logs.jsonl import Jsonl
 from liveengine.training.logs.log import LEARNT, LOOKED, Log, Logs, opened
@@ -39,6 +43,11 @@ class Rows(Protocol):
     """What the loop asks of whatever is trained on."""
 
     def __len__(self) -> int: ...
+
+    @property
+    def files(self) -> int:
+        """How many files they are from."""
+        ...
 
     def weights(self) -> NDArray[np.float64]:
         """Return how often each is to be drawn."""
@@ -194,11 +203,17 @@ class Trainer(ABC, Generic[_Model, _Rows]):
         return {**told, "norm": norm, "beta": self.beta, "rate": rate(self.step - 1, plan)}
 
     def run(
-        self, look: Callable[[_Model], dict[str, float]], tell: Callable[[str], None], also: Sequence[Log] = ()
+        self,
+        look: Callable[[_Model], dict[str, float]],
+        tell: Callable[[str], None],
+        also: Sequence[Log] = (),
+        sample: Callable[[_Model, Path], None] | None = None,
+        stepped: Callable[[Mapping[str, float]], None] = lambda numbers: None,
     ) -> str:
         """Train to the end and return why it ended; `look` measures a model, the lower the better.
 
-        Numbers go into `log.jsonl`, and `also` elsewhere. In a team the first alone looks, tells and writes.
+        Numbers go into `log.jsonl`, and `also` elsewhere. At each look `sample` writes what the model plays; `stepped`
+        hears the numbers of each step. In a team the first alone looks, tells and writes.
         """
         plan, watch = self.config.schedule, self.config.watch
         began_s, first = time.monotonic(), self.step
@@ -211,8 +226,9 @@ class Trainer(ABC, Generic[_Model, _Rows]):
                 if self._has_diverged(loss):
                     tell(f"step {self.step}: the loss is {loss:.1f}; back to the last checkpoint")
                     continue
+                stepped(told)
                 if self.step % 10 == 0:
-                    log.tell(LEARNT, self.step, told)
+                    log.tell(LEARNT, self.step, {**told, **self.passed()})
                 if self.step % watch.every and self.step < plan.steps:
                     continue
                 model = self.averaged()
@@ -222,7 +238,12 @@ class Trainer(ABC, Generic[_Model, _Rows]):
                 torch.set_rng_state(chance)
                 self._judge(seen)
                 self.save()
-                log.tell(LOOKED, self.step, seen)
+                heard: dict[str, str] = {}
+                if sample and self.team.leads:
+                    place = self.folder / samples.FOLDER / f"step-{self.step:08d}.mid"
+                    sample(model, place)
+                    heard = {"sample": str(place)}
+                log.tell(LOOKED, self.step, {**seen, **heard})
                 left_s = (time.monotonic() - began_s) / (self.step - first) * (plan.steps - self.step)
                 numbers = " ".join(f"{name} {value:.4f}" for name, value in {"loss": told["loss"], **seen}.items())
                 tell(f"step {self.step}/{plan.steps} · {numbers} · {left_s / 60:.1f} min left")
@@ -231,6 +252,12 @@ class Trainer(ABC, Generic[_Model, _Rows]):
                 if over:
                     return f"{plan.minutes:g} minutes are over"
         return "all steps are done"
+
+    def passed(self) -> dict[str, float]:
+        """Return how far the run has come: epochs, batches, files that rows are from, the most memory held in MB."""
+        batches = self.step * self.config.schedule.accumulate
+        epochs = batches * self.config.schedule.batch / len(self.rows)
+        return {"epoch": epochs, "batch": batches, "files": self.rows.files, "memory_mb": held_mb()}
 
     def _has_diverged(self, loss: float) -> bool:
         """Note a loss; go back to the last checkpoint where it is no number, or far above the others."""
@@ -259,23 +286,46 @@ class Trainer(ABC, Generic[_Model, _Rows]):
             averaging.keep(self.folder, self.step, self.mean, told, self.config.watch)
 
 
+def held_mb() -> float:
+    """Return the most memory that this process has held, in MB."""
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most / (1e6 if sys.platform == "darwin" else 1e3)
+
+
 #: What of a run is counted, and goes on with it.
 _COUNTERS = ("step", "beta", "nats", "running", "best", "idle", "rollbacks", "ranks", "began_from", "begun")
 
 
 def carry_out(
-    trainer: Trainer[Any, Any], look: Callable[[Any], dict[str, float]], best: Path, logs: Sequence[str] = ()
+    trainer: Trainer[Any, Any],
+    look: Callable[[Any], dict[str, float]],
+    best: Path,
+    logs: Sequence[str] = (),
+    sample: Callable[[Any, Path], None] | None = None,
 ) -> int:
-    """Train to the end, telling how it goes, to `logs` by their names too; return the exit code."""
+    """Train to the end, telling how it goes, to `logs` by their names too; return the exit code.
+
+    A terminal is shown a bar. At each look `sample` writes what the model plays.
+    """
+    console = Console()
+    columns = (BarColumn(), TextColumn("{task.completed:.0f}/{task.total:.0f} steps"),
+               TextColumn("loss {task.fields[loss]:.3f}"), TimeElapsedColumn(), TimeRemainingColumn())  # fmt: skip
+    leads = trainer.team.leads
 
     def tell(text: str) -> None:
-        if trainer.team.leads:
+        if leads:
             print(text, flush=True)
 
-    name, count = trainer.config.name, trainer.model.parameters_count
-    tell(f"{name}: {count:,} numbers, {len(trainer.rows):,} rows, from step {trainer.step}")
-    also = opened(logs, trainer.folder, trainer.config) if trainer.team.leads else []
-    why = trainer.run(look, tell, also)
+    name, count, rows = trainer.config.name, trainer.model.parameters_count, trainer.rows
+    tell(f"{name}: {count:,} numbers, {len(rows):,} rows of {rows.files:,} files, from step {trainer.step}")
+    also = opened(logs, trainer.folder, trainer.config) if leads else []
+    with Progress(*columns, console=console, transient=True, disable=not (leads and console.is_terminal)) as progress:
+        task = progress.add_task("train", total=trainer.config.schedule.steps, completed=trainer.step, loss=math.nan)
+
+        def stepped(numbers: Mapping[str, float]) -> None:
+            progress.update(task, completed=trainer.step, loss=numbers["loss"])
+
+        why = trainer.run(look, tell, also, sample, stepped)
     tell(f"ended: {why}; the best weights: {best}")
     trainer.team.leave()
     return 0

@@ -14,7 +14,7 @@ import numpy as np
 
 from liveengine.generators import features
 from liveengine.generators.codecs import lines
-from liveengine.training import checkpoints, phrase_export
+from liveengine.training import checkpoints, phrase_export, samples
 from liveengine.training.config import Config, from_told
 from liveengine.training.data.phrase_rows import Line, PhraseRows
 from liveengine.training.evaluation import phrase_battery as battery
@@ -75,7 +75,19 @@ def train(config: Config, arguments: argparse.Namespace, best: str) -> int:
     trainer = PhraseTrainer(config, learnt_rows(config, arguments.data), arguments.run, ranks, gathered())
     if arguments.begin_from:
         trainer.begin_from(arguments.begin_from / best)
-    return carry_out(trainer, looking(config, arguments.data), arguments.run / best, arguments.log)
+    look = looking(config, arguments.data)
+    return carry_out(trainer, look, arguments.run / best, arguments.log, _sampling(config, trainer.ranks))
+
+
+def _sampling(config: Config, ranks: Mapping[str, list[float]]) -> Callable[[PhraseModel, Path], None]:
+    """Return what writes what a model plays each time a run looks."""
+
+    def sample(model: PhraseModel, place: Path) -> None:
+        play = phrase_export.player(phrase_export.asked_of(model), model.size.memory, ranks)
+        roles = {role: 0.5 for role in ("bass", "chords", "lead") if role in ranks}
+        samples.write(config.name, play, roles, place)
+
+    return sample
 
 
 def looking(config: Config, data: Path) -> Callable[[PhraseModel], dict[str, float]]:

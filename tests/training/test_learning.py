@@ -19,8 +19,11 @@ import toy_lines
 from resuming import goes_on_to_the_bit, killed_goes_on_to_the_bit
 from toy import ToyRows, toy
 
+from liveengine.formats import midifile
 from liveengine.generators.codecs.frames import FRAMES, PATTERNS, SUBSTEPS, VOICE_COUNT
-from liveengine.training import checkpoints, config, losses, objectives, schedules, tasks
+from liveengine.generators.neural import Groove
+from liveengine.music.time import Metre
+from liveengine.training import checkpoints, config, losses, objectives, samples, schedules, tasks
 from liveengine.training.asking import Torch
 from liveengine.training.config import Changes, Divergence, Schedule
 from liveengine.training.evaluation import battery
@@ -39,6 +42,11 @@ def trainer(folder: Path, **schedule: object) -> GrooveTrainer:
 
 def look(model: GrooveModel) -> dict[str, float]:
     return measured(Torch(model), model.latent, ROWS.all, RANKS)
+
+
+def sampled(model: GrooveModel, place: Path) -> None:
+    play = Groove("toy", lambda bars: Torch(model), model.latent, tuple(RANKS["density"]))
+    samples.write("toy", play, {"drums": 0.9}, place)
 
 
 def run(one: GrooveTrainer) -> str:
@@ -127,6 +135,22 @@ def test_something_is_learnt(tmp_path):
     assert after["offset"] < before["offset"]
     lines = [json.loads(line) for line in (tmp_path / "run" / "log.jsonl").read_text().splitlines()]
     assert [line["step"] for line in lines if "looked" in line] == list(range(10, 61, 10))
+    last = [line for line in lines if "loss" in line][-1]
+    assert (last["epoch"], last["batch"], last["files"]) == (60 * 8 / 24, 60, 24)
+    assert last["memory_mb"] > 50  # torch alone takes more
+
+
+def test_each_look_leaves_something_to_hear_and_tells_where(tmp_path):
+    one = trainer(tmp_path / "run", steps=20)
+    steps: list[int] = []
+    one.run(look, lambda text: None, (), sampled, lambda numbers: steps.append(one.step))
+    assert steps == list(range(1, 21))
+    lines = [json.loads(line) for line in (tmp_path / "run" / "log.jsonl").read_text().splitlines()]
+    heard = [Path(line["looked"]["sample"]) for line in lines if "looked" in line]
+    assert heard == sorted((tmp_path / "run" / samples.FOLDER).glob("*.mid")) and len(heard) == 2
+    score = midifile.read(heard[-1])
+    assert score.length == 4 * Metre(4, 4).bar_ticks
+    assert {message.channel for message in score.messages} == {10}
 
 
 def test_a_run_begun_anew_goes_on_to_the_bit(tmp_path):

@@ -28,6 +28,11 @@ class ToyRows:
     def __len__(self) -> int:
         return len(self.velocity)
 
+    @property
+    def files(self) -> int:
+        """Each is of its own."""
+        return len(self)
+
     def batch(self, numbers: NDArray[np.integer]) -> dict[str, NDArray[Any]]:
         """Return many rows."""
         return {

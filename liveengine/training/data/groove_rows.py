@@ -55,6 +55,11 @@ class GrooveRows:
         """Paths of the pieces, by number."""
         return tuple(self.shards.index["pieces"])
 
+    @property
+    def files(self) -> int:
+        """How many files they are from."""
+        return len(np.unique(self.shards.column("piece")))
+
     def weights(self, balance: float = BALANCE) -> NDArray[np.float64]:
         """Return how often each row is to be drawn, (rows,), summing to 1: performers who played more, less often."""
         performer = self.shards.column("performer")

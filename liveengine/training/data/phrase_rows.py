@@ -110,6 +110,11 @@ class PhraseRows:
     def __len__(self) -> int:
         return len(self.lines)
 
+    @property
+    def files(self) -> int:
+        """How many files they are from."""
+        return len(set(self.pieces))
+
     def weights(self, balance: float = BALANCE) -> NDArray[np.float64]:
         """Return how often each row is to be drawn, (rows,), summing to 1: roles that play more, less often."""
         role = np.array([line.told.role for line in self.lines])

@@ -18,7 +18,7 @@ class Jsonl:
     def __init__(self, place: Path) -> None:
         self._file = place.open("a", encoding="utf-8")
 
-    def tell(self, kind: str, step: int, numbers: Mapping[str, float]) -> None:
+    def tell(self, kind: str, step: int, numbers: Mapping[str, float | str]) -> None:
         """Write the numbers of a step beside its own, those of a look apart, as `looked`."""
         told = dict(numbers) if kind == LEARNT else {kind: dict(numbers)}
         self._file.write(json.dumps({"step": step, **told}) + "\n")

@@ -24,9 +24,9 @@ LEARNT, LOOKED = "learnt", "looked"
 
 
 class Log(Protocol):
-    """Takes numbers by name."""
+    """Takes numbers by name, and words, such as where a sample lies."""
 
-    def tell(self, kind: str, step: int, numbers: Mapping[str, float]) -> None:
+    def tell(self, kind: str, step: int, numbers: Mapping[str, float | str]) -> None:
         """Write down numbers, LEARNT or LOOKED."""
         ...
 
@@ -65,7 +65,7 @@ class Logs:
     ) -> None:
         self.close()
 
-    def tell(self, kind: str, step: int, numbers: Mapping[str, float]) -> None:
+    def tell(self, kind: str, step: int, numbers: Mapping[str, float | str]) -> None:
         """Write down numbers everywhere."""
         for log in self._each:
             log.tell(kind, step, numbers)

@@ -21,10 +21,13 @@ class Board:
     def __init__(self, folder: Path) -> None:
         self._writer = SummaryWriter(str(folder))
 
-    def tell(self, kind: str, step: int, numbers: Mapping[str, float]) -> None:
+    def tell(self, kind: str, step: int, numbers: Mapping[str, float | str]) -> None:
         """Write numbers of a kind."""
         for name, value in numbers.items():
-            self._writer.add_scalar(f"{kind}/{name}", value, step)
+            if isinstance(value, str):
+                self._writer.add_text(f"{kind}/{name}", value, step)
+            else:
+                self._writer.add_scalar(f"{kind}/{name}", value, step)
 
     def close(self) -> None:
         """Close the event file."""

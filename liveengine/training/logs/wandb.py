@@ -42,7 +42,7 @@ class Biases:
         )
         disk.write_whole(kept, self._run.id.encode())
 
-    def tell(self, kind: str, step: int, numbers: Mapping[str, float]) -> None:
+    def tell(self, kind: str, step: int, numbers: Mapping[str, float | str]) -> None:
         """Write numbers of a kind."""
         self._run.log({f"{kind}/{name}": value for name, value in numbers.items()}, step=step)
 
