@@ -1,4 +1,4 @@
-"""One layer of a groove model: frames hear each other, then each thinks by itself; normalised before, added after."""
+"""Layers of attention: all hear each other, then each thinks by itself; normalised before, added after."""
 
 from __future__ import annotations
 
@@ -11,29 +11,47 @@ from liveengine.training.config import Size
 NEVER = -1e9
 
 
-class Layer(nn.Module):
+class Block(nn.Module):
+    """What a layer is made of; who hears whom is the layer's own."""
+
+    def __init__(self, width: int, heads: int, dropout: float) -> None:
+        super().__init__()
+        self.heads, self.size = heads, width // heads
+        self.before_attention, self.before_each = nn.LayerNorm(width), nn.LayerNorm(width)
+        self.query_key_value, self.out = nn.Linear(width, 3 * width), nn.Linear(width, width)
+        self.each = nn.Sequential(nn.Linear(width, 4 * width), nn.GELU(), nn.Linear(4 * width, width))
+        self.drop = nn.Dropout(dropout)
+
+    def three(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Return queries, keys and values of (n, length, width), (n, heads, length, size) each."""
+        three = self.query_key_value(self.before_attention(x)).unflatten(-1, (3, self.heads, self.size))
+        query, key, value = three.permute(2, 0, 3, 1, 4).unbind(0)
+        return query, key, value
+
+    def thought(self, x: Tensor, heard: Tensor) -> Tensor:
+        """Add what was heard, (…, width), and what follows from it."""
+        x = x + self.drop(self.out(heard))
+        together: Tensor = x + self.drop(self.each(self.before_each(x)))
+        return together
+
+
+class Layer(Block):
     """Attention over frames, (n, 32, width) to the same; or of one frame, with a cache of keys and values."""
 
     of_head: Tensor
 
     def __init__(self, size: Size) -> None:
-        super().__init__()
-        width = size.width
-        self.heads, self.size = size.heads, width // size.heads
-        self.before_attention, self.before_each = nn.LayerNorm(width), nn.LayerNorm(width)
-        self.query_key_value, self.out = nn.Linear(width, 3 * width), nn.Linear(width, width)
-        self.each = nn.Sequential(nn.Linear(width, 4 * width), nn.GELU(), nn.Linear(4 * width, width))
-        self.drop = nn.Dropout(size.dropout)
+        super().__init__(size.width, size.heads, size.dropout)
         #: Which numbers are of which head, (width, heads).
         self.register_buffer("of_head", torch.eye(self.heads).repeat_interleave(self.size, dim=0), persistent=False)
 
     def forward(self, x: Tensor, unheard: Tensor | None = None) -> Tensor:
         """Let all frames hear each other, or all but those `unheard` (32, 32) by each."""
-        query, key, value = self._three(x).permute(2, 0, 3, 1, 4).unbind(0)
+        query, key, value = self.three(x)
         score = query @ key.transpose(-1, -2) * self.size**-0.5  # (n, heads, 32, 32)
         if unheard is not None:
             score = score.masked_fill(unheard, NEVER)
-        return self._told(x, (torch.softmax(score, dim=-1) @ value).transpose(1, 2).flatten(2))
+        return self.thought(x, (torch.softmax(score, dim=-1) @ value).transpose(1, 2).flatten(2))
 
     def step(self, x: Tensor, cache: Tensor, here: Tensor, later: Tensor) -> tuple[Tensor, Tensor]:
         """Return one frame (n, width) that has heard those before, and its keys and values, (n, 2, width).
@@ -46,15 +64,4 @@ class Layer(nn.Module):
         keys, values = cache[:, 0] + here * key[:, None], cache[:, 1] + here * value[:, None]
         score = (keys * query[:, None]) @ self.of_head * self.size**-0.5 + later  # (n, 32, heads)
         heard = (torch.softmax(score, dim=1) @ self.of_head.T * values).sum(dim=1)
-        return self._told(x, heard), torch.stack([key, value], dim=1)
-
-    def _three(self, x: Tensor) -> Tensor:
-        """Return queries, keys and values, (…, 3, heads, size)."""
-        three: Tensor = self.query_key_value(self.before_attention(x)).unflatten(-1, (3, self.heads, self.size))
-        return three
-
-    def _told(self, x: Tensor, heard: Tensor) -> Tensor:
-        """Add what was heard, and what follows from it."""
-        x = x + self.drop(self.out(heard))
-        together: Tensor = x + self.drop(self.each(self.before_each(x)))
-        return together
+        return self.thought(x, heard), torch.stack([key, value], dim=1)

@@ -21,6 +21,7 @@ from liveengine.generators.codecs import vocabulary as words
 from liveengine.music.pitch import OCTAVE
 from liveengine.training.config import PhraseSize
 from liveengine.training.models.attention import ATTENTION
+from liveengine.training.models.layer import Block
 
 #: Classes above the root that notes-on, and notes-off, are said by.
 CLASSES = 2 * OCTAVE
@@ -33,31 +34,20 @@ def _turned(x: Tensor, angle: Tensor) -> Tensor:
     return torch.cat([one * cos - other * sin, one * sin + other * cos], dim=-1)
 
 
-class Layer(nn.Module):
-    """Attention over the tokens before, then each by itself; normalised before, added after."""
+class Layer(Block):
+    """Attention over the tokens before, whose places are rotations."""
 
     def __init__(self, size: PhraseSize) -> None:
-        super().__init__()
-        width = size.width
-        self.heads, self.size = size.heads, width // size.heads
-        self.before_attention, self.before_each = nn.LayerNorm(width), nn.LayerNorm(width)
-        self.query_key_value, self.out = nn.Linear(width, 3 * width), nn.Linear(width, width)
-        self.each = nn.Sequential(nn.Linear(width, 4 * width), nn.GELU(), nn.Linear(4 * width, width))
-        self.drop = nn.Dropout(size.dropout)
+        super().__init__(size.width, size.heads, size.dropout)
 
     def asked(self, x: Tensor, angle: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Return queries, keys and values, (n, heads, length, size) each."""
-        n, length, _ = x.shape
-        three = self.query_key_value(self.before_attention(x)).reshape(n, length, 3, self.heads, self.size)
-        query, key, value = three.permute(2, 0, 3, 1, 4).unbind(0)
+        query, key, value = self.three(x)
         return _turned(query, angle), _turned(key, angle), value
 
     def told(self, x: Tensor, heard: Tensor) -> Tensor:
         """Add what was heard, (n, heads, length, size), and think it over."""
-        n, length, width = x.shape
-        x = x + self.drop(self.out(heard.transpose(1, 2).reshape(n, length, width)))
-        together: Tensor = x + self.drop(self.each(self.before_each(x)))
-        return together
+        return self.thought(x, heard.transpose(1, 2).flatten(2))
 
 
 class BarEncoder(nn.Module):
