@@ -85,7 +85,7 @@ class Trainer(ABC, Generic[_Model, _Rows]):
         self.idle, self.rollbacks = 0, 0
         #: The run whose weights it began with, and their step, if it did; and the names of these weights.
         self.began_from, self.begun = "", list[str]()
-        self.share = rows.weights()
+        self.share, self.files = rows.weights(), rows.files
         if (place := checkpoints.newest(folder / "checkpoints")) is not None:
             self.restore(place)
         self.team.agreed(None)  # nobody writes while others still read
@@ -257,7 +257,7 @@ class Trainer(ABC, Generic[_Model, _Rows]):
         """Return how far the run has come: epochs, batches, files that rows are from, the most memory held in MB."""
         batches = self.step * self.config.schedule.accumulate
         epochs = batches * self.config.schedule.batch / len(self.rows)
-        return {"epoch": epochs, "batch": batches, "files": self.rows.files, "memory_mb": held_mb()}
+        return {"epoch": epochs, "batch": batches, "files": self.files, "memory_mb": held_mb()}
 
     def _has_diverged(self, loss: float) -> bool:
         """Note a loss; go back to the last checkpoint where it is no number, or far above the others."""
