@@ -298,13 +298,18 @@ def from_told(told: dict[str, Any], where: str) -> Config:
 
 
 def _as_now(told: dict[str, Any]) -> dict[str, Any]:
-    """Return what a config of before says in today's words: `matching` was the critic's, and is a loss by name."""
+    """Return what a config of before says in today's words: `matching` was the critic's, and is a loss by name.
+
+    A groove model's `decoder_layers` stand in every config that was kept; in a phrase model's they mean nothing.
+    """
     adversary, family = dict(told.get("adversary", {})), told.get("family", "groove")
     losses = dict(told.get("losses", {}))
     if (matching := adversary.pop("matching", 1.0)) != 1.0:
         losses = {**(losses or objectives.USUAL["groove"]), "matched": matching}
     if family == "phrase" and losses == objectives.USUAL["groove"]:
         losses = {}  # a phrase model heard none of them
+    if family == "phrase":
+        told = {**told, "size": {k: v for k, v in told.get("size", {}).items() if k != "decoder_layers"}}
     return {**told, "adversary": adversary, "losses": losses}
 
 

@@ -27,6 +27,7 @@ from liveengine.generators.hearing import Memory
 from liveengine.generators.phrase import Phraser
 from liveengine.generators.speaking import Heard, Speaker
 from liveengine.training import phrase_command, phrase_export
+from liveengine.training.config import from_told
 from liveengine.training.data.phrase_rows import GIVEN, posed
 from liveengine.training.evaluation import phrase_battery, phrase_structure
 from liveengine.training.evaluation.phrase_baselines import baselines, targets_of
@@ -244,3 +245,10 @@ def test_what_does_not_say_what_torch_says_is_not_written(data, shipped, tmp_pat
     with pytest.raises(ValueError, match="from torch"):
         phrase_export.export(weights, tmp_path / "models", {}, NOTHING)
     assert not (tmp_path / "models").exists()
+
+
+def test_a_phrase_run_is_read_whatever_size_grooves_had_then():
+    told = toy().told()
+    assert from_told({**told, "size": {**told["size"], "decoder_layers": 4}}, "x") == toy()
+    with pytest.raises(ValueError, match='x, size: no key "decoder_layers"'):
+        from_told({**told, "family": "groove", "losses": {}, "size": {"decoder_layers": 4}}, "x")
