@@ -231,8 +231,6 @@ class Config:
     def _check_changes(self) -> None:
         if not (0.0 <= self.changes.share <= 1.0 and self.changes.steps >= 1):
             raise ValueError(f"{self.name}, changes: share goes from 0 to 1, in 1 step or more, not {self.changes}")
-        if self.changes.share and self.family == "phrase":
-            raise ValueError(f"{self.name}, changes: are of groove models; lines come in any key by themselves")
 
     def _check_context(self) -> None:
         plan = self.schedule

@@ -22,7 +22,6 @@ from liveengine.training import tasks
 from liveengine.training.adversary import Opponent, gumbel
 from liveengine.training.balance import Uncertainty
 from liveengine.training.config import Config
-from liveengine.training.data import augmentation
 from liveengine.training.loop import Rows, Trainer
 from liveengine.training.losses import divergence
 from liveengine.training.models.groove import GrooveModel, Said
@@ -80,8 +79,6 @@ class GrooveTrainer(Trainer[GrooveModel, Grooves]):
     ) -> None:
         self.opponent: Opponent | None = None
         self.prior: Mixture | None = None
-        schedule = augmentation.Schedule(0.0, config.changes.share, config.changes.steps)
-        self.augmentation = augmentation.Augmentation(schedule)
         super().__init__(config, rows, folder, ranks, team)
 
     def new_model(self) -> GrooveModel:

@@ -29,6 +29,7 @@ from torch import Tensor, nn
 from liveengine.music.spelling import did_you_mean
 from liveengine.training import averaging, checkpoints, samples
 from liveengine.training.config import Config, from_told
+from liveengine.training.data.augmentation import Augmentation, Schedule
 from liveengine.training.logs.jsonl import Jsonl
 from liveengine.training.logs.log import LEARNT, LOOKED, Log, Logs, opened
 from liveengine.training.schedules import SHAPES, rate
@@ -86,6 +87,7 @@ class Trainer(ABC, Generic[_Model, _Rows]):
         #: The run whose weights it began with, and their step, if it did; and the names of these weights.
         self.began_from, self.begun = "", list[str]()
         self.share, self.files = rows.weights(), rows.files
+        self.augmentation = Augmentation(Schedule(0.0, config.changes.share, config.changes.steps))
         if (place := checkpoints.newest(folder / "checkpoints")) is not None:
             self.restore(place)
         self.team.agreed(None)  # nobody writes while others still read

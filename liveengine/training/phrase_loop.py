@@ -7,6 +7,7 @@ Waits for the disk, and takes its time.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -103,7 +104,8 @@ class PhraseTrainer(Trainer[PhraseModel, PhraseRows]):
 
     def loss(self, numbers: NDArray[np.integer], chance: np.random.Generator, told: dict[str, float]) -> Tensor:
         """Return the losses a token, and add what is worth telling of them to `told`."""
-        batch = self.rows.lines_of(numbers, chance, self.context)
+        change = partial(self.augmentation.phrase, step=self.step) if self.config.changes.share else None
+        batch = self.rows.lines_of(numbers, chance, self.context, change)
         tokens = (batch.target != GIVEN).sum() / self.team.size
         own = Batch._make(array[self.own] for array in batch)
         noise = Noise._make(each[self.own] for each in Noise.drawn(len(batch.token))) if self.model.encoder else None

@@ -27,8 +27,9 @@ from liveengine.generators.hearing import Memory
 from liveengine.generators.phrase import Phraser
 from liveengine.generators.speaking import Heard, Speaker
 from liveengine.training import phrase_command, phrase_export
-from liveengine.training.config import from_told
-from liveengine.training.data.phrase_rows import GIVEN, posed
+from liveengine.training.config import Changes, from_told
+from liveengine.training.data.augmentation import Row
+from liveengine.training.data.phrase_rows import GIVEN, REGISTERS, Batch, Change, posed
 from liveengine.training.evaluation import phrase_battery, phrase_structure
 from liveengine.training.evaluation.phrase_baselines import baselines, targets_of
 from liveengine.training.evaluation.phrase_held_out import measured
@@ -84,6 +85,41 @@ def test_a_line_in_another_key_is_the_same_but_for_pitches_and_roots(rows):
         struck = lines.PITCH[moved.token[0]]
         own = lines.PITCH[line.tokens]
         assert set((struck[struck >= 0] - by) % 12) <= set(own[own >= 0] % 12)
+        low, high = REGISTERS[line.role]
+        assert min(low, own[own >= 0].min()) <= struck[struck >= 0].min()
+        assert struck.max() <= max(high, own.max())
+
+
+def test_a_line_is_what_a_change_makes_of_its_row(rows):
+    def lines_of(number: int, change: Change | None = None) -> Batch:
+        return rows.lines_of([number], np.random.default_rng(3), rows.context, change)
+
+    seen: list[Row] = []
+
+    def keeping(row: Row, chance: np.random.Generator) -> Row:
+        seen.append(row)
+        return row
+
+    for number in (0, 1):
+        assert all(map(np.array_equal, lines_of(number, keeping), lines_of(number)))
+    assert all(map(np.array_equal, lines_of(0, lambda row, chance: seen[1]), lines_of(1)))
+    assert not np.array_equal(lines_of(0).token, lines_of(1).token)
+
+
+def test_lines_are_changed_as_they_are_drawn_where_the_config_says_so(rows, tmp_path, monkeypatch):
+    lines_of, made = rows.lines_of, []
+
+    def watched(numbers, chance, context, change=None):
+        plain, drawn = (lines_of(numbers, np.random.default_rng(5), context, each) for each in (None, change))
+        made.append(np.array_equal(plain.token, drawn.token))
+        return lines_of(numbers, chance, context, change)
+
+    monkeypatch.setattr(rows, "lines_of", watched)
+    for share in (0.0, 1.0):
+        one = PhraseTrainer(toy_lines.toy_with(changes=Changes(share, 1)), rows, tmp_path / str(share), {})
+        one.step = 1  # from there on the share is whole
+        assert np.isfinite(one.update()["loss"])
+    assert made == [True, False]
 
 
 def test_a_target_is_the_next_token_and_what_is_given_counts_for_nothing(rows):

@@ -1,8 +1,8 @@
 """Rows made into others that could as well have been played, as they are drawn: nothing is written to disk.
 
 Each change happens with its own probability, and all of them the more often the longer the training has gone on. A
-groove may be played on other drums of its kind, straighter or looser, softer or harder, a little faster; a phrase in
-another key, on an instrument of its kind. Drums are never transposed, and no part leaves its register. Whatever
+groove may be played on other drums of its kind, straighter or looser, softer or harder, a little faster; a phrase
+softer or harder, a little faster, on an instrument of its kind (`phrase_rows` gives it any key besides). Whatever
 changes, the features that a row tells of itself are those of what it now is.
 
 Pure: chance is the generator that is handed in.
@@ -22,8 +22,6 @@ from liveengine.generators import features
 from liveengine.generators.codecs import events
 from liveengine.generators.codecs import vocabulary as words
 from liveengine.generators.codecs.grid import BAR_STEPS, NAMES, STEP_TICKS, STEPS_PER_BEAT, VOICES, Cells, placed
-from liveengine.music.pitch import OCTAVE
-from liveengine.training.data.roles import ROLES
 
 Row: TypeAlias = dict[str, NDArray[Any]]
 
@@ -33,10 +31,6 @@ LOOSE = (0.4, 1.3)  # micro-timing becomes so much of what it was
 CURVE = (0.75, 1.35)  # exponents of velocity, as a share of full
 SWING_TICKS = STEP_TICKS * 3 // 4  # the off-beat sixteenths come so much later at most: 56 %
 HUMANISE_MS, HUMANISE_VELOCITY = 4.0, 5.0  # standard deviations
-SEMITONES = 6
-
-#: Lowest and highest pitch of each role after transposition.
-REGISTERS = {"bass": (24, 64), "chords": (36, 96), "lead": (40, 103), "pad": (36, 96)}
 
 #: Instruments that may stand in for each other, by family.
 KINDRED = (
@@ -50,12 +44,11 @@ _KIN = {
 _TOMS = [NAMES.index(name) for name in ("low tom", "mid tom", "high tom")]
 _HAT, _RIDE = NAMES.index("closed hat"), NAMES.index("ride")
 
-#: Features that a change of velocity moves, and the one that transposition does.
+#: Features that a change of velocity moves.
 _LOUD = [
     features.NAMES.index(name)
     for name in ("downbeat", "again_next_beat", "again_half_bar", "velocity", "velocity_spread", "accent")
 ]
-_PITCH = features.NAMES.index("pitch")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +70,7 @@ class Schedule:
 
 #: The probability of each change, once the schedule is at 1.
 GROOVE_CHANGES = {"tempo": 0.3, "looseness": 0.3, "curve": 0.3, "swing": 0.15, "humanise": 0.2, "kit": 0.15}
-PHRASE_CHANGES = {"transpose": 0.9, "tempo": 0.3, "curve": 0.3, "instrument": 0.2}
+PHRASE_CHANGES = {"tempo": 0.3, "curve": 0.3, "instrument": 0.2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,12 +114,11 @@ class Augmentation:
             groove = _GROOVE[name](groove, chance)
         return groove
 
-    def phrase(self, row: Row, step: int, chance: Generator) -> Row:
+    def phrase(self, row: Row, chance: Generator, step: int) -> Row:
         """Return a row of phrases, or one that could have been; the row handed in is left alone."""
-        changed = dict(row)
         for name in self._drawn(self.phrases, step, chance):
-            changed = _PHRASE[name](changed, chance)
-        return changed
+            row = _PHRASE[name](row, chance)
+        return row
 
     def _drawn(self, probabilities: Mapping[str, float], step: int, chance: Generator) -> list[str]:
         share = self.schedule.at(step)
@@ -211,31 +203,6 @@ def _kit(groove: _Groove, chance: Generator) -> _Groove:
     return replace(groove, voice=voices[groove.voice])
 
 
-def _transpose(row: Row, chance: Generator) -> Row:
-    """Move to another key as far as the register allows; the chords and the key go along."""
-    phrase = events.decode(row["tokens"].tolist()).phrase
-    pitches = [tone.pitch for tone in phrase.tones if tone.family != words.DRUMS]
-    low, high = REGISTERS[ROLES[int(row["role"])]]
-    if not pitches:
-        return row
-    least = max(-SEMITONES + 1, min(0, low - min(pitches)))
-    most = min(SEMITONES, max(0, high - max(pitches)))
-    by = int(chance.integers(least, most + 1))
-    tones = (t if t.family == words.DRUMS else t._replace(pitch=t.pitch + by) for t in phrase.tones)
-    chords, forty = row["chords"].copy(), row["features"].copy()
-    for column in (0, 2):  # root and bass
-        chords[..., column] = np.where(chords[..., column] >= 0, (chords[..., column] + by) % OCTAVE, -1)
-    pitched = forty[:, _PITCH] > 0
-    forty[pitched, _PITCH] += by / 127
-    return {
-        **row,
-        "tokens": _tokens(events.Phrase.of(phrase.bars, tones)),
-        "chords": chords,
-        "features": forty,
-        "tonic": np.asarray((int(row["tonic"]) + by) % OCTAVE, row["tonic"].dtype),
-    }
-
-
 def _phrase_tempo(row: Row, chance: Generator) -> Row:
     phrase = events.decode(row["tokens"].tolist()).phrase
     tempo = float(row["tempo"]) * float(chance.uniform(1 - TEMPO_SPAN, 1 + TEMPO_SPAN))
@@ -293,7 +260,6 @@ _GROOVE: dict[str, Callable[[_Groove, Generator], _Groove]] = {
     "kit": _kit,
 }
 _PHRASE: dict[str, Callable[[Row, Generator], Row]] = {
-    "transpose": _transpose,
     "tempo": _phrase_tempo,
     "curve": _phrase_curve,
     "instrument": _instrument,

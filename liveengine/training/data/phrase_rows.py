@@ -8,10 +8,10 @@ Waits for the disk.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from copy import copy
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,10 +22,14 @@ from liveengine.generators.codecs import vocabulary as words
 from liveengine.generators.codecs.lines import Told, Walk
 from liveengine.generators.codecs.vocabulary import BAR, BEGIN, END
 from liveengine.music.pitch import OCTAVE, SCALES
-from liveengine.training.data.augmentation import REGISTERS, SEMITONES
+from liveengine.training.data.augmentation import Row
 from liveengine.training.data.phrases import FIELDS
 from liveengine.training.data.roles import ROLES
 from liveengine.training.data.shards import Shards
+
+#: How far a line is transposed at most, and the lowest and highest pitch of each role after that.
+SEMITONES = 6
+REGISTERS = {"bass": (24, 64), "chords": (36, 96), "lead": (40, 103), "pad": (36, 96)}
 
 #: How much of the imbalance between roles is undone; leads are half of what there is.
 BALANCE = 0.7
@@ -35,6 +39,9 @@ LEFT_OPEN = {"density": 0.1, "syncopation": 0.6, "section": 0.5, "style": 0.5, "
 
 #: What counts for nothing: it was given.
 GIVEN = -100
+
+#: Makes of a row one that could have been, or returns it as it is.
+Change: TypeAlias = Callable[[Row, np.random.Generator], Row]
 
 _OTHERS = [features.NAMES.index(name) for name in lines.OTHERS]
 _DENSITY, _SYNCOPATION = (features.NAMES.index(name) for name in ("density", "syncopation"))
@@ -87,6 +94,7 @@ class PhraseRows:
         self.lines: list[Line] = []
         #: The collection and the piece that each line is from.
         self.pieces: list[tuple[int, int]] = []
+        self._places: list[tuple[Shards, int]] = []
         for number, shards in enumerate(self.shards):
             if shards.fields != FIELDS or shards.index["vocabulary"] != words.HASH:
                 raise ValueError(f"{shards.folder}: no phrases, or of another time; prepare the data again")
@@ -94,6 +102,7 @@ class PhraseRows:
                 row = shards.row(at)
                 self.lines.append(line_of(row))
                 self.pieces.append((number, int(row["piece"])))
+                self._places.append((shards, at))
         #: Which part of what is drawn each line belongs to, and how much of it each part is.
         self.parts = np.zeros(len(self.lines), np.int64)
         self.shares: tuple[float, ...] = (1.0,)
@@ -102,6 +111,7 @@ class PhraseRows:
         """Return both, to be learnt from: so much of what is drawn is the other's."""
         both = copy(self)
         both.shards, both.lines = self.shards + other.shards, self.lines + other.lines
+        both._places = self._places + other._places
         both.pieces = self.pieces + [(len(self.shards) + number, piece) for number, piece in other.pieces]
         both.parts = np.repeat([0, 1], [len(self), len(other)])
         both.shares = (1.0 - share, share)
@@ -126,13 +136,26 @@ class PhraseRows:
         return weight / weight.sum()
 
     def lines_of(
-        self, numbers: Sequence[int] | NDArray[np.integer], chance: np.random.Generator | None, context: int
+        self,
+        numbers: Sequence[int] | NDArray[np.integer],
+        chance: np.random.Generator | None,
+        context: int,
+        change: Change | None = None,
     ) -> Batch:
         """Return many lines, filled up, of `context` tokens at most.
 
-        With chance in any key, cut to fit anywhere, and some things left untold.
+        With chance in any key, cut to fit anywhere, and some things left untold; and each as `change` makes it of its
+        row, before it is followed.
         """
-        return stacked([posed(self.lines[number], context, chance) for number in numbers])
+        if change is None or chance is None:
+            return stacked([posed(self.lines[number], context, chance) for number in numbers])
+        return stacked([posed(self._changed(number, change, chance), context, chance) for number in numbers])
+
+    def _changed(self, number: int | np.integer, change: Change, chance: np.random.Generator) -> Line:
+        shards, at = self._places[number]
+        row = shards.row(at)
+        changed = change(row, chance)
+        return self.lines[number] if changed is row else line_of(changed)
 
 
 def line_of(row: dict[str, NDArray[Any]]) -> Line:
