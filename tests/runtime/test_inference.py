@@ -10,6 +10,8 @@ import pytest
 
 pytest.importorskip("onnxruntime")
 
+from drum_set import NANO, PATCH, drum_set
+
 from liveengine.engine.events import BarReady
 from liveengine.engine.orders import RequestBar
 from liveengine.engine.patch import load_patch
@@ -22,26 +24,10 @@ from liveengine.runtime.generation import answer
 from liveengine.runtime.inference import LateError, Session, load_models
 from liveengine.runtime.offline import Rendering
 
-NANO = models.HOME / "groove-nano"
-
-PATCH = """
-[[track]]
-name = "drums"
-role = "drums"
-[[track.pattern]]
-name = "groove"
-generator = "groove-nano"
-bars = 2
-[[scene]]
-name = "one"
-patterns = { drums = "groove" }
-"""
-
 
 @pytest.fixture
 def patch(tmp_path):
-    (tmp_path / "set.toml").write_text(PATCH)
-    return load_patch(tmp_path / "set.toml")
+    return drum_set(tmp_path)
 
 
 @pytest.fixture

@@ -11,13 +11,13 @@ import pytest
 
 pytest.importorskip("onnxruntime")
 
+from drum_set import NANO, drum_set
 from hypothesis import given
 from hypothesis import strategies as st
 from live_set import live
 
 from liveengine.cli import parser
 from liveengine.engine.orders import RequestBar, Say
-from liveengine.engine.patch import load_patch
 from liveengine.generators import models
 from liveengine.generators.contract import Controls
 from liveengine.runtime import precision
@@ -27,26 +27,12 @@ from liveengine.runtime.model_checks import trained_models
 from liveengine.runtime.offline import Rendering
 from liveengine.runtime.precision import AUTO, FP32, INT8, Precisions, took
 
-NANO = models.HOME / "groove-nano"
-NAMED = "groove-nano"
-
-PATCH = """
-[[track]]
-name = "drums"
-role = "drums"
-[[track.pattern]]
-name = "groove"
-generator = "groove-nano"
-[[scene]]
-name = "one"
-patterns = { drums = "groove" }
-"""
+NAMED = NANO.name
 
 
 @pytest.fixture
 def patch(tmp_path):
-    (tmp_path / "set.toml").write_text(PATCH)
-    return load_patch(tmp_path / "set.toml")
+    return drum_set(tmp_path)
 
 
 @pytest.fixture(scope="module")
