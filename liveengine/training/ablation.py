@@ -22,7 +22,7 @@ from liveengine.formats import disk
 from liveengine.generators.codecs.frames import framed, view
 from liveengine.training import export, objectives, tasks
 from liveengine.training.asking import Torch
-from liveengine.training.config import Config
+from liveengine.training.config import Changes, Config
 from liveengine.training.data.groove_rows import GrooveRows
 from liveengine.training.evaluation import held_out, intervals
 from liveengine.training.evaluation.battery import Rows, Sums, Table
@@ -66,6 +66,8 @@ def changes(config: Config) -> dict[str, Config]:
                 config, divergence=replace(latent, free_nats=0.0, bar_free_nats=0.0, beat_free_nats=0.0)
             )
         told["without a latent (transformer)"] = replace(config, mode="transformer")
+    if config.changes.share:
+        told["without changed rows"] = replace(config, changes=Changes())
     if config.balance == "fixed":
         told["with learnt weights of losses (uncertainty)"] = replace(config, balance="uncertainty")
     return told

@@ -17,6 +17,7 @@ from made import groove_midi, midi, rock
 from toy import toy
 
 from liveengine.training import ablation
+from liveengine.training.config import Changes
 from liveengine.training.data.collections import find
 from liveengine.training.data.prepare import prepare
 from liveengine.training.evaluation import intervals
@@ -40,6 +41,9 @@ def test_each_change_changes_one_part_and_none_is_left_out():
     } <= set(told)
     contested = ablation.changes(replace(toy(), mode="vae_gan"))
     assert set(contested) - set(told) == {ablation.AS_IS, "without fooled", "without matched"}
+    changed = ablation.changes(replace(toy(), changes=Changes(0.5)))
+    assert set(changed) - set(told) == {ablation.AS_IS, "without changed rows"}
+    assert changed["without changed rows"] == toy()
     bare = replace(toy(), mode="transformer", balance="uncertainty")
     assert not any("latent" in name or "nats" in name or "learnt" in name for name in ablation.changes(bare))
     with pytest.raises(ValueError, match="a phrase model"):
