@@ -17,7 +17,7 @@ ROOMS: dict[str, set[str]] = {
     "music": set(),
     "rhythms": {"music"},
     "sequencer": {"music", "compiled", "memory"},
-    "generators": {"music", "rhythms"},
+    "generators": {"music", "rhythms", "compiled"},
     "engine": {"music", "rhythms", "generators", "sequencer", "formats"},
     "drivers": {"sequencer", "music", "instruments", "compiled", "memory", "priority"},
     "ports": {"music", "engine", "priority"},

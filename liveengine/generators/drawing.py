@@ -11,13 +11,15 @@ many hits are wanted, what is likely leans towards striking, or away from it, by
 
 from __future__ import annotations
 
-from typing import NamedTuple, Protocol, TypeAlias
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from liveengine.generators.codecs.frames import (
+    FEELS,
     FRAMES,
+    MEDIAN,
     PATTERNS,
     SUBSTEPS,
     VOICE_COUNT,
@@ -28,16 +30,12 @@ from liveengine.generators.codecs.frames import (
     opened,
     view,
 )
-
-Patterns: TypeAlias = NDArray[np.uint8]
+from liveengine.generators.voices import Patterns, Voices, throw
 
 CELLS = (FRAMES, VOICE_COUNT)
 
-#: How many times as far as by itself what is asked for moves what a model says, of hits and of velocities.
-PULL_HITS, PULL_VELOCITY = 6.0, 3.0
-
-#: How far likelihoods lean towards striking for each hit that is behind what is wanted by now, and at most; nats.
-LEAN, LEAN_MAX = 0.2, 2.0
+#: How many times as far as by itself what is asked for moves what a model says of velocities.
+PULL_VELOCITY = 3.0
 
 SHAPE_OF_STEPS = (*CELLS, SUBSTEPS)
 
@@ -45,8 +43,8 @@ SHAPE_OF_STEPS = (*CELLS, SUBSTEPS)
 class Read(NamedTuple):
     """What a model makes of what is known.
 
-    `heard` (n, 32, width) is what each frame is written from; `velocity` 0-1 and `offset` ±0.5 steps (n, 32, 9, 3) how
-    each step would be played.
+    `heard` (n, 32, width) is what each frame is written from; `velocity` 0-1 and `offset` ±0.5 steps (n, 32, 9, 3, 5)
+    how each step would be played, by the quantiles FEELS.
     """
 
     heard: Floats
@@ -55,28 +53,13 @@ class Read(NamedTuple):
 
 
 class Written(NamedTuple):
-    """What stands for one frame, (n, width), and what the cache is to keep of it, (n, layers, 2, width)."""
+    """What stands for one frame, (n, width), and what the cache is to keep of it, (n, layers, 2, heads, size, 1)."""
 
     frame: Floats
     kept: Floats
 
 
-class Voices(NamedTuple):
-    """How a model says the voices of a frame, one after another.
-
-    For each voice stands the frame and `each` (9, width), while all before it are silent; a pattern of one adds `told`
-    (9, 8, 9, width; 0 for silence) to those after it. By `say` (9, width, 8) and `usual` (9, 8) that says a pattern.
-    """
-
-    told: Floats
-    each: Floats
-    say: Floats
-    usual: Floats
-
-
 NO_NUMBER = "what the model says is no number"
-
-_VOICES = np.arange(VOICE_COUNT)
 
 
 class Drummer(Protocol):
@@ -89,7 +72,7 @@ class Drummer(Protocol):
 
     @property
     def cache(self) -> tuple[int, ...]:
-        """The shape of keys and values: layers, 2, 32, width."""
+        """The shape of keys and values: layers, 2, heads, numbers of each, 32."""
         ...
 
     def read(self, view: Floats, condition: Floats, latent: Floats) -> Read:
@@ -113,7 +96,7 @@ class Writing:
     def frame(self, before: Floats, place: int) -> Floats:
         """Return what stands for a frame, (n, width), told of the frames `before`, (n, PAST). Frames come in order."""
         written = self._model.write(self._heard[:, place], before, np.array([place]), self._cache)
-        self._cache[:, :, :, place], self.frames[:, place] = written.kept, written.frame
+        self._cache[..., place], self.frames[:, place] = written.kept[..., 0], written.frame
         return written.frame
 
     def check(self) -> None:
@@ -150,30 +133,34 @@ def drawn(
     asked = Writing(model, seen, condition, latent)
     left = opened(condition)
     writings = [asked] if np.array_equal(left, condition) else [asked, Writing(model, seen, left, latent)]
-    before = Past(count)
+    before, share = Past(count), np.empty(0, np.float32) if wanted is None else (wanted / FRAMES).astype(np.float32)
+    behind = np.zeros_like(share)
+    frame = np.empty((len(writings), *asked.frames.shape[::2]), np.float32)
     for place in range(FRAMES):
         told = before.told(place)
-        frame = np.stack([writing.frame(told, place) for writing in writings])
-        bias = throws[:, place]
-        if wanted is not None:
-            bias = leant(bias, wanted * place / FRAMES - before.struck)
-        throw(model.voices, frame, bias, standing[:, place], pattern[:, place])
+        for way, writing in enumerate(writings):
+            frame[way] = writing.frame(told, place)
+        throw(model.voices, frame, place, throws, behind, standing, pattern)
+        behind += share
         before.take(pattern[:, place], place)
     for writing in writings:
         writing.check()
-    return felt(model, pattern, condition, latent)
+    return felt(model, pattern, condition, latent, chance)
 
 
-def felt(model: Drummer, pattern: Patterns, condition: Floats, latent: Floats) -> Frames:
-    """Return how a model would play hits that all stand; `pattern` (n, 32, 9)."""
+def felt(
+    model: Drummer, pattern: Patterns, condition: Floats, latent: Floats, chance: np.random.Generator | None = None
+) -> Frames:
+    """Return how a model would play hits that all stand; `pattern` (n, 32, 9). Without `chance`, each as usual."""
     every = np.ones(pattern.shape, np.bool_)
     seen = view(Frames(pattern, *silence(len(pattern))[1:]), every, ~every)
     read = _sound(model.read(seen, condition, latent))
     velocity = read.velocity
     if not np.array_equal(left := opened(condition), condition):
         unasked = _sound(model.read(seen, left, latent))
-        velocity = np.clip(_pulled(unasked.velocity, velocity, PULL_VELOCITY), 0.0, 1.0)
-    return Frames(pattern, velocity, read.offset)
+        moved = unasked.velocity + PULL_VELOCITY * (velocity - unasked.velocity)
+        velocity = np.clip(moved, 0.0, 1.0).astype(np.float32)
+    return Frames(pattern, _played(velocity, chance), _played(read.offset, chance))
 
 
 def surprise(model: Drummer, pattern: Patterns, condition: Floats, latent: Floats) -> NDArray[np.float64]:
@@ -197,47 +184,22 @@ def surprise(model: Drummer, pattern: Patterns, condition: Floats, latent: Float
     return nats
 
 
+def _played(said: Floats, chance: np.random.Generator | None) -> Floats:
+    """Return one of what is said by quantiles, (…, 5): thrown between the outermost, or the median."""
+    if chance is None:
+        return said[..., MEDIAN]
+    thrown = FEELS[0] + (FEELS[-1] - FEELS[0]) * chance.random(said.shape[:-1])
+    place = np.interp(thrown, FEELS, np.arange(len(FEELS)))[..., None]
+    below, rising = np.minimum(place.astype(np.int64), len(FEELS) - 2), np.sort(said, axis=-1)
+    low, high = (np.take_along_axis(rising, at, axis=-1) for at in (below, below + 1))
+    played: Floats = (low + (place - below) * (high - low))[..., 0].astype(np.float32)
+    return played
+
+
 def _gumbel(even: NDArray[np.float64]) -> Floats:
     """Return numbers that make the likeliest of what they are added to a draw; `even` ones are in [0, 1)."""
     thrown: Floats = -np.log(-np.log(even + 2.0**-54)).astype(np.float32)
     return thrown
-
-
-def throw(voices: Voices, frame: Floats, bias: Floats, standing: Flags, pattern: Patterns) -> None:
-    """Write the likeliest of what is said of a frame into `pattern` (n, 9), but where it is `standing` (n, 9).
-
-    `frame` (1 or 2, n, width) stands for the frame as it is asked, and as if nothing were; `bias` (n, 9, 8) is added to
-    what is said. All voices are said as if those before were silent; up to the first that is not that holds, and those
-    after it are told and said anew. So it takes as many turns as there are hits, and one.
-    """
-    each, bias, number = frame[:, :, None] + voices.each, bias + voices.usual, np.arange(len(pattern))
-    begins = np.zeros((len(pattern), 1), np.int64)
-    while True:
-        half = 0.5 * each[..., None, :]
-        said = ((half + half * np.tanh(half)) @ voices.say)[..., 0, :]
-        moved = said[0] if len(said) == 1 else _pulled(said[1], said[0], PULL_HITS)
-        thrown = np.where(standing | (begins > _VOICES), pattern, (moved + bias).argmax(axis=-1))
-        pattern[:] = thrown
-        struck = (thrown > 0) & (begins <= _VOICES)
-        if not struck.any():
-            return
-        first = struck.argmax(axis=1)
-        tells = struck[number, first]
-        each = each + voices.told[first, thrown[number, first] * tells]
-        begins = np.where(tells, first + 1, VOICE_COUNT)[:, None]
-
-
-def leant(bias: Floats, behind: NDArray[np.floating]) -> Floats:
-    """Return what is added to logits, (n, 9, 8), leaning towards striking where so many hits (n,) are missing."""
-    leaning = bias.copy()
-    leaning[..., 1:] += np.clip(LEAN * behind, -LEAN_MAX, LEAN_MAX).astype(np.float32)[:, None, None]
-    return leaning
-
-
-def _pulled(unasked: Floats, asked: Floats, times: float) -> Floats:
-    """Return what is said moved on, from what is said where nothing is asked."""
-    moved: Floats = (unasked + times * (asked - unasked)).astype(np.float32)
-    return moved
 
 
 def _sound(said: Read) -> Read:

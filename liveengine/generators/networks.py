@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from liveengine.generators.codecs.frames import CONDITIONS, FRAMES, VIEW, Floats
-from liveengine.generators.drawing import Read, Voices, Written
+from liveengine.generators.drawing import Read, Written
+from liveengine.generators.voices import Voices
 
 #: Names of what is wanted and arrays by name to what is wanted: `run` of onnxruntime.
 Run: TypeAlias = Callable[[Sequence[str], Mapping[str, NDArray[Any]]], Sequence[NDArray[Any]]]
@@ -33,6 +34,16 @@ class Networks:
         """Write one frame."""
         told = {"heard": heard, "past": past, "cache": cache}
         return Written(*_together([self._writer(Written._fields, one | {"place": place}) for one in _each(told)]))
+
+
+def as_on_stage(options: Any) -> Any:
+    """Return onnxruntime's `SessionOptions` as all sessions have them: on one thread that never spins.
+
+    Spinning after each request would take a core from whoever plays.
+    """
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    return options
 
 
 def _each(told: Mapping[str, Floats]) -> list[dict[str, Floats]]:

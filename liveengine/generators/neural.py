@@ -1,6 +1,7 @@
 """A groove model as a Proposer: drums in 4/4, drawn from a network that someone else runs.
 
-Density is a rank, and seen to: 0.5 asks for as many hits as the median of what the model learnt from. Accent is how
+Density is a rank, and seen to: 0.5 asks for as many hits as the median of what the model learnt from. Style and tempo
+are told, where they are known. Accent is how
 far velocities spread, 0.5 being as drummers play. Notes stand on sixteenths and triplets, and are early or late as
 drummers are; a pattern's `quantise` takes that away. A `rhythm` is the kick, and the rest answers it; `lanes` stay as
 written, and the model plays them. A fill is drawn into the last half bar, with what comes before it in view.
@@ -19,6 +20,7 @@ from liveengine.generators.codecs.frames import (
     BARS,
     FRAMES,
     SUBSTEPS,
+    TEMPO_FULL_BPM,
     VOICE_COUNT,
     Flags,
     Floats,
@@ -71,7 +73,7 @@ class Groove:
         asked, chance = self.begin(controls.bars), np.random.Generator(np.random.PCG64(seed))
         latent = _normal(chance, self.latent)
         if controls.lanes:
-            notes = self._played(asked, RULE(None, frozenset(), controls, seed, ""), controls, latent)
+            notes = self._played(asked, RULE(None, frozenset(), controls, seed, ""), controls, chance, latent)
         else:
             notes = self._grooves(asked, controls, chance, latent)
         if not notes and not locks:
@@ -109,7 +111,9 @@ class Groove:
         stays[:, ends - len(FILL) : ends] = False
         return drawn(model, _told(controls, fill=True), latent, chance, groove, stays)
 
-    def _played(self, model: Drummer, bar: Bar, controls: Controls, latent: Floats) -> list[Note]:
+    def _played(
+        self, model: Drummer, bar: Bar, controls: Controls, chance: np.random.Generator, latent: Floats
+    ) -> list[Note]:
         """Play a bar's notes with the model's velocities and timing, every pitch as it stands."""
         notes: list[Note] = []
         pair = BARS * FOUR_FOUR.bar_ticks
@@ -117,7 +121,7 @@ class Groove:
             here = [replace(n, tick=n.tick - begins, offset=0) for n in bar.notes if 0 <= n.tick - begins < pair]
             grid = encode(Bar.of(here, pair)).grid
             pattern = framed(grid.velocity[None], grid.offset[None]).pattern
-            feel = felt(model, pattern, _told(controls), latent)
+            feel = felt(model, pattern, _told(controls), latent, chance)
             for note in here:
                 frame, sub = divmod((note.tick // STEP_TICKS + 1) % (FRAMES * SUBSTEPS), SUBSTEPS)
                 cell = (0, frame, VOICE_OF[note.pitch], sub)
@@ -134,7 +138,11 @@ def _normal(chance: np.random.Generator, count: int) -> Floats:
 
 
 def _told(controls: Controls, fill: bool = False) -> Floats:
-    return condition({"density": controls.density}, fill=fill, latent=True)[None]
+    asked: dict[str, float | None] = {"density": controls.density}
+    if controls.tempo_bpm:
+        # A tempo that is followed trembles, and the same bars are to be proposed all the same.
+        asked["tempo"] = round(controls.tempo_bpm) / TEMPO_FULL_BPM
+    return condition(asked, controls.style, fill, latent=True)[None]
 
 
 def _kick(controls: Controls) -> tuple[Frames, Flags]:

@@ -20,12 +20,13 @@ from liveengine.engine.spec import Patch
 from liveengine.generators import models, speaking
 from liveengine.generators.codecs.frames import Floats, condition
 from liveengine.generators.contract import Proposer
-from liveengine.generators.drawing import Drummer, Read, Voices, Written, drawn
+from liveengine.generators.drawing import Drummer, Read, Written, drawn
 from liveengine.generators.hearing import Memory
 from liveengine.generators.networks import Networks
 from liveengine.generators.neural import Groove
 from liveengine.generators.phrase import Phraser
 from liveengine.generators.speaking import Asked, Heard
+from liveengine.generators.voices import Voices
 from liveengine.runtime.precision import BENCHMARK_S, Ask, Opened, Precisions, opened
 
 #: On stage what takes longer, for each bar that is asked for, is late: half of one at 240 BPM. The end waits by it too.

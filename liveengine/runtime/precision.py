@@ -18,6 +18,7 @@ from statistics import median
 from typing import Any, NamedTuple, TypeAlias
 
 from liveengine.generators import models
+from liveengine.generators.networks import as_on_stage
 
 FP32, INT8, AUTO = "fp32", "int8", "auto"
 
@@ -109,13 +110,7 @@ def _session(place: Path) -> Any:
         import onnxruntime as runtime
     except ImportError as error:
         raise OSError("onnxruntime is not installed: pip install onnxruntime") from error
-    options = runtime.SessionOptions()
-    options.intra_op_num_threads = 1
-    options.inter_op_num_threads = 1
-    options.execution_mode = runtime.ExecutionMode.ORT_SEQUENTIAL
-    options.graph_optimization_level = runtime.GraphOptimizationLevel.ORT_ENABLE_ALL
-    # Spinning after each request would take a core from whoever plays.
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    options = as_on_stage(runtime.SessionOptions())
     try:
         return runtime.InferenceSession(str(place), options, providers=["CPUExecutionProvider"])
     except Exception as error:  # onnxruntime's own kinds, which derive from nothing narrower

@@ -11,6 +11,7 @@ import numpy as np
 
 from liveengine.drivers import audio, jack_period, jack_transport, timer
 from liveengine.drivers.offline import OfflineDriver
+from liveengine.generators import voices
 from liveengine.instruments.rack import make_rack
 from liveengine.sequencer import commands, draining
 from liveengine.sequencer.render import begin
@@ -56,4 +57,5 @@ STEPS: tuple[tuple[str, Callable[[], None]], ...] = (
     ("timer driver", _timer),
     ("audio driver", _audio),
     ("JACK driver", _jack),
+    ("models", voices.warm),
 )

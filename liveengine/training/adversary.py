@@ -13,7 +13,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from liveengine.generators.codecs.frames import FRAMES, PATTERNS, SUBSTEPS, VOICE_COUNT
+from liveengine.generators.codecs.frames import FRAMES, MEDIAN, PATTERNS, SUBSTEPS, VOICE_COUNT
 from liveengine.training import checkpoints
 from liveengine.training.config import Adversary
 from liveengine.training.models.critic import Critic, Heard, real_is_known, sheet, steepness
@@ -51,8 +51,8 @@ def made(said: Said, truth: Mapping[str, Tensor], chance: Tensor, temperature: f
     hits = torch.lerp(truth["hits"], drawn(said.logits.float(), chance, temperature), unknown)
     return sheet(
         hits,
-        torch.lerp(truth["velocity"], said.velocity.float(), unfelt),
-        torch.lerp(truth["offset"], said.offset.float(), unfelt),
+        torch.lerp(truth["velocity"], said.velocity[..., MEDIAN].float(), unfelt),
+        torch.lerp(truth["offset"], said.offset[..., MEDIAN].float(), unfelt),
     )
 
 

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from liveengine.generators import models
 from liveengine.generators.codecs.frames import Floats
-from liveengine.generators.drawing import Read, Voices, Written
-from liveengine.generators.networks import Networks
+from liveengine.generators.drawing import Read, Written
+from liveengine.generators.networks import Networks, as_on_stage
+from liveengine.generators.voices import Voices
 from liveengine.training.models.groove import GrooveModel
 from liveengine.training.models.writer import Step
 
@@ -24,7 +25,7 @@ class Torch:
     def __init__(self, model: GrooveModel) -> None:
         self._reader, self._step = model.decoder.reader.eval(), Step(model.decoder.writer).eval()
         self.cache: tuple[int, ...] = model.cache
-        self.voices = Voices(*(part.detach().numpy() for part in model.decoder.writer.voices))
+        self.voices = Voices(*(part.detach().contiguous().numpy() for part in model.decoder.writer.voices))
 
     def read(self, view: Floats, condition: Floats, latent: Floats) -> Read:
         """Read what is known."""
@@ -47,10 +48,9 @@ def onnx(folder: Path, cache: tuple[int, ...], latent: int, name: Callable[[str]
 
 
 def opened(place: Path) -> Any:
-    """Open an ONNX file on one thread, as on stage."""
+    """Open an ONNX file as on stage."""
     import onnxruntime as runtime
 
-    options = runtime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    return runtime.InferenceSession(str(place), options, providers=["CPUExecutionProvider"])
+    return runtime.InferenceSession(
+        str(place), as_on_stage(runtime.SessionOptions()), providers=["CPUExecutionProvider"]
+    )

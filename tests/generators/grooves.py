@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from liveengine.generators.codecs.frames import FRAMES, PATTERNS, SUBSTEPS, VOICE_COUNT, Floats
-from liveengine.generators.drawing import Drummer, Read, Voices, Written
+from liveengine.generators.codecs.frames import FEELS, FRAMES, PATTERNS, SUBSTEPS, VOICE_COUNT, Floats
+from liveengine.generators.drawing import Drummer, Read, Written
 from liveengine.generators.neural import Groove
+from liveengine.generators.voices import Voices
 
 LATENT = 4
 DENSITY = (0.0, 1.0, 2.0)
@@ -33,7 +34,7 @@ def straight(width: int) -> Voices:
 class Arithmetic:
     """A `Drummer` that strikes each cell with odds that follow from its place; its cache keeps the frames' numbers."""
 
-    cache = (1, 2, FRAMES, 1)
+    cache = (1, 2, 1, 1, FRAMES)
 
     def __init__(self) -> None:
         self.voices = straight(VOICE_COUNT)
@@ -43,17 +44,17 @@ class Arithmetic:
 
     def read(self, view: Floats, condition: Floats, latent: Floats) -> Read:
         """Hear of each frame its odds."""
-        steps = (len(view), FRAMES, VOICE_COUNT, SUBSTEPS)
-        struck = view[:, :, :27].sum(axis=(1, 2))[:, None, None, None]
-        velocity = np.broadcast_to(0.3 + 0.1 * _ODDS[None, ..., None], steps).astype(np.float32)
+        steps = (len(view), FRAMES, VOICE_COUNT, SUBSTEPS, len(FEELS))
+        struck = view[:, :, :27].sum(axis=(1, 2))[:, None, None, None, None]
+        velocity = np.broadcast_to(0.3 + 0.1 * _ODDS[None, ..., None, None], steps).astype(np.float32)
         offset = np.broadcast_to(0.2 * np.cos(struck), steps).astype(np.float32)
         return Read(np.repeat(_ODDS[None], len(view), axis=0), velocity, offset)
 
     def write(self, heard: Floats, past: Floats, place: NDArray[np.int64], cache: Floats) -> Written:
         """Say what was heard."""
-        assert np.array_equal(cache[0, 0, 0, : place[0], 0], np.arange(place[0]))  # what it kept, and no more
-        assert not cache[:, :, :, place[0] :].any()
-        return Written(heard.copy(), np.full((len(heard), 1, 2, 1), place[0], np.float32))
+        assert np.array_equal(cache[0, 0, 0, 0, 0, : place[0]], np.arange(place[0]))  # what it kept, and no more
+        assert not cache[..., place[0] :].any()
+        return Written(heard.copy(), np.full((len(heard), 1, 2, 1, 1, 1), place[0], np.float32))
 
 
 def groove(model: Drummer | None = None) -> Groove:

@@ -12,15 +12,18 @@ from hypothesis import strategies as st
 
 from liveengine.generators.codecs.frames import (
     CONDITIONS,
+    FEELS,
     FRAMES,
     LAGS,
+    MEDIAN,
     PATTERNS,
     SUBSTEPS,
     VOICE_COUNT,
     Past,
     condition,
 )
-from liveengine.generators.drawing import PULL_HITS, PULL_VELOCITY, Read, Voices, drawn, felt, silence, surprise, throw
+from liveengine.generators.drawing import PULL_VELOCITY, Read, drawn, felt, silence, surprise
+from liveengine.generators.voices import LEAN, LEAN_MAX, PULL_HITS, Voices, throw
 
 NONE = np.zeros((1, LATENT), np.float32)
 _SHAPE = (1, FRAMES, VOICE_COUNT)
@@ -36,7 +39,8 @@ class _Echo(Arithmetic):
     def read(self, view, told, latent) -> Read:
         self.asked += 1
         said = 0.4 + self.step * sum(told[0, CONDITIONS.index(f"{name} told")] for name in ("syncopation", "velocity"))
-        return super().read(view, told, latent)._replace(velocity=np.full((*_SHAPE, SUBSTEPS), said, np.float32))
+        velocity = np.full((*_SHAPE, SUBSTEPS, len(FEELS)), said, np.float32)
+        return super().read(view, told, latent)._replace(velocity=velocity)
 
 
 @given(st.floats(-0.1, 0.1), st.sets(st.sampled_from(["syncopation", "velocity"])), st.booleans())
@@ -47,6 +51,31 @@ def test_what_is_asked_moves_what_is_said_so_much_further_and_never_out_of_range
     expected = np.clip(0.4 + PULL_VELOCITY * step * len(names), 0.0, 1.0)
     assert np.allclose(played.velocity, expected, atol=1e-6)
     assert model.asked == (2 if names else 1)
+
+
+class _Player(Arithmetic):
+    """A model that says quantiles of how loud and how late, in no order, all hits alike."""
+
+    LOUD = np.array([0.2, 0.1, 0.5, 0.6, 0.9], np.float32)
+
+    def read(self, view, told, latent) -> Read:
+        shape = (len(view), FRAMES, VOICE_COUNT, SUBSTEPS, len(FEELS))
+        said = np.broadcast_to(self.LOUD, shape)
+        return super().read(view, told, latent)._replace(velocity=said, offset=said - 0.5)
+
+
+def test_as_many_hits_are_played_below_each_quantile_as_are_said_to():
+    pattern, told = np.ones((20, FRAMES, VOICE_COUNT), np.uint8), np.repeat(condition({})[None], 20, axis=0)
+    played = felt(_Player(), pattern, told, NONE, np.random.default_rng(4))
+    rising, wide = np.sort(_Player.LOUD), FEELS[-1] - FEELS[0]
+    for values in (played.velocity, played.offset + 0.5):
+        assert rising[0] <= values.min() < values.max() <= rising[-1]
+        for below, value in zip(FEELS, rising, strict=True):
+            assert (values < value).mean() == pytest.approx((below - FEELS[0]) / wide, abs=0.02)
+    assert abs(np.corrcoef(played.velocity.ravel(), played.offset.ravel())[0, 1]) < 0.05
+    usual = felt(_Player(), pattern, told, NONE)
+    assert (usual.velocity == _Player.LOUD[MEDIAN]).all()
+    assert (usual.offset == _Player.LOUD[MEDIAN] - 0.5).all()
 
 
 class _Copyist(Arithmetic):
@@ -79,8 +108,8 @@ def test_what_is_struck_follows_from_what_was_struck_before_it():
     assert not groove[:, :, 2:].any()
 
 
-@given(st.integers(0, 2**32), st.booleans())
-def test_each_voice_is_thrown_by_what_the_voices_before_it_came_to(seed, pulled):
+@given(st.integers(0, 2**32), st.booleans(), st.booleans())
+def test_each_voice_is_thrown_by_what_the_voices_before_it_came_to(seed, pulled, wanting):
     chance = np.random.default_rng(seed)
 
     def normal(*shape: int) -> np.ndarray:
@@ -94,18 +123,22 @@ def test_each_voice_is_thrown_by_what_the_voices_before_it_came_to(seed, pulled)
         normal(VOICE_COUNT, PATTERNS),
     )
     voices.told[:, 0] = 0.0
-    frame, bias = normal(1 + pulled, 3, width), normal(3, VOICE_COUNT, PATTERNS)
-    standing = chance.random((3, VOICE_COUNT)) < 0.3
-    given_ = chance.integers(PATTERNS, size=(3, VOICE_COUNT), dtype=np.uint8)
-    pattern = given_.copy()
-    throw(voices, frame, bias, standing, pattern)
-    assert np.array_equal(pattern[standing], given_[standing])
-    for groove, voice in np.argwhere(~standing):  # the slow twin
+    frame, throws, behind = normal(1 + pulled, 3, width), normal(3, FRAMES, VOICE_COUNT, PATTERNS), 10 * normal(3)
+    standing = chance.random((3, FRAMES, VOICE_COUNT)) < 0.3
+    given_ = chance.integers(PATTERNS, size=(3, FRAMES, VOICE_COUNT), dtype=np.uint8)
+    thrown, place = given_.copy(), int(chance.integers(FRAMES))
+    left = behind.copy() if wanting else np.empty(0, np.float32)
+    throw(voices, frame, place, throws, left, standing, thrown)
+    elsewhere = standing | (np.arange(FRAMES) != place)[:, None]
+    assert np.array_equal(thrown[elsewhere], given_[elsewhere])
+    pattern, lean = thrown[:, place], np.clip(LEAN * behind, -LEAN_MAX, LEAN_MAX) * wanting
+    assert not wanting or np.allclose(left, behind - (pattern > 0).sum(axis=1))
+    for groove, voice in np.argwhere(~standing[:, place]):  # the slow twin
         before = sum((voices.told[v, pattern[groove, v], voice] for v in range(voice)), np.zeros(width))
         stands = frame[:, groove].astype(float) + voices.each[voice] + before
         said = (stands / (1 + np.exp(-stands))) @ voices.say[voice] + voices.usual[voice]
         moved = said[1] + PULL_HITS * (said[0] - said[1]) if pulled else said[0]
-        told = moved + bias[groove, voice]
+        told = moved + throws[groove, place, voice] + lean[groove] * (np.arange(PATTERNS) > 0)
         assert told[pattern[groove, voice]] >= told.max() - 1e-3, (groove, voice)
 
 
@@ -113,7 +146,6 @@ def test_the_past_is_what_was_struck_so_many_frames_ago():
     pattern = np.random.default_rng(1).integers(PATTERNS, size=(2, FRAMES, VOICE_COUNT), dtype=np.uint8)
     before = Past(2)
     for place in range(FRAMES):
-        assert np.array_equal(before.struck, (pattern[:, :place] > 0).sum(axis=(1, 2)))
         told = before.told(place).reshape(2, len(LAGS), VOICE_COUNT, PATTERNS)
         for number, lag in enumerate(LAGS):
             if lag > place:

@@ -9,9 +9,9 @@ from grooves import LATENT, Arithmetic, groove
 from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 
-from liveengine.generators.codecs.frames import FRAMES, VOICE_COUNT, condition
+from liveengine.generators.codecs.frames import CONDITIONS, FRAMES, VOICE_COUNT, condition
 from liveengine.generators.contract import Controls
-from liveengine.generators.drawing import Written, drawn, silence
+from liveengine.generators.drawing import Read, Written, drawn, silence
 from liveengine.generators.neural import RULE
 from liveengine.music.note import Bar
 from liveengine.music.time import TICKS_PER_BEAT, TICKS_PER_SIXTEENTH, Metre
@@ -121,6 +121,30 @@ def test_of_four_bars_the_third_is_the_first_again():
 def test_what_it_cannot_play_is_said(asked, words):
     with pytest.raises(ValueError, match=words):
         groove()(None, NO_LOCKS, asked, 1)
+
+
+class _Listener(Arithmetic):
+    """A model that keeps what it is told of the first groove."""
+
+    def read(self, view, told, latent) -> Read:
+        self.told = {name: float(value) for name, value in zip(CONDITIONS, told[0], strict=True) if value}
+        return super().read(view, told, latent)
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ({}, {}),
+        ({"style": "funk"}, {"style funk": 1.0}),
+        ({"tempo_bpm": 119.7}, {"tempo": 0.5, "tempo told": 1.0}),
+        ({"style": "jazz", "tempo_bpm": 60.0}, {"style jazz": 1.0, "tempo": 0.25, "tempo told": 1.0}),
+    ],
+)
+def test_style_and_tempo_are_told_where_they_are_known(asked, told):
+    always = {"density": pytest.approx(0.4), "density told": 1.0, "latent told": 1.0}
+    for lanes in ({}, {"kick": "x...x...x...x..."}):
+        groove(model := _Listener())(None, NO_LOCKS, Controls(density=0.4, lanes=lanes, **asked), 1)
+        assert model.told == always | told
 
 
 @pytest.mark.parametrize("part", ["frame", "kept"])

@@ -20,7 +20,7 @@ from resuming import goes_on_to_the_bit, killed_goes_on_to_the_bit
 from toy import ToyRows, toy
 
 from liveengine.formats import midifile
-from liveengine.generators.codecs.frames import FRAMES, PATTERNS, SUBSTEPS, VOICE_COUNT
+from liveengine.generators.codecs.frames import FEELS, FRAMES, PATTERNS, SUBSTEPS, VOICE_COUNT
 from liveengine.generators.neural import Groove
 from liveengine.music.time import Metre
 from liveengine.training import checkpoints, config, losses, objectives, samples, schedules, tasks
@@ -74,7 +74,8 @@ def question(hidden: float = 1.0) -> dict[str, torch.Tensor]:
 
 def even() -> Said:
     cells = (2, FRAMES, VOICE_COUNT)
-    return Said(torch.zeros(*cells, PATTERNS), torch.zeros(*cells, SUBSTEPS), torch.zeros(*cells, SUBSTEPS))
+    felt = torch.zeros(*cells, SUBSTEPS, len(FEELS))
+    return Said(torch.zeros(*cells, PATTERNS), felt, felt)
 
 
 CELLS = FRAMES * VOICE_COUNT
@@ -87,6 +88,22 @@ CELLS = FRAMES * VOICE_COUNT
 def test_a_loss_has_its_known_value_and_counts_only_what_is_hidden(name, value):
     assert objectives.LOSSES[name].cost(even(), question()).tolist() == pytest.approx([value] * 2, rel=1e-5)
     assert objectives.LOSSES[name].cost(even(), question(hidden=0.0)).tolist() == [0.0, 0.0]
+
+
+def test_how_a_hit_is_played_costs_least_where_so_many_lie_below_as_are_said_to():
+    loudness = torch.rand(400, generator=torch.Generator().manual_seed(1))
+    velocity = loudness.view(-1, 1, 1, 1).expand(400, 1, 1, SUBSTEPS)
+    truth = {"velocity": velocity, "hits": torch.ones_like(velocity), "feel_hidden": torch.ones(400, 1, 1)}
+    guesses = torch.linspace(0, 1, 101)
+    none = torch.zeros(1)
+    for place, below in enumerate(FEELS):
+        costs = []
+        for guess in guesses:
+            said = velocity[..., None].repeat(1, 1, 1, 1, len(FEELS))  # all others cost nothing
+            said[..., place] = guess
+            costs.append(losses.velocity(Said(none, said, none), truth).mean())
+        best = guesses[int(torch.stack(costs).argmin())].item()
+        assert best == pytest.approx(loudness.quantile(below).item(), abs=0.02), below
 
 
 def test_the_divergence_from_the_prior_is_gausss():

@@ -48,12 +48,16 @@ RANKED = {
     "velocity": ("velocity", NAMES),
 }
 
-#: How many frames before one it is told what was struck: just now, a beat, two beats and a bar ago.
-LAGS = (1, 4, 8, 16)
+#: How many frames before one it is told what was struck: just now, then up to a beat, two, three, a bar and more ago.
+LAGS = (1, 2, 3, 4, 8, 12, 16, 24)
 
 #: Numbers that tell of a frame's patterns, and of those of all lags.
 CELLS = VOICE_COUNT * PATTERNS
 PAST = len(LAGS) * CELLS
+
+#: The quantiles by which a model says how loud and how late a hit would be played: as likely below each as it says.
+FEELS = (0.05, 0.25, 0.5, 0.75, 0.95)
+MEDIAN = FEELS.index(0.5)
 
 #: The tempo that counts as 1.
 TEMPO_FULL_BPM = 240.0
@@ -61,7 +65,7 @@ TEMPO_FULL_BPM = 240.0
 Floats: TypeAlias = NDArray[np.float32]
 Flags: TypeAlias = NDArray[np.bool_]
 
-_ONE_OF = np.eye(PATTERNS, dtype=np.float32)
+_ONE_OF = np.eye(PATTERNS + 1, PATTERNS, dtype=np.float32)  # the last is none of them
 _BITS = (np.arange(PATTERNS)[:, None] >> np.arange(SUBSTEPS) & 1).astype(np.float32)
 
 
@@ -126,20 +130,17 @@ class Past:
 
     def __init__(self, count: int) -> None:
         most = max(LAGS)
-        self._cells = np.zeros((most + FRAMES, count, CELLS), np.float32)  # nothing, before the first frame
+        self._pattern = np.full((count, most + FRAMES, VOICE_COUNT), PATTERNS, np.uint8)  # nothing, before the first
         self._ago = most - np.array(LAGS)
-        #: How many cells have been struck so far, (count,).
-        self.struck = np.zeros(count, np.int64)
 
     def told(self, place: int) -> Floats:
         """Return what is told of the frames before one, (count, PAST); 0 before the first."""
-        told: Floats = self._cells[self._ago + place].swapaxes(0, 1).reshape(-1, PAST)
+        told: Floats = _ONE_OF[self._pattern[:, self._ago + place]].reshape(-1, PAST)
         return told
 
     def take(self, pattern: NDArray[np.uint8], place: int) -> None:
         """Note the patterns of a frame, (count, 9)."""
-        self._cells[max(LAGS) + place] = _ONE_OF[pattern].reshape(-1, CELLS)
-        self.struck += (pattern > 0).sum(axis=1)
+        self._pattern[:, max(LAGS) + place] = pattern
 
 
 def condition(asked: Mapping[str, float | None], style: str = "", fill: bool = False, latent: bool = False) -> Floats:
@@ -180,6 +181,7 @@ def vocabulary(quantiles: Mapping[str, list[float]], latent: int, cache: Sequenc
         "conditions": list(CONDITIONS),
         "latent": latent,
         "lags": list(LAGS),
+        "feels": list(FEELS),
         "cache": list(cache),
         "ranks": {name: list(values) for name, values in quantiles.items()},
     }

@@ -14,23 +14,27 @@ al., "A Hierarchical Latent Vector Model", ICML 2018 (a latent, and a decoder th
 
 from __future__ import annotations
 
+from math import prod
 from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
 
-from liveengine.generators.codecs.frames import CONDITIONS, FRAMES, SUBSTEPS, VIEW, VOICE_COUNT
+from liveengine.generators.codecs.frames import CONDITIONS, FEELS, FRAMES, SUBSTEPS, VIEW, VOICE_COUNT
 from liveengine.training.config import Size
 from liveengine.training.models.layer import Layer
 from liveengine.training.models.levels import Ascent, Descent
 from liveengine.training.models.writer import Writer
 
-#: Numbers felt of a frame: velocity and offset of each step.
-FELT = VOICE_COUNT * 2 * SUBSTEPS
+#: What is felt of a frame: of each voice's velocity and offset, of each step, the quantiles.
+FELT = (VOICE_COUNT, 2, SUBSTEPS, len(FEELS))
 
 
 class Said(NamedTuple):
-    """What the decoder says: `logits` (n, 32, 9, 8), `velocity` 0-1 and `offset` ±0.5 steps (n, 32, 9, 3)."""
+    """What the decoder says: `logits` (n, 32, 9, 8), `velocity` 0-1 and `offset` ±0.5 steps (n, 32, 9, 3, 5).
+
+    The last two are said by the quantiles FEELS.
+    """
 
     logits: Tensor
     velocity: Tensor
@@ -49,12 +53,12 @@ class Reader(nn.Module):
             nn.Linear(len(CONDITIONS) + size.latent, size.width), nn.GELU(), nn.Linear(size.width, size.width)
         )
         self.layers = nn.ModuleList(Layer(size) for _ in range(size.reader_layers))
-        self.last, self.feel = nn.LayerNorm(size.width), nn.Linear(size.width, FELT)
+        self.last, self.feel = nn.LayerNorm(size.width), nn.Linear(size.width, prod(FELT))
         self.piece = size.latent
         self.descent = Descent(size) if len(size.levels) > 1 else None
 
     def forward(self, view: Tensor, condition: Tensor, latent: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """(n, 32, VIEW), (n, 26), (n, latents) to (n, 32, width), velocity and offset (n, 32, 9, 3)."""
+        """(n, 32, VIEW), (n, 26), (n, latents) to (n, 32, width), velocity and offset (n, 32, 9, 3, 5)."""
         if not self.heeds_latent:
             place = CONDITIONS.index("latent told")
             none = 0.0 * condition[:, place : place + 1]
@@ -67,7 +71,7 @@ class Reader(nn.Module):
         for layer in self.layers:
             x = layer(x)
         heard = self.last(x)
-        velocity, offset = self.feel(heard).unflatten(-1, (VOICE_COUNT, 2 * SUBSTEPS)).chunk(2, dim=-1)
+        velocity, offset = self.feel(heard).unflatten(-1, FELT).unbind(dim=3)
         return heard, torch.sigmoid(velocity), 0.5 * torch.tanh(offset)
 
 

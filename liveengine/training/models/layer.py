@@ -38,12 +38,8 @@ class Block(nn.Module):
 class Layer(Block):
     """Attention over frames, (n, 32, width) to the same; or of one frame, with a cache of keys and values."""
 
-    of_head: Tensor
-
     def __init__(self, size: Size) -> None:
         super().__init__(size.width, size.heads, size.dropout)
-        #: Which numbers are of which head, (width, heads).
-        self.register_buffer("of_head", torch.eye(self.heads).repeat_interleave(self.size, dim=0), persistent=False)
 
     def forward(self, x: Tensor, unheard: Tensor | None = None) -> Tensor:
         """Let all frames hear each other, or all but those `unheard` (32, 32) by each."""
@@ -53,15 +49,15 @@ class Layer(Block):
             score = score.masked_fill(unheard, NEVER)
         return self.thought(x, (torch.softmax(score, dim=-1) @ value).transpose(1, 2).flatten(2))
 
-    def step(self, x: Tensor, cache: Tensor, here: Tensor, later: Tensor) -> tuple[Tensor, Tensor]:
-        """Return one frame (n, width) that has heard those before, and its keys and values, (n, 2, width).
+    def step(self, x: Tensor, cache: Tensor, unheard: Tensor) -> tuple[Tensor, Tensor]:
+        """Return one frame (n, width) that has heard those before, and its keys and values, (n, 2, heads, size, 1).
 
-        `cache` (n, 2, 32, width) has those of frames before, and 0 from the frame on; where that is, `here`, and which
-        are `later`, are told by (32, 1). Heads are kept apart by sums over their numbers, and nothing is turned round:
+        `cache` (n, 2, heads, size, 32) has those of frames before. Of these and of the frame's own, which come last,
+        `unheard` (1, 33) says by NEVER which do not stand yet. Frames are last so that nothing has to be turned round:
         on stage every operation costs a microsecond, whatever it does.
         """
-        query, key, value = self.query_key_value(self.before_attention(x)).chunk(3, dim=-1)
-        keys, values = cache[:, 0] + here * key[:, None], cache[:, 1] + here * value[:, None]
-        score = (keys * query[:, None]) @ self.of_head * self.size**-0.5 + later  # (n, 32, heads)
-        heard = (torch.softmax(score, dim=1) @ self.of_head.T * values).sum(dim=1)
-        return self.thought(x, heard), torch.stack([key, value], dim=1)
+        three = self.query_key_value(self.before_attention(x)).unflatten(-1, (3, self.heads, self.size, 1))
+        query, own = three.split((1, 2), dim=1)
+        keys, values = torch.cat([cache, own], dim=-1).split(1, dim=1)
+        score = query.transpose(-1, -2) @ keys * self.size**-0.5 + unheard  # (n, 1, heads, 1, 33)
+        return self.thought(x, (torch.softmax(score, dim=-1) @ values.transpose(-1, -2)).flatten(1)), own

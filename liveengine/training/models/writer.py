@@ -1,7 +1,7 @@
 """The half of a groove model that writes: frame after frame, from what was read, and from all frames before.
 
-It is told what was struck just now, a beat, two beats and a bar ago, so that repeating is easily learnt, and hears of
-every frame before in what stood for it. Within a frame each voice is said by those before it, too.
+It is told what was struck in the beat before, two and three beats, a bar and more ago, so that repeating is easily
+learnt, and hears of every frame before in what stood for it. Within a frame each voice is said by those before it, too.
 
 `Step` is the same for the stage: one frame, against a cache of keys and values. Sources: Vaswani et al. 2017; Germain
 et al., "MADE", ICML 2015 (voices in their order).
@@ -38,7 +38,7 @@ class Writer(nn.Module):
 
     @property
     def voices(self) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        """What the stage says voices by: the parts of `generators.drawing.Voices`."""
+        """What the stage says voices by: the parts of `generators.voices.Voices`."""
         told = (self.among.weight * self.earlier).T.unflatten(0, (VOICE_COUNT, PATTERNS))
         told = told.unflatten(-1, (VOICE_COUNT, -1))  # of each voice and pattern to each voice, (9, 8, 9, width)
         silent = told[:, :1]
@@ -59,21 +59,23 @@ class Writer(nn.Module):
 class Step(nn.Module):
     """One frame of a writer: what is exported."""
 
+    unheard: Tensor
+
     def __init__(self, writer: Writer) -> None:
         super().__init__()
         self.writer = writer
+        later = torch.full((FRAMES, FRAMES), NEVER).triu()  # a frame's own slot of the cache is still empty
+        self.register_buffer("unheard", torch.cat([later, torch.zeros(FRAMES, 1)], dim=1), False)
 
     def forward(self, heard: Tensor, past: Tensor, place: Tensor, cache: Tensor) -> tuple[Tensor, Tensor]:
-        """(n, width), (n, PAST), place (1,) and cache (n, layers, 2, 32, width) to what stands for the
-        frame, (n, width), and its own keys and values, (n, layers, 2, width).
+        """(n, width), (n, PAST), place (1,) and cache (n, layers, 2, heads, size, 32) to what stands for the
+        frame, (n, width), and its own keys and values, (n, layers, 2, heads, size, 1).
         """
-        x = heard + self.writer.recall(past)
-        frames = torch.arange(FRAMES)[:, None]
-        here, later = (frames == place).float(), (frames > place).float() * NEVER
-        kept = []
+        x = torch.addmm(heard, past, self.writer.recall.weight.T)
+        unheard, kept = self.unheard[place], []
         for number, layer in enumerate(self.writer.layers):
             assert isinstance(layer, Layer)
-            x, own = layer.step(x, cache[:, number], here, later)
+            x, own = layer.step(x, cache[:, number], unheard)
             kept.append(own)
         return x, torch.stack(kept, dim=1)
 

@@ -67,7 +67,7 @@ def test_what_is_not_asked_is_left_open():
 
 
 def test_a_vocabulary_that_is_not_ours_is_refused_by_name():
-    ours = json.loads(json.dumps(frames.vocabulary({"density": [0.0, 1.0]}, 32, (2, 2, 32, 80))))
+    ours = json.loads(json.dumps(frames.vocabulary({"density": [0.0, 1.0]}, 32, (2, 2, 4, 20, 32))))
     assert frames.disagreement(ours) == ""
     assert frames.disagreement({**ours, "frames": 16}) == "sha256"
     other = {**ours, "voices": ["kick"]}
