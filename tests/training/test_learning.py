@@ -189,11 +189,12 @@ def test_rows_are_changed_as_they_are_drawn_and_such_a_run_goes_on_to_the_bit(tm
     assert plain[-1] != changed[-1]
 
 
-def test_changes_are_shares_and_of_grooves_alone():
-    with pytest.raises(ValueError, match="toy, changes: share goes from 0 to 1"):
-        replace(toy(), changes=Changes(1.5))
-    with pytest.raises(ValueError, match="are of groove models"):
-        replace(toy_lines.toy(), changes=Changes(0.5))
+@pytest.mark.parametrize("config", [toy(), toy_lines.toy()])
+def test_changes_are_shares(config):
+    assert replace(config, changes=Changes(0.5)).changes.share == 0.5
+    for wrong in (Changes(1.5), Changes(-0.1), Changes(0.5, 0)):
+        with pytest.raises(ValueError, match="toy, changes: share goes from 0 to 1"):
+            replace(config, changes=wrong)
 
 
 def test_a_run_killed_while_it_saves_goes_on_to_the_bit(tmp_path):
