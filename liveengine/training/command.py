@@ -30,8 +30,8 @@ from liveengine.training.evaluation.latent import tables as latent_tables
 from liveengine.training.evaluation.learnt import learnt
 from liveengine.training.evaluation.obedience import obedience
 from liveengine.training.groove_loop import GrooveTrainer
-from liveengine.training.loop import carry_out
 from liveengine.training.models.groove import GrooveModel
+from liveengine.training.showing import carry_out
 from liveengine.training.team import gathered
 
 #: How many rows of validation each look measures: enough to tell looks apart, few enough to be quick.

@@ -22,8 +22,6 @@ from typing import Any, Generic, Protocol, TypeVar
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from torch import Tensor, nn
 
 from liveengine.music.spelling import did_you_mean
@@ -31,7 +29,7 @@ from liveengine.training import averaging, checkpoints, samples
 from liveengine.training.config import Config, from_told
 from liveengine.training.data.augmentation import Augmentation, Schedule
 from liveengine.training.logs.jsonl import Jsonl
-from liveengine.training.logs.log import LEARNT, LOOKED, Log, Logs, opened
+from liveengine.training.logs.log import LEARNT, LOOKED, Log, Logs
 from liveengine.training.schedules import SHAPES, rate
 from liveengine.training.team import Team
 
@@ -296,38 +294,3 @@ def held_mb() -> float:
 
 #: What of a run is counted, and goes on with it.
 _COUNTERS = ("step", "beta", "nats", "running", "best", "idle", "rollbacks", "ranks", "began_from", "begun")
-
-
-def carry_out(
-    trainer: Trainer[Any, Any],
-    look: Callable[[Any], dict[str, float]],
-    best: Path,
-    logs: Sequence[str] = (),
-    sample: Callable[[Any, Path], None] | None = None,
-) -> int:
-    """Train to the end, telling how it goes, to `logs` by their names too; return the exit code.
-
-    A terminal is shown a bar. At each look `sample` writes what the model plays.
-    """
-    console = Console()
-    columns = (BarColumn(), TextColumn("{task.completed:.0f}/{task.total:.0f} steps"),
-               TextColumn("loss {task.fields[loss]:.3f}"), TimeElapsedColumn(), TimeRemainingColumn())  # fmt: skip
-    leads = trainer.team.leads
-
-    def tell(text: str) -> None:
-        if leads:
-            print(text, flush=True)
-
-    name, count, rows = trainer.config.name, trainer.model.parameters_count, trainer.rows
-    tell(f"{name}: {count:,} numbers, {len(rows):,} rows of {rows.files:,} files, from step {trainer.step}")
-    also = opened(logs, trainer.folder, trainer.config) if leads else []
-    with Progress(*columns, console=console, transient=True, disable=not (leads and console.is_terminal)) as progress:
-        task = progress.add_task("train", total=trainer.config.schedule.steps, completed=trainer.step, loss=math.nan)
-
-        def stepped(numbers: Mapping[str, float]) -> None:
-            progress.update(task, completed=trainer.step, loss=numbers["loss"])
-
-        why = trainer.run(look, tell, also, sample, stepped)
-    tell(f"ended: {why}; the best weights: {best}")
-    trainer.team.leave()
-    return 0

@@ -21,9 +21,9 @@ from liveengine.training.evaluation import phrase_battery as battery
 from liveengine.training.evaluation import phrase_latent, phrase_structure
 from liveengine.training.evaluation.battery import Table
 from liveengine.training.evaluation.phrase_held_out import measured
-from liveengine.training.loop import carry_out
 from liveengine.training.models.phrase import PhraseModel
 from liveengine.training.phrase_loop import PhraseTrainer
+from liveengine.training.showing import carry_out
 from liveengine.training.team import gathered
 
 #: How many lines of validation each look measures.
