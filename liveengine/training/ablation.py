@@ -74,7 +74,7 @@ def changes(config: Config) -> dict[str, Config]:
 
 
 def shortened(config: Config, steps: int) -> Config:
-    """Return a run of so many steps that looks once, at its end; its schedules are as much shorter."""
+    """Return a run of so many steps that looks once, at its end; its schedules, and its mean, are as much shorter."""
     plan, share = config.schedule, steps / config.schedule.steps
     latent, critic = config.divergence, config.adversary
 
@@ -83,7 +83,9 @@ def shortened(config: Config, steps: int) -> Config:
 
     return replace(
         config,
-        schedule=replace(plan, steps=steps, warm_up=shorter(plan.warm_up), minutes=0.0),
+        schedule=replace(
+            plan, steps=steps, warm_up=shorter(plan.warm_up), average=plan.average ** (1 / share), minutes=0.0
+        ),
         divergence=replace(latent, steps=shorter(latent.steps)),
         adversary=replace(
             critic, begins=shorter(critic.begins), alone=shorter(critic.alone), ramp=shorter(critic.ramp)

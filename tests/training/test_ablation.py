@@ -54,6 +54,7 @@ def test_a_shorter_run_has_shorter_schedules_and_one_look():
     short = ablation.shortened(toy(steps=100, warm_up=20), 10)
     assert short.adversary.begins == toy().adversary.begins // 10
     assert (short.schedule.steps, short.schedule.warm_up, short.divergence.steps, short.watch.every) == (10, 2, 1, 10)
+    assert short.schedule.average == pytest.approx(toy().schedule.average ** 10)
 
 
 def sums(bits: np.ndarray) -> dict[str, np.ndarray]:
