@@ -22,7 +22,7 @@ from liveengine.training import config as configs
 from liveengine.training.asking import Torch
 from liveengine.training.config import Config
 from liveengine.training.data.groove_rows import GrooveRows
-from liveengine.training.evaluation import battery, exported, groove_structure, intervals, report
+from liveengine.training.evaluation import battery, exported, groove_structure, intervals, report, styles
 from liveengine.training.evaluation.baselines import ByPlace
 from liveengine.training.evaluation.held_out import measured
 from liveengine.training.evaluation.latent import pictures as latent_pictures
@@ -216,6 +216,9 @@ def _measures(model: Measured, data: Path, kept: Path | None) -> dict[str, batte
             intervals.beyond(sums, counted),
         "Obedience, Spearman's ρ of what is asked and what is measured":
             obedience(asked, latent, ranks),
+        "Styles: how far grooves told one, or told none, lie from real ones of it, and those told it from real ones of "
+        "another, the nearest (Jensen-Shannon divergence of what is struck where, bits; 0: the same)":
+            styles.table(asked, latent, seen),
         "Likeness to held-out drummers (overlapping area of 31 features, 1: the same; divergence in nats, 0: the same) "
         "and share of two-bar copies":
             battery.likenesses(grooves, seen, unseen),
