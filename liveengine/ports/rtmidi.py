@@ -15,6 +15,9 @@ from typing import Any
 
 from liveengine.ports.names import first_match, plain
 
+#: After so long a MIDI system is asked once more: JACK may refuse whoever comes while another client is leaving.
+AGAIN_S = 0.2
+
 
 class MidiPortError(OSError):
     """There is no such port, or no MIDI system at all."""
@@ -45,15 +48,18 @@ def _library() -> Any:
 def _open_any(kind: str) -> Any:
     """Return a MidiIn or MidiOut on the first back end that works here."""
     library = _library()
-    refusals = []
-    for api in library.get_compiled_api():
-        if api == library.API_RTMIDI_DUMMY:
-            continue
-        try:
-            with quiet():
-                return getattr(library, kind)(api, name="liveengine")
-        except Exception as refusal:  # python-rtmidi raises its own SystemError and others, by back end
-            refusals.append(f"{library.get_api_display_name(api)}: {refusal}")
+    refusals: list[str] = []
+    for pause_s in (0.0, AGAIN_S):
+        time.sleep(pause_s)
+        refusals.clear()
+        for api in library.get_compiled_api():
+            if api == library.API_RTMIDI_DUMMY:
+                continue
+            try:
+                with quiet():
+                    return getattr(library, kind)(api, name="liveengine")
+            except Exception as refusal:  # python-rtmidi raises its own SystemError and others, by back end
+                refusals.append(f"{library.get_api_display_name(api)}: {refusal}")
     raise MidiPortError("no MIDI system answers here (" + "; ".join(refusals) + ")")
 
 
