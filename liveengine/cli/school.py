@@ -16,6 +16,11 @@ def _data_arguments(data: argparse.ArgumentParser) -> None:
     _collection_arguments(prepare)
     prepare.add_argument("--to", dest="cache", type=Path, required=True, metavar="CACHE",
         help="where the rows go, in CACHE/NAME/SPLIT, and the parsed pieces, in CACHE/pieces")
+    prepare.add_argument("--quantise", default="", metavar="MODE",
+        help="move notes to sixteenths first: strict, groove (as its rounds have in common) or adaptive (triplets too)")
+    prepare.add_argument("--voices", type=int, default=0, metavar="N",
+        help="leave so many notes at once of each part with pitches: bass, melody and guide tones stay")
+    prepare.add_argument("--even", action="store_true", help="bring each part's velocities to one middle and spread")
     audit = deeds.add_parser("audit", help="tell what a collection holds, and whether it can be trusted")
     _collection_arguments(audit)
     audit.add_argument("--to", type=Path, metavar="FOLDER", help="write a page, numbers and charts (default: print)")

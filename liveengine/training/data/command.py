@@ -11,23 +11,25 @@ from liveengine.training.data.audit import audit
 from liveengine.training.data.cache import PieceCache
 from liveengine.training.data.collections import PIECES, find
 from liveengine.training.data.prepare import QUARANTINE, prepare
+from liveengine.training.data.preprocessing import Preprocessing
 
 
 def main(arguments: argparse.Namespace) -> int:
     """Do what was asked. Raises ValueError and OSError in words."""
     match arguments.deed:
         case "prepare":
-            return _prepare(arguments.source, arguments.folder, arguments.cache)
+            before = Preprocessing(arguments.quantise, arguments.voices, arguments.even)
+            return _prepare(arguments.source, arguments.folder, arguments.cache, before)
         case "audit":
             return _audit(arguments.source, arguments.folder, arguments.to, arguments.cache)
         case _:
             return _cache(arguments.cache, arguments.prune)
 
 
-def _prepare(name: str, folder: Path, to: Path) -> int:
+def _prepare(name: str, folder: Path, to: Path, before: Preprocessing) -> int:
     collection, cache = find(name), PieceCache(to / PIECES)
     began = time.monotonic()
-    done = prepare(collection, folder, to, cache)
+    done = prepare(collection, folder, to, cache, before)
     rows = ", ".join(f"{split} {count:,}" for split, count in done.rows.items())
     kept = f", {cache.found} of them from the cache" if cache.found else ""
     print(f"{name}: {done.pieces} pieces in {time.monotonic() - began:.1f} s{kept}; rows: {rows}")

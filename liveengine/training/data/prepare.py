@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from liveengine.formats import disk
@@ -20,6 +20,7 @@ from liveengine.generators.codecs import vocabulary
 from liveengine.music.chord import KINDS
 from liveengine.training.data.cache import PieceCache
 from liveengine.training.data.collections import Collection, read
+from liveengine.training.data.preprocessing import AS_IT_IS, Preprocessing
 from liveengine.training.data.roles import ROLES
 from liveengine.training.data.shards import ShardWriter
 from liveengine.training.data.source import SPLITS, Entry, Source
@@ -37,15 +38,22 @@ class Prepared:
     quarantine: dict[str, str] = field(default_factory=dict)
 
 
-def prepare(collection: Collection, folder: Path, to: Path, cache: PieceCache | None = None) -> Prepared:
+def prepare(
+    collection: Collection,
+    folder: Path,
+    to: Path,
+    cache: PieceCache | None = None,
+    before: Preprocessing = AS_IT_IS,
+) -> Prepared:
     """Write a collection's shards to `to`/NAME/SPLIT. Raises OSError, and ValueError for a folder not its own.
 
-    Pieces are taken from the cache, where one is given, and kept there.
+    Pieces are taken from the cache, where one is given, and kept there as they were read; `before` is what is done to
+    each before rows are made of it.
     """
     source, maker = collection
     entries = list(source.entries(folder))
     performers = sorted({entry.performer for entry in entries})
-    about = _about(source, entries, performers)
+    about = {**_about(source, entries, performers), "preprocessing": asdict(before)}
     done = Prepared()
     with ExitStack() as stack:
         writers = {
@@ -54,7 +62,7 @@ def prepare(collection: Collection, folder: Path, to: Path, cache: PieceCache | 
         }
         for number, entry in enumerate(entries):
             try:
-                piece = read(source, folder, entry, cache)
+                piece = before.of(read(source, folder, entry, cache))
                 for row in maker.rows(piece, entry, number, performers.index(entry.performer)):
                     writers[entry.split].add(row)
             except ValueError as error:
