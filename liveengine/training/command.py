@@ -219,10 +219,10 @@ def _measures(model: Measured, data: Path, kept: Path | None) -> dict[str, batte
         "Styles: how far grooves told one, or told none, lie from real ones of it, and those told it from real ones of "
         "another, the nearest (Jensen-Shannon divergence of what is struck where, bits; 0: the same)":
             styles.table(asked, latent, seen),
-        "Likeness to held-out drummers (overlapping area of 31 features, 1: the same; divergence in nats, 0: the same) "
-        "and share of two-bar copies":
+        "Likeness to half of what held-out drummers played (real: the other half; overlapping area of 31 features, 1: "
+        "the same; divergence in nats, 0: the same) and share of two-bar copies":
             battery.likenesses(grooves, seen, unseen),
-        "Between what the overlap lies for 95 % of other choices of held-out pieces":
+        "Between what the overlap with all of it lies for 95 % of other choices of held-out pieces":
             intervals.overlaps(grooves, unseen, counted),
         "Structure: how alike two bars are (1: the same), any two of a piece, and so many bars later":
             groove_structure.table(asked, latent, ranks, grooves, unseen),

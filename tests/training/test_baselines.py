@@ -190,16 +190,27 @@ def test_baselines_that_come_along_can_be_read_and_are_small() -> None:
 RANKING = ("Markov", "shuffled", "random")
 
 
-def assert_ranked(grooves: dict[str, battery.Rows], train: battery.Rows, test: battery.Rows) -> None:
-    """Every groove of `grooves`, from the best on, is more alike to `test` than the baselines, in their order."""
-    known, reference = battery.known_patterns(train), battery.features_of(test)
-    every = {**grooves, **battery.baselines(ByPlace(train), train, test, np.arange(384) % len(test["tempo"]))}
-    overlaps = {name: battery.overlap(battery.features_of(rows), reference) for name, rows in every.items()}
-    order = [overlaps[name] for name in (*grooves, *RANKING)]
-    assert all(better > worse for better, worse in pairwise(order)), overlaps
-    copied = {name: battery.verbatim(rows, known) for name, rows in every.items() if name != "real"}
+def assert_ranked(model: battery.Rows, train: battery.Rows, test: battery.Rows) -> None:
+    """Real grooves are more alike to real ones than a model's, and these than the baselines, in their order."""
+    every = {"model": model, **battery.baselines(ByPlace(train), train, test, np.arange(384) % len(test["tempo"]))}
+    table = battery.likenesses(every, train, test)
+    for measure, sign in (("overlap", 1), ("kl", -1)):
+        order = [sign * table[name][measure] for name in ("real", "model", *RANKING)]
+        assert all(better > worse for better, worse in pairwise(order)), table
+    copied = {name: row["verbatim"] for name, row in table.items() if name != "real"}
     assert copied.pop("copy") == 1.0
     assert max(copied.values()) < 0.05, copied
+
+
+def test_pieces_are_halved_whole() -> None:
+    rows = {"piece": np.repeat(np.arange(9), 3)}
+    halves = battery.halved(rows)
+    assert len(halves) == battery.HALVINGS
+    for half in halves:
+        by_piece = half.reshape(9, 3)
+        assert (by_piece == by_piece[:, :1]).all()
+        assert by_piece[:, 0].sum() == 4
+    assert len({half.tobytes() for half in halves}) > 1
 
 
 @pytest.fixture(scope="module")
@@ -213,7 +224,12 @@ def ask():
         told = np.stack([condition({"density": share}, latent=latent) for share in chance.random(count)])
         numbers = chance.standard_normal((count, session.latent)).astype(np.float32) * latent
         frames: Frames = drawn(session.begin(), told, numbers, chance)
-        about = {"style": np.full(count, -1), "fill": np.zeros(count, bool), "tempo": np.full(count, 120.0)}
+        about = {
+            "style": np.full(count, -1),
+            "fill": np.zeros(count, bool),
+            "tempo": np.full(count, 120.0),
+            "piece": np.arange(count),
+        }
         return {**battery.as_rows(frames), **about}
 
     return draw
@@ -221,9 +237,7 @@ def ask():
 
 def test_the_battery_ranks_a_truth_that_is_known(ask) -> None:
     """The truth is the model's own music, so that no data is needed; "model" is it without a latent."""
-    train, test = ask(1024, 1), ask(384, 2)
-    real = battery.train_sample(train, np.random.default_rng(4))
-    assert_ranked({"real": real, "model": ask(384, 3, latent=False)}, train, test)
+    assert_ranked(ask(384, 3, latent=False), ask(1024, 1), ask(768, 2))
 
 
 @pytest.mark.timeout(300)
@@ -231,5 +245,4 @@ def test_the_battery_ranks_real_drummers_above_the_model_above_the_baselines(ask
     prepare(find("gmd"), data_folder("gmd"), tmp_path)
     rows = {split: GrooveRows(tmp_path / "gmd" / split) for split in ("train", "test")}
     train, test = (split.batch(np.arange(len(split))) for split in rows.values())
-    real = battery.train_sample(train, np.random.default_rng(4))
-    assert_ranked({"real": real, "model": ask(384, 3)}, train, test)
+    assert_ranked(ask(384, 3), train, test)

@@ -5,7 +5,7 @@ Takes a minute or two of one core.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -37,6 +37,9 @@ Sums = dict[str, NDArray[np.float64]]
 #: How many grooves are drawn for each measure, and in how many bins values are compared.
 DRAWN = 384
 BINS = 20
+
+#: How often the held-out pieces are halved, and what real grooves of the drummers of training are called.
+HALVINGS, OTHERS = 12, "other drummers"
 
 #: The features of the forty that drums have.
 _DRUM_FEATURES = slice(0, features.NAMES.index("pitch"))
@@ -97,28 +100,39 @@ def likenesses(grooves: Mapping[str, Rows], train: Rows, test: Rows) -> Table:
     """Return how alike grooves, as `compared` draws them, are to those of held-out drummers, and how many are copies.
 
     `overlap` is the mean overlapping area of the histograms of the drum features, `kl` the mean of their divergences in
-    nats; `verbatim` the share of grooves whose hits stand somewhere in training. Real ones of other drummers say what
-    is to be had.
+    nats, both with one half of the held-out pieces, meant over HALVINGS; `real` is the other half, and so what is to be
+    had. `verbatim` is the share of grooves whose hits stand somewhere in training.
     """
-    known = known_patterns(train)
-    reference = features_of(test)
+    known, held_out = known_patterns(train), features_of(test)
+    halves = [half.repeat(BARS) for half in halved(test)]
     table = {
-        name: {
-            "overlap": overlap(features_of(rows), reference),
-            "kl": divergence(features_of(rows), reference),
-            "verbatim": verbatim(rows, known),
-        }
-        for name, rows in grooves.items()
+        "real": {**_alike([(held_out[~half], held_out[half]) for half in halves]), "verbatim": verbatim(test, known)}
     }
-    # Real grooves that are compared with training must be others than training's own.
-    table["real"]["verbatim"] = verbatim(test, known)
+    for name, rows in grooves.items():
+        own = features_of(rows)
+        table[name] = {**_alike([(own, held_out[half]) for half in halves]), "verbatim": verbatim(rows, known)}
+    if OTHERS in table:
+        del table[OTHERS]["verbatim"]  # they are training's own
     return table
+
+
+def halved(rows: Rows) -> list[NDArray[np.bool_]]:
+    """Return which rows belong to a half of the pieces, HALVINGS times thrown anew. Rows name their `piece`."""
+    chance, pieces = np.random.default_rng(43), np.unique(rows["piece"])
+    return [np.isin(rows["piece"], chance.permutation(pieces)[: len(pieces) // 2]) for _ in range(HALVINGS)]
+
+
+def _alike(pairs: Sequence[tuple[NDArray[np.floating], NDArray[np.floating]]]) -> dict[str, float]:
+    return {
+        "overlap": float(np.mean([overlap(*pair) for pair in pairs])),
+        "kl": float(np.mean([divergence(*pair) for pair in pairs])),
+    }
 
 
 def compared(
     model: Drummer, latent: int, beside: Baselines, train: Rows, test: Rows, ranks: Mapping[str, list[float]]
 ) -> dict[str, Rows]:
-    """Return real grooves, the model's, and those of each baseline."""
+    """Return grooves of the drummers of training, the model's, and those of each baseline."""
     chance = np.random.default_rng(23)
     asked = chance.integers(len(test["tempo"]), size=DRAWN)
     without = tasks.plain(test, ranks)[asked]
@@ -126,7 +140,7 @@ def compared(
     told[:, CONDITIONS.index("latent told")] = 1.0
     some = train_sample(train, chance)
     return {
-        "real": some,
+        OTHERS: some,
         "model, with latent": as_rows(drawn_each(model, told, latent, chance)),
         "model, without": as_rows(drawn_each(model, without, latent, chance)),
         **{name: as_rows(each.drawn(without, chance)) for name, each in beside.learnt.items()},

@@ -19,7 +19,7 @@ from liveengine.generators.codecs.grid import BAR_STEPS, VOICES, encode
 from liveengine.generators.contract import Controls
 from liveengine.generators.drawing import Drummer
 from liveengine.generators.neural import Groove
-from liveengine.training.evaluation.battery import Rows, Table
+from liveengine.training.evaluation.battery import OTHERS, Rows, Table
 from liveengine.training.evaluation.structure import Struck, form, together
 
 #: So many pieces of so many bars are made, and so many bars at a time.
@@ -37,7 +37,7 @@ def table(
         "model, four bars at a time": made(model, latent, ranks),
     }
     for name, two_bars in grooves.items():
-        if name != "real":
+        if name != OTHERS:
             rows[f"{name}, two bars at a time"] = one_after_another(two_bars)
     return {name: form(pieces) for name, pieces in rows.items()}
 
