@@ -211,6 +211,9 @@ def test_pieces_are_halved_whole() -> None:
         assert (by_piece == by_piece[:, :1]).all()
         assert by_piece[:, 0].sum() == 4
     assert len({half.tobytes() for half in halves}) > 1
+    assert {half.sum() for half in battery.halved({"piece": np.zeros(5)})} == {2}  # of one piece, rows
+    with pytest.raises(ValueError, match="no halves"):
+        battery.halved({"piece": np.zeros(1)})
 
 
 @pytest.fixture(scope="module")

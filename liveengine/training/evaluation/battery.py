@@ -117,9 +117,15 @@ def likenesses(grooves: Mapping[str, Rows], train: Rows, test: Rows) -> Table:
 
 
 def halved(rows: Rows) -> list[NDArray[np.bool_]]:
-    """Return which rows belong to a half of the pieces, HALVINGS times thrown anew. Rows name their `piece`."""
-    chance, pieces = np.random.default_rng(43), np.unique(rows["piece"])
-    return [np.isin(rows["piece"], chance.permutation(pieces)[: len(pieces) // 2]) for _ in range(HALVINGS)]
+    """Return which rows belong to a half of the pieces, HALVINGS times thrown anew; of one piece to a half of its rows.
+
+    Rows name their `piece`. Raises ValueError for a single row, which has no halves.
+    """
+    of = rows["piece"] if len(np.unique(rows["piece"])) > 1 else np.arange(len(rows["piece"]))
+    chance, pieces = np.random.default_rng(43), np.unique(of)
+    if len(pieces) < 2:
+        raise ValueError("one groove was held out, and has no halves to compare; prepare more")
+    return [np.isin(of, chance.permutation(pieces)[: len(pieces) // 2]) for _ in range(HALVINGS)]
 
 
 def _alike(pairs: Sequence[tuple[NDArray[np.floating], NDArray[np.floating]]]) -> dict[str, float]:
