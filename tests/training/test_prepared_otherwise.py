@@ -11,12 +11,13 @@ from hypothesis import strategies as st
 from made import BEAT, groove_midi, midi, rock
 
 from liveengine.cli import OK, main
+from liveengine.generators.codecs.grid import VELOCITY_MAX
 from liveengine.music.note import GATE_MIN
 from liveengine.music.time import TICKS_PER_BEAT, TICKS_PER_SIXTEENTH
 from liveengine.training.data.groove_rows import GrooveRows
 from liveengine.training.data.levels import MIDDLE, SPREAD
 from liveengine.training.data.piece import DRUM_CHANNEL, Piece, notes_of
-from liveengine.training.data.preprocessing import AS_IT_IS, VELOCITY_MAX, Preprocessing
+from liveengine.training.data.preprocessing import AS_IT_IS, Preprocessing
 
 LENGTH = 8 * TICKS_PER_BEAT
 

@@ -12,14 +12,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from liveengine.generators.codecs.grid import VELOCITY_MAX
 from liveengine.music.note import GATE_MIN, Bar, Note
 from liveengine.music.quantise import MODES, Quantise, quantised
 from liveengine.music.spelling import did_you_mean
 from liveengine.training.data.levels import Levels
 from liveengine.training.data.piece import DRUM_CHANNEL, Notes, Piece
 from liveengine.training.data.reduction import reduced
-
-VELOCITY_MAX = 127
 
 
 @dataclass(frozen=True, slots=True)
